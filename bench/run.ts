@@ -1,0 +1,18 @@
+import { runApiPart } from './api-part'
+import { runCrowdPart } from './crowd-part'
+import { runInvokePart } from './invoke-part'
+import { readOptions } from './options'
+import { openStage } from './stage'
+import { machineFacts } from './usage-of-machine'
+
+/** `npm run bench`: the hub next to the bare proxy, on this machine, in one run. See README.md here. */
+const options = readOptions(process.argv.slice(2))
+const stage = await openStage()
+try {
+  process.stdout.write(`\n${await machineFacts(stage.hubPool)}\n`)
+  if (options.parts.includes('api')) await runApiPart(stage, options)
+  if (options.parts.includes('invoke')) await runInvokePart(stage, options)
+  if (options.parts.includes('crowd')) await runCrowdPart(stage)
+} finally {
+  await stage.close()
+}

@@ -1,0 +1,8 @@
+import * as initial from './20261123_073741_initial'
+import * as hub from './20261123_073742_hub'
+
+/** In the order in which they run. */
+export const migrations = [
+  { name: '20261123_073741_initial', up: initial.up, down: initial.down },
+  { name: '20261123_073742_hub', up: hub.up, down: hub.down },
+]

@@ -1,0 +1,43 @@
+import { apiKeyHash, hasApiKeyPrefix, isApiKey } from './api-key-format'
+import { isRefusedKey } from './refused-keys'
+import { readAccessToken } from './tokens'
+
+/** What a caller showed, checked as far as that goes without a query. */
+export type Credential =
+  | { kind: 'session'; sessionId: string; userId: string }
+  | { kind: 'api-key'; keyHash: string }
+
+/**
+ * The credential in the headers: `Authorization: Bearer <access token or API key>`, or `X-API-Key: <key>`.
+ * Null where there is none, more than one, or one that is malformed, forged, ended or was refused just now.
+ * It asks no database; whether the session or key still lives is for `findPrincipal` or admission to say.
+ */
+export async function readCredential(
+  headers: Headers,
+  secret: string,
+  now: Date | null = null,
+): Promise<Credential | null> {
+  const authorization = headers.get('authorization')
+  const keyHeader = headers.get('x-api-key')
+  if (authorization !== null && keyHeader !== null) return null
+  if (keyHeader !== null) return apiKeyCredential(keyHeader.trim())
+  const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
+  if (token === undefined) return null
+  return hasApiKeyPrefix(token) ? apiKeyCredential(token) : sessionCredential(token, secret, now)
+}
+
+/** The session that an access token names; null when the token is not a live one of ours. */
+export async function sessionCredential(
+  token: string,
+  secret: string,
+  now: Date | null = null,
+): Promise<Credential | null> {
+  const claims = await readAccessToken(token, secret, now)
+  return claims && { kind: 'session', sessionId: claims.sessionId, userId: claims.userId }
+}
+
+function apiKeyCredential(key: string): Credential | null {
+  if (!isApiKey(key)) return null
+  const keyHash = apiKeyHash(key)
+  return isRefusedKey(keyHash) ? null : { kind: 'api-key', keyHash }
+}

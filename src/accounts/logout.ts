@@ -1,0 +1,26 @@
+import { tokenHash } from './keys'
+import type { Principal } from './principal'
+import type { AccountsRoom } from './room'
+import { isRefreshToken } from './tokens'
+
+/**
+ * Ends the session that the refresh token belongs to, when it is one of the caller's, and else the session
+ * that is calling: whoever asks to be signed out must not stay signed in over a stale token. Both tokens of
+ * the session stop working at once. To end it twice is no error.
+ */
+export async function logout(
+  room: Pick<AccountsRoom, 'pool'>,
+  principal: Pick<Principal, 'userId' | 'sessionId'>,
+  refreshToken: string | null,
+  now: Date | null = null,
+): Promise<void> {
+  const hash = refreshToken !== null && isRefreshToken(refreshToken) ? tokenHash(refreshToken) : null
+  await room.pool.query(END_SESSION, [principal.userId, hash, principal.sessionId, now])
+}
+
+const END_SESSION = `
+  update sessions set revoked_at = coalesce($4::timestamptz, now())
+  where user_id = $1 and revoked_at is null and id = coalesce(
+    (select sessions.id from refresh_tokens join sessions on sessions.id = refresh_tokens.session_id
+     where refresh_tokens.hash = $2 and sessions.user_id = $1),
+    $3::uuid)`

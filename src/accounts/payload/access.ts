@@ -1,0 +1,47 @@
+import type { Access, FieldAccess, PayloadRequest, Where } from 'payload'
+import type { HubUser } from './user'
+
+/** Who is calling, as the hub's auth strategy put it on the request; null for nobody. */
+export function caller(req: PayloadRequest): HubUser | null {
+  return (req.user as HubUser | null | undefined) ?? null
+}
+
+/** An admin who signed in by password. An API key never has an admin's powers, whoever owns it. */
+export function isAdminRequest(req: PayloadRequest): boolean {
+  const user = caller(req)
+  return user?.role === 'admin' && user.via === 'session'
+}
+
+/** Admins, and nobody else. */
+export const adminsOnly: Access = ({ req }) => isAdminRequest(req)
+
+/** The same for a field. */
+export const adminsOnlyField: FieldAccess = ({ req }) => isAdminRequest(req)
+
+/** Nobody, through any API: the hub itself writes it. */
+export const nobody: Access = () => false
+
+/** The same for a field. */
+export const nobodyField: FieldAccess = () => false
+
+/** Whoever is signed in, in any way. */
+export const signedIn: Access = ({ req }) => caller(req) !== null
+
+/** Admins see everything; others the documents whose `field` is themselves. */
+export function adminsOrOwner(field: string): Access {
+  return ({ req }) => {
+    if (isAdminRequest(req)) return true
+    const user = caller(req)
+    return user ? ({ [field]: { equals: user.id } } as Where) : false
+  }
+}
+
+/** Like `adminsOrOwner`, but an API key is not enough: it may not list or change what signs in. */
+export function adminsOrOwnerSession(field: string): Access {
+  return (args) => (caller(args.req)?.via === 'session' ? adminsOrOwner(field)(args) : false)
+}
+
+/** Admins see everything; others who are signed in only what `where` admits. */
+export function adminsOrWhere(where: Where): Access {
+  return ({ req }) => isAdminRequest(req) || (caller(req) ? where : false)
+}

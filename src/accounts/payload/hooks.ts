@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import type {
+  CollectionAfterChangeHook,
+  CollectionBeforeChangeHook,
+  CollectionBeforeDeleteHook,
+  CollectionBeforeOperationHook,
+} from 'payload'
+import { requestSql } from '../../database/payload-sql'
+import { invalidField, Problem } from '../../problem'
+import { runtime } from '../../runtime'
+import { assertNotLastAdmin } from '../admins'
+import { checkCurrentPassword } from '../change-password'
+import { emailChanged } from '../email-change'
+import { checkPassword, hashPassword } from '../password'
+import { completeUser } from '../register'
+import type { AccountsRoom } from '../room'
+import { endAllSessions } from '../sessions'
+import { setPasswordHash } from '../set-password'
+import { caller, isAdminRequest } from './access'
+import { accountsRoom, requestOrigin } from './room'
+
+type UserData = { password?: unknown; currentPassword?: unknown; email?: unknown; [key: string]: unknown }
+
+/**
+ * Takes the password out of what Payload writes: it is hashed here and stored in a table of the hub's. Payload
+ * itself hashes random bytes that nobody knows. Throws `Problem` on a password that breaks the rules, or when
+ * someone may not set it this way.
+ */
+export const beforeUserOperation: CollectionBeforeOperationHook = async ({ args, operation, req }) => {
+  if (operation !== 'create' && operation !== 'update') return args
+  const data = (args as { data?: UserData }).data
+  if (!data) return args
+  const overrideAccess = (args as { overrideAccess?: boolean }).overrideAccess === true
+  // Before Payload asks for access, so that nobody else can make the hub hash passwords.
+  if (operation === 'create' && !overrideAccess && !isAdminRequest(req)) {
+    throw new Problem(
+      'FORBIDDEN',
+      'Only an admin makes accounts here. Register by POST /api/v1/auth/register',
+    )
+  }
+  if (data.email !== undefined && typeof data.email !== 'string')
+    throw invalidField('email', 'An email address is needed')
+  if (data.email) data.email = data.email.trim().toLowerCase()
+  if (data.password === undefined || data.password === null || data.password === '') {
+    if (operation === 'create') throw invalidField('password', 'A password is needed')
+    return args
+  }
+  if (operation === 'update' && !overrideAccess)
+    await mayChangePassword(req, (args as { id?: string }).id, data)
+  const { config } = runtime()
+  req.context.passwordHash = await hashPassword(checkPassword(data.password), config)
+  const { password: _password, currentPassword: _current, ...rest } = data
+  const unknown = randomBytes(24).toString('base64')
+  return { ...args, data: operation === 'create' ? { ...rest, password: unknown } : rest }
+}
+
+async function mayChangePassword(
+  req: Parameters<CollectionBeforeOperationHook>[0]['req'],
+  id: string | undefined,
+  data: UserData,
+): Promise<void> {
+  if (!isAdminRequest(req)) {
+    throw new Problem('FORBIDDEN', 'Change your password by POST /api/v1/users/me/password', [
+      { field: 'password' },
+    ])
+  }
+  const me = caller(req)
+  if (!me || id !== me.id) return
+  if (typeof data.currentPassword !== 'string')
+    throw invalidField('currentPassword', 'Your current password is needed')
+  const who = { userId: me.id, email: me.email, sessionId: me.sessionId }
+  await checkCurrentPassword(accountsRoom(), who, data.currentPassword, requestOrigin(req))
+}
+
+/** Refuses to demote or disable the last admin who can still sign in. */
+export const guardLastAdmin: CollectionBeforeChangeHook = async ({ data, operation, originalDoc, req }) => {
+  const stops = originalDoc?.role === 'admin' && (data.role === 'user' || data.disabled === true)
+  if (operation === 'update' && stops) await assertNotLastAdmin(await requestSql(req), originalDoc.id)
+  return data
+}
+
+/** Stores the password's hash, completes a new account, and ends the sessions that a change must end. */
+export const afterUserChange: CollectionAfterChangeHook = async ({ doc, operation, previousDoc, req }) => {
+  const sql = await requestSql(req)
+  const hash = req.context.passwordHash as string | undefined
+  req.context.passwordHash = undefined
+  if (operation === 'create') {
+    await completeUser(sql, { id: doc.id, email: doc.email }, hash as string, null, runtime().config)
+    return doc
+  }
+  if (hash) {
+    await setPasswordHash(sql, doc.id, hash, null)
+    await endAllSessions(sql, doc.id, null, caller(req)?.id === doc.id ? caller(req)?.sessionId : null)
+  }
+  if (doc.email !== previousDoc.email) await emailChanged(sql, doc, null, runtime().config)
+  if (doc.disabled && !previousDoc.disabled) await endAllSessions(sql, doc.id, null)
+  return doc
+}
+
+/** Runs what else belongs to a new account, in its transaction: the subscription that new users get. */
+export function afterUserCreated(
+  onRegistered: NonNullable<AccountsRoom['onRegistered']>,
+): CollectionAfterChangeHook {
+  return async ({ doc, operation, req }) => {
+    if (operation === 'create') await onRegistered(await requestSql(req), doc.id, null)
+    return doc
+  }
+}
+
+/** The last admin stays. Keys and the subscription go with their user; usage rows stay and name nobody. */
+export const beforeUserDelete: CollectionBeforeDeleteHook = async ({ id, req }) => {
+  const sql = await requestSql(req)
+  await assertNotLastAdmin(sql, String(id))
+  await sql.query('delete from api_keys where user_id = $1', [id])
+  await sql.query('delete from subscriptions where user_id = $1', [id])
+}

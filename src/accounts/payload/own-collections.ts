@@ -1,0 +1,43 @@
+import type { Endpoint, Payload, PayloadRequest, SanitizedCollectionConfig } from 'payload'
+import { readArguments } from '../../database/payload-sql'
+import { Problem } from '../../problem'
+import { adminsOnly, caller, nobody } from './access'
+
+/**
+ * Payload's own collections come with `whoever is signed in`, and after every plugin. They are the panel's, so
+ * they are for admins; preferences stay everybody's own. Paths that Payload opens and then fails on are closed.
+ */
+export function closeOwnCollections(payload: Payload): void {
+  for (const [slug, { config }] of Object.entries(payload.collections)) {
+    config.endpoints = workingEndpoints(config)
+    if (!slug.startsWith('payload-')) continue
+    config.hooks.beforeOperation = [readArguments, ...(config.hooks.beforeOperation ?? [])]
+    if (slug === 'payload-preferences') continue
+    const write = slug === 'payload-locked-documents' ? adminsOnly : nobody
+    Object.assign(config.access, { create: write, read: adminsOnly, update: write, delete: write })
+  }
+}
+
+/** Without the versions of a collection that keeps none, and none at all rather than a 501 where there is no API. */
+function workingEndpoints({
+  endpoints,
+  slug,
+  versions,
+}: SanitizedCollectionConfig): Omit<Endpoint, 'root'>[] {
+  const working = (endpoints || []).filter(({ path }) => versions || !path.startsWith('/versions'))
+  if (slug !== 'payload-preferences') return working
+  return [{ path: '/:key', method: 'delete', handler: deleteOwnPreference }, ...working]
+}
+
+/** Payload's own handler fails on a key that the caller does not have. */
+async function deleteOwnPreference(req: PayloadRequest): Promise<Response> {
+  if (!caller(req)) throw new Problem('UNAUTHORIZED', 'Sign in first')
+  const { docs } = await req.payload.delete({
+    collection: 'payload-preferences',
+    where: { key: { equals: String(req.routeParams?.key) } },
+    overrideAccess: false,
+    req,
+  })
+  if (docs.length === 0) throw new Problem('NOT_FOUND', 'You have no such preference')
+  return Response.json({ message: 'Deleted', ...docs[0] })
+}

@@ -1,0 +1,18 @@
+import type { PayloadRequest } from 'payload'
+import { callerAddress } from '../../caller-address'
+import { runtime } from '../../runtime'
+import type { AccountsRoom, Origin } from '../room'
+
+/** What the operations on accounts need, from this process's runtime. */
+export function accountsRoom(): AccountsRoom {
+  const { pool, config, secret } = runtime()
+  return { pool, config: { ...config, secret } }
+}
+
+/** Where a request comes from. The server writes the address on the request; no caller can. */
+export function requestOrigin(req: PayloadRequest): Origin {
+  return {
+    address: callerAddress(req.headers),
+    userAgent: req.headers.get('user-agent'),
+  }
+}

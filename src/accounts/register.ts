@@ -1,0 +1,88 @@
+import { v7 as newId } from 'uuid'
+import type { Config } from '../config/environment'
+import { inTransaction, type Sql, sqlState } from '../database/sql'
+import { queueMail } from '../mail/outbox'
+import { confirmMail, welcomeMail } from '../mail/templates'
+import { Problem } from '../problem'
+import { emailLink, LINK_HOURS, makeEmailToken } from './email-tokens'
+import { type Registration, readRegistration } from './input'
+import { countRegistration } from './limits'
+import { hashPassword } from './password'
+import type { AccountsRoom, Origin } from './room'
+import { setPasswordHash } from './set-password'
+
+export type Profile = { id: string; name: string; email: string; role: 'user' | 'admin'; createdAt: Date }
+
+const UNIQUE_VIOLATION = '23505'
+
+/**
+ * Makes an account with role `user` and all that belongs to it, in one transaction. Throws VALIDATION_ERROR
+ * (every fault named), RATE_LIMITED, and EMAIL_TAKEN, after which nothing has changed.
+ */
+export async function registerUser(
+  room: AccountsRoom,
+  input: Registration,
+  origin: Origin,
+  now: Date | null = null,
+): Promise<Profile> {
+  const { name, email, password } = readRegistration(input)
+  await countRegistration(room, origin.address, email)
+  const passwordHash = await hashPassword(password, room.config)
+  try {
+    return await inTransaction(room.pool, async (sql) => {
+      const user = (await sql.query<Profile>(INSERT_USER, [newId(), name, email, now])).rows[0] as Profile
+      await completeUser(sql, user, passwordHash, now, room.config)
+      await room.onRegistered?.(sql, user.id, now)
+      return user
+    })
+  } catch (error) {
+    if (sqlState(error) === UNIQUE_VIOLATION) throw emailTaken(error)
+    throw error
+  }
+}
+
+/**
+ * Gives a new user, however it was made, its password and its first mail, in the caller's transaction. With
+ * `requireEmailConfirmation` the mail holds the link without which nobody signs in.
+ */
+export async function completeUser(
+  sql: Sql,
+  user: { id: string; email: string },
+  passwordHash: string,
+  now: Date | null,
+  config: Pick<Config, 'emailLinkUrl' | 'hubUrl' | 'requireEmailConfirmation'>,
+): Promise<void> {
+  await setPasswordHash(sql, user.id, passwordHash, now)
+  if (!config.requireEmailConfirmation) {
+    await queueMail(sql, welcomeMail(user.email, config.hubUrl), now)
+    return
+  }
+  await mailConfirmLink(sql, user, now, config)
+}
+
+/** Mails the link that confirms an address; an older one stops working. */
+export async function mailConfirmLink(
+  sql: Sql,
+  user: { id: string; email: string },
+  now: Date | null,
+  config: Pick<Config, 'emailLinkUrl' | 'hubUrl'>,
+): Promise<void> {
+  const token = await makeEmailToken(sql, user.id, 'confirm_email', now)
+  await queueMail(sql, confirmMail(user.email, emailLink(config, 'confirm_email', token), LINK_HOURS), now)
+}
+
+const INSERT_USER = `
+  insert into users (id, name, email, role, disabled, created_at, updated_at)
+  select $1, $2, $3, 'user', false, at, at from (select coalesce($4::timestamptz, now()) as at) moment
+  returning id, name, email, role::text as role, created_at as "createdAt"`
+
+function emailTaken(cause: unknown): Problem {
+  const details = [{ field: 'email', message: 'has an account already: sign in, or reset the password' }]
+  return new Problem(
+    'EMAIL_TAKEN',
+    'There is an account with this email address already.',
+    details,
+    {},
+    cause,
+  )
+}

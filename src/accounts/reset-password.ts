@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inTransaction, type Sql } from '../database/sql'
+import { queueMail } from '../mail/outbox'
+import { resetMail } from '../mail/templates'
+import { Problem } from '../problem'
+import { markEmailConfirmed } from './confirm-email'
+import {
+  deadLink,
+  emailLink,
+  findEmailTokenOwner,
+  LINK_HOURS,
+  makeEmailToken,
+  spendEmailToken,
+} from './email-tokens'
+import { emailSchema, readField } from './input'
+import { countReset } from './limits'
+import { checkPassword, hashPassword } from './password'
+import type { AccountsRoom, Origin } from './room'
+import { endAllSessions } from './sessions'
+import { setPasswordHash } from './set-password'
+
+/** Longer than the writes for an account that exists; every request takes at least this long. */
+const SAME_TIME_MS = 100
+
+/**
+ * Mails a link for a new password, if there is such an account. The answer and its time are the same if there
+ * is none, and when too many were asked for: then nothing is sent. Throws VALIDATION_ERROR for what is no
+ * email address.
+ */
+export async function requestPasswordReset(
+  room: AccountsRoom,
+  input: { email: string },
+  origin: Origin,
+  now: Date | null = null,
+): Promise<void> {
+  const email = readField('email', emailSchema, input.email)
+  await Promise.all([mailLink(room, email, origin, now), sleep(SAME_TIME_MS)])
+}
+
+async function mailLink(room: AccountsRoom, email: string, origin: Origin, now: Date | null): Promise<void> {
+  const mayAsk = await countReset(room, origin.address, email).then(() => true, unlessTooMany)
+  if (!mayAsk) return
+  await inTransaction(room.pool, async (sql) => {
+    const userId = await lockUser(sql, email)
+    if (userId === null) return
+    const token = await makeEmailToken(sql, userId, 'password_reset', now)
+    await queueMail(sql, resetMail(email, emailLink(room.config, 'password_reset', token), LINK_HOURS), now)
+  })
+}
+
+function unlessTooMany(error: unknown): false {
+  if (error instanceof Problem && error.code === 'RATE_LIMITED') return false
+  throw error
+}
+
+/** Locked, so that of two requests at once the later replaces the link of the earlier. */
+async function lockUser(sql: Sql, email: string): Promise<string | null> {
+  const found = await sql.query<{ id: string }>(
+    'select id from users where email = $1 and disabled is not true for no key update',
+    [email],
+  )
+  return found.rows[0]?.id ?? null
+}
+
+/**
+ * Sets a new password by a mailed token, which works once: all sessions end, a lock is lifted, and the address
+ * counts as confirmed, for its mail was read. Throws VALIDATION_ERROR for a password that breaks the rules
+ * (named `field`; the link stays good) and for a link that does not work.
+ */
+export async function resetPassword(
+  room: AccountsRoom,
+  input: { token: string; newPassword: string },
+  now: Date | null = null,
+  field = 'new_password',
+): Promise<void> {
+  const password = checkPassword(input.newPassword, field)
+  const userId = await findEmailTokenOwner(room.pool, input.token, 'password_reset', now)
+  if (userId === null) throw deadLink()
+  const passwordHash = await hashPassword(password, room.config)
+  await inTransaction(room.pool, async (sql) => {
+    // The user's row before all that hangs on it: the order in which every other change locks them.
+    await sql.query('select from users where id = $1 for no key update', [userId])
+    if ((await spendEmailToken(sql, input.token, 'password_reset', now)) === null) throw deadLink()
+    await setPasswordHash(sql, userId, passwordHash, now)
+    await endAllSessions(sql, userId, now)
+    await markEmailConfirmed(sql, userId, now)
+  })
+}

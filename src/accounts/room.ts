@@ -1,0 +1,30 @@
+import type { Pool } from 'pg'
+import type { Config } from '../config/environment'
+import type { Sql } from '../database/sql'
+import type { LimitSettings } from './limits'
+
+type Settings =
+  | 'accessTokenMinutes'
+  | 'bcryptCost'
+  | 'emailLinkUrl'
+  | 'hashesAtOnce'
+  | 'hubUrl'
+  | 'refreshTokenDays'
+  | 'requireEmailConfirmation'
+
+/** What this room needs of the configuration. Keys of its own are derived from `secret`. */
+export type AccountsConfig = Pick<Config, Settings> & { secret: string }
+
+/**
+ * What an operation on accounts needs of the process. `limits` replaces the default limits of sign-in;
+ * `onRegistered` runs in the transaction of a registration (the subscription that new users get).
+ */
+export type AccountsRoom = {
+  pool: Pool
+  config: AccountsConfig
+  limits?: LimitSettings
+  onRegistered?: (sql: Sql, userId: string, now: Date | null) => Promise<void>
+}
+
+/** Where a request came from, as far as the hub knows it; shown to users in their list of sessions. */
+export type Origin = { address: string | null; userAgent: string | null }

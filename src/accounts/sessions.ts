@@ -1,0 +1,67 @@
+import type { Sql } from '../database/sql'
+import { Problem } from '../problem'
+import type { Principal } from './principal'
+
+/** A session as its user sees it. `current` is the one of the request that asks. */
+export type SessionView = {
+  id: string
+  createdAt: Date
+  lastUsedAt: Date
+  expiresAt: Date
+  address: string | null
+  userAgent: string | null
+  current: boolean
+}
+
+/** The caller's live sessions, the one used last first; at most 100. `lastUsedAt` is the last sign-in or refresh. */
+export async function listSessions(
+  sql: Sql,
+  principal: Pick<Principal, 'userId' | 'sessionId'>,
+  now: Date | null = null,
+): Promise<SessionView[]> {
+  const found = await sql.query<SessionView>(
+    `select id, created_at as "createdAt", last_used_at as "lastUsedAt", expires_at as "expiresAt", address,
+       user_agent as "userAgent", id is not distinct from $2::uuid as current
+     from sessions
+     where user_id = $1 and revoked_at is null and expires_at > coalesce($3::timestamptz, now())
+     order by last_used_at desc, id desc limit 100`,
+    [principal.userId, principal.sessionId, now],
+  )
+  return found.rows
+}
+
+/** Ends one of the user's own live sessions, at once and everywhere. Throws NOT_FOUND for any other. */
+export async function endSession(
+  sql: Sql,
+  userId: string,
+  sessionId: string,
+  now: Date | null = null,
+): Promise<void> {
+  const ended = await sql.query(
+    `update sessions set revoked_at = coalesce($3::timestamptz, now())
+     where id = $2 and user_id = $1 and revoked_at is null and expires_at > coalesce($3::timestamptz, now())
+     returning id`,
+    [userId, sessionId, now],
+  )
+  if (ended.rows.length === 0) throw new Problem('NOT_FOUND', 'There is no such session.')
+}
+
+/**
+ * Ends all sessions of a user, but for `exceptSessionId`; access and refresh tokens of an ended session stop
+ * working with it. Rows are locked in one order, so that two of these never wait for each other.
+ */
+export async function endAllSessions(
+  sql: Sql,
+  userId: string,
+  now: Date | null = null,
+  exceptSessionId: string | null = null,
+): Promise<void> {
+  await sql.query(
+    `with live as materialized (
+       select id from sessions where user_id = $1 and revoked_at is null and id is distinct from $3::uuid
+       order by id for no key update
+     )
+     update sessions set revoked_at = coalesce($2::timestamptz, now()) from live where sessions.id = live.id`,
+    [userId, now, exceptSessionId],
+  )
+}

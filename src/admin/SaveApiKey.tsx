@@ -1,0 +1,87 @@
+'use client'
+import { Button, SaveButton, useDocumentInfo, useForm } from '@payloadcms/ui'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+
+type Made = { id: string; key: string }
+
+/**
+ * Saves an API key. A new one is shown here, this once: the key comes with the answer to its creation and is
+ * kept nowhere, so leaving is up to the reader.
+ */
+export function SaveApiKey() {
+  const { id } = useDocumentInfo()
+  const { getData, setModified } = useForm()
+  const router = useRouter()
+  const [made, setMade] = useState<Made | null>(null)
+  const [fault, setFault] = useState<string | null>(null)
+  if (id) return <SaveButton />
+  if (made) return <NewKey made={made} onDone={() => router.push(`/admin/collections/api-keys/${made.id}`)} />
+  const create = async () => {
+    setFault(null)
+    const { name, user, expiresAt } = getData()
+    const answer = await createKey({ name, user, expiresAt })
+    if ('fault' in answer) return setFault(answer.fault)
+    setModified(false)
+    setMade(answer)
+  }
+  return (
+    <>
+      {fault && <span role="alert">{fault}</span>}
+      <Button buttonStyle="primary" id="action-save" onClick={create} size="medium" type="button">
+        Make the key
+      </Button>
+    </>
+  )
+}
+
+function NewKey({ made, onDone }: { made: Made; onDone: () => void }) {
+  return (
+    <div
+      role="status"
+      style={{
+        alignItems: 'center',
+        display: 'flex',
+        flexWrap: 'wrap',
+        gap: 'calc(var(--base) / 2)',
+        justifyContent: 'end',
+      }}
+    >
+      <span>Copy this key now. It is not shown again:</span>
+      <code data-testid="new-api-key" style={{ overflowWrap: 'anywhere', userSelect: 'all' }}>
+        {made.key}
+      </code>
+      <Button
+        buttonStyle="secondary"
+        margin={false}
+        onClick={() => navigator.clipboard?.writeText(made.key)}
+        size="medium"
+      >
+        Copy
+      </Button>
+      <Button id="key-done" margin={false} onClick={onDone} size="medium">
+        Done
+      </Button>
+    </div>
+  )
+}
+
+/** Makes a key by the generated API, which is the one place where the key itself is answered. */
+async function createKey(data: Record<string, unknown>): Promise<Made | { fault: string }> {
+  const given = Object.fromEntries(
+    Object.entries(data).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+  )
+  const response = await fetch('/api/api-keys?depth=0', {
+    method: 'POST',
+    credentials: 'include',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(given),
+  })
+  const body = (await response.json()) as {
+    doc?: Made
+    errors?: { message: string; data?: { errors?: { message: string }[] } }[]
+  }
+  if (response.ok && body.doc) return { id: body.doc.id, key: body.doc.key }
+  const first = body.errors?.[0]
+  return { fault: first?.data?.errors?.[0]?.message ?? first?.message ?? 'The key could not be made' }
+}

@@ -1,0 +1,98 @@
+import { login } from '../accounts/login'
+import { logout } from '../accounts/logout'
+import { refresh } from '../accounts/refresh'
+import { registerUser } from '../accounts/register'
+import type { TokenPair } from '../accounts/token-pair'
+import { startDefaultSubscription } from '../billing/subscriptions'
+import { created, ok } from './envelope'
+import { originOf } from './origin'
+import { toProfile } from './profile'
+import type { Registry } from './registry'
+import * as schema from './schemas/accounts'
+import { Message } from './schemas/common'
+
+const tag = 'Auth'
+const open = 'open' as const
+
+/** Adds registration, and signing in and out. */
+export function addAuth(registry: Registry): void {
+  addRegistration(registry)
+  addTokens(registry)
+}
+
+function addRegistration(registry: Registry): void {
+  registry.add(
+    {
+      method: 'post',
+      path: '/auth/register',
+      operationId: 'register',
+      tag,
+      summary: 'Make an account',
+      access: open,
+      body: schema.Register,
+      answer: { status: 201, description: 'The new profile.', schema: schema.Profile },
+      problems: ['EMAIL_TAKEN', 'RATE_LIMITED'],
+    },
+    async ({ services, context, body }) => {
+      const room = { ...services, onRegistered: startDefaultSubscription }
+      return created(toProfile(await registerUser(room, body, originOf(services, context))))
+    },
+  )
+}
+
+function addTokens(registry: Registry): void {
+  registry.add(
+    {
+      method: 'post',
+      path: '/auth/login',
+      operationId: 'login',
+      tag,
+      summary: 'Sign in',
+      access: open,
+      body: schema.Login,
+      answer: { status: 200, description: 'A token pair.', schema: schema.TokenPair },
+      problems: ['INVALID_CREDENTIALS', 'EMAIL_NOT_CONFIRMED', 'RATE_LIMITED'],
+    },
+    async ({ services, context, body }) =>
+      ok(toTokenPair(await login(services, body, originOf(services, context)))),
+  )
+  registry.add(
+    {
+      method: 'post',
+      path: '/auth/refresh',
+      operationId: 'refresh',
+      tag,
+      summary: 'Exchange a refresh token for a new pair',
+      access: open,
+      body: schema.Refresh,
+      answer: { status: 200, description: 'The next token pair.', schema: schema.TokenPair },
+      problems: ['UNAUTHORIZED', 'TOKEN_REUSED'],
+    },
+    async ({ services, body }) => ok(toTokenPair(await refresh(services, body.refresh_token))),
+  )
+  registry.add(
+    {
+      method: 'post',
+      path: '/auth/logout',
+      operationId: 'logout',
+      tag,
+      summary: 'End this session',
+      access: 'session',
+      body: schema.Refresh,
+      answer: { status: 200, description: 'The session has ended.', schema: Message },
+    },
+    async ({ services, principal, body }) => {
+      await logout(services, principal, body.refresh_token)
+      return ok({ message: 'You are signed out.' })
+    },
+  )
+}
+
+function toTokenPair(pair: TokenPair) {
+  return {
+    access_token: pair.accessToken,
+    refresh_token: pair.refreshToken,
+    token_type: 'bearer',
+    expires_in: pair.expiresInSeconds,
+  }
+}

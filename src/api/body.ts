@@ -1,0 +1,113 @@
+import { invalidField, Problem, type ProblemDetail } from '../problem'
+
+/** Bytes of a JSON body that are read at most. */
+export const BODY_LIMIT_BYTES = 1_048_576
+const THROWN_AWAY_BYTES = 16 * BODY_LIMIT_BYTES
+const DEEPEST = 64
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
+/** The body as it came (for the hash of an idempotent call) and what it says. */
+export interface JsonBody {
+  bytes: Uint8Array
+  value: unknown
+}
+
+/**
+ * Reads a JSON body once. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, or VALIDATION_ERROR for malformed
+ * JSON and for text that PostgreSQL cannot store. An empty body has the value undefined.
+ */
+export async function readJsonBody(request: Request): Promise<JsonBody> {
+  const bytes = await readBytes(request)
+  if (bytes.length === 0) return { bytes, value: undefined }
+  requireJson(request.headers)
+  const text = decode(bytes)
+  const value = parse(text)
+  const details = unusable(value, '', text.includes('\\u'), 0)
+  if (details) throw new Problem('VALIDATION_ERROR', `${details.field}: ${details.message}`, [details])
+  return { bytes, value }
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
+  const announced = request.headers.get('content-length')
+  const isCounted = announced === null || request.headers.get('transfer-encoding') !== null
+  if (!isCounted && announced === '0') return new Uint8Array(0)
+  // The HTTP parser holds the sender to the announced length, so no counting is needed.
+  if (!isCounted && Number(announced) <= BODY_LIMIT_BYTES) return new Uint8Array(await request.arrayBuffer())
+  return request.body === null ? new Uint8Array(0) : readCounted(request.body)
+}
+
+/**
+ * Reads a body of unknown or excessive length. What is over the limit is read on and thrown away for a while:
+ * a client that is cut off while it still sends sees a broken connection instead of the answer.
+ */
+async function readCounted(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  let chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    length += chunk.length
+    if (length > THROWN_AWAY_BYTES) throw tooLarge({ connection: 'close' })
+    if (length > BODY_LIMIT_BYTES) chunks = []
+    else chunks.push(chunk)
+  }
+  if (length > BODY_LIMIT_BYTES) throw tooLarge({})
+  return Buffer.concat(chunks)
+}
+
+function tooLarge(headers: Record<string, string>): Problem {
+  return new Problem('PAYLOAD_TOO_LARGE', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`, [], headers)
+}
+
+function requireJson(headers: Headers): void {
+  const type = headers.get('content-type') ?? ''
+  const isJson = /^application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type)
+  const encoding = headers.get('content-encoding') ?? 'identity'
+  if (isJson && encoding.toLowerCase() === 'identity') return
+  throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send the body as Content-Type: application/json in UTF-8.', [
+    { field: 'Content-Type', message: 'must be application/json, without a Content-Encoding' },
+  ])
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw invalidField('body', 'is not valid UTF-8')
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalidField('body', 'is not valid JSON')
+  }
+}
+
+/** The first NUL byte or half of a surrogate pair (neither can be stored), or a nesting that is absurdly deep. */
+function unusable(value: unknown, path: string, checkText: boolean, depth: number): ProblemDetail | null {
+  if (typeof value === 'string') return checkText ? unusableText(value, path) : null
+  if (typeof value !== 'object' || value === null) return null
+  if (depth >= DEEPEST) return { field: path, message: `is nested more than ${DEEPEST} levels deep` }
+  for (const [key, item] of Object.entries(value)) {
+    const at = path === '' ? key : `${path}.${key}`
+    const problem = (checkText ? unusableText(key, at) : null) ?? unusable(item, at, checkText, depth + 1)
+    if (problem) return problem
+  }
+  return null
+}
+
+/** Says why PostgreSQL could not store this text, or null. The field's name is cleaned, as it may hold the same. */
+export function unusableText(text: string, field: string): ProblemDetail | null {
+  if (text.includes('\0')) return { field: printable(field), message: 'must not contain a NUL character' }
+  if (LONE_SURROGATE.test(text)) return { field: printable(field), message: 'is not valid Unicode' }
+  return null
+}
+
+function printable(field: string): string {
+  return field
+    .replaceAll('\0', '\\u0000')
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .slice(0, 200)
+}

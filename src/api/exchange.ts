@@ -1,0 +1,39 @@
+import { v7 as uuidv7, validate } from 'uuid'
+
+/** What is known of one request and its answer while it is served; the request log is written from it. */
+export interface Exchange {
+  requestId: string
+  /** The origin that CORS lets read the answer, or null. */
+  corsOrigin: string | null
+  /** True where clients reach the hub by https: browsers are then told to use nothing else. */
+  https: boolean
+  /** The address of the other end of the socket, as the server saw it. */
+  remoteAddress: string | null
+  /** The pattern of the route, such as `/api/v1/tools/{tool_id}`; null where none matched. */
+  route: string | null
+  userId: string | null
+  status: number
+}
+
+/** What the server hands over with a request. `incoming` is what @hono/node-server gives by itself. */
+export interface ServerEnv {
+  remoteAddress?: string | undefined
+  incoming?: { socket?: { remoteAddress?: string | undefined } } | undefined
+}
+
+type Settings = { corsOrigins: string[]; hubUrl: string }
+
+/** Starts an exchange: the caller's request id is kept when it is a UUID, else a new one is made. */
+export function openExchange(headers: Headers, env: ServerEnv | undefined, config: Settings): Exchange {
+  const asked = headers.get('x-request-id')
+  const origin = headers.get('origin')
+  return {
+    requestId: asked !== null && validate(asked) ? asked : uuidv7(),
+    corsOrigin: origin !== null && config.corsOrigins.includes(origin) ? origin : null,
+    https: config.hubUrl.startsWith('https:'),
+    remoteAddress: env?.remoteAddress ?? env?.incoming?.socket?.remoteAddress ?? null,
+    route: null,
+    userId: null,
+    status: 0,
+  }
+}

@@ -1,0 +1,106 @@
+import { logRequest } from '../log'
+import type { Problem } from '../problem'
+import { addAdminLedger } from './admin-ledger'
+import { addAdminStats } from './admin-stats'
+import { addAdminTools } from './admin-tools'
+import { addAdminUsers } from './admin-users'
+import { addApiKeys } from './api-keys'
+import { addAuth } from './auth'
+import { addDocsPage } from './docs-page'
+import { respond, sendProblem } from './envelope'
+import { type Exchange, openExchange, type ServerEnv } from './exchange'
+import { toProblem } from './failures'
+import { answerUnrouted } from './fallback'
+import { addHealth } from './health'
+import { addInvoke } from './invoke'
+import { addMailedLinks } from './mailed-links'
+import { openApiDocument } from './openapi'
+import { BASE, Registry } from './registry'
+import type { Services } from './services'
+import { addSessions } from './sessions'
+import { addSubscriptions } from './subscriptions'
+import { addTools } from './tools'
+import { addUsage } from './usage'
+import { addUsers } from './users'
+
+export interface Api {
+  /** Answers one request of `/api/v1/*`, `/health` or `/ready`. Never throws. */
+  fetch(request: Request, env?: ServerEnv): Promise<Response>
+  /** The OpenAPI 3.1 document. */
+  openapi(): object
+}
+
+/** The versioned API as one fetch handler. `env.remoteAddress` is the other end of the socket. */
+export function createApi(services: Services): Api {
+  const registry = new Registry(services)
+  for (const add of GROUPS) add(registry)
+  const document = openApiDocument(registry.app, services.config.hubUrl)
+  addDocument(registry, document)
+  addFailures(registry)
+  return {
+    openapi: () => document,
+    fetch: (request, env) => answer(registry, request, env),
+  }
+}
+
+/** Literal paths stand before those with a parameter in the same place. */
+const GROUPS = [
+  addHealth,
+  addAuth,
+  addMailedLinks,
+  addUsers,
+  addSessions,
+  addApiKeys,
+  addInvoke,
+  addTools,
+  addUsage,
+  addSubscriptions,
+  addAdminUsers,
+  addAdminStats,
+  addAdminLedger,
+  addAdminTools,
+  addDocsPage,
+]
+
+function addDocument(registry: Registry, document: object): void {
+  const text = JSON.stringify(document)
+  registry.route('get', `${BASE}/openapi.json`, async (c) =>
+    respond(c, 200, text, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' }),
+  )
+}
+
+function addFailures(registry: Registry): void {
+  const { app, services } = registry
+  app.notFound((c) => answerUnrouted(registry, c))
+  app.onError((error, c) => {
+    const problem = toProblem(error)
+    const request_id = c.env.requestId
+    if (problem.code === 'INTERNAL') services.log.error({ err: error, request_id }, 'unexpected')
+    // While the database is away every request comes by here: a line each, without a stack.
+    if (problem.code === 'NOT_READY')
+      services.log.warn({ request_id, reason: reasonOf(problem) }, 'not ready')
+    return sendProblem(c, problem)
+  })
+}
+
+const reasonOf = ({ cause, message }: Problem) => (cause instanceof Error ? cause.message : message)
+
+async function answer(registry: Registry, request: Request, env: ServerEnv | undefined): Promise<Response> {
+  const startedAt = performance.now()
+  const { config, log } = registry.services
+  const exchange = openExchange(request.headers, env, config)
+  const response = await registry.app.fetch(request, exchange)
+  logRequest(log, toLine(request.method, exchange, performance.now() - startedAt))
+  return response
+}
+
+function toLine(method: string, exchange: Exchange, tookMs: number) {
+  return {
+    request_id: exchange.requestId,
+    method,
+    route: exchange.route ?? 'none',
+    status: exchange.status,
+    duration_ms: Math.round(tookMs * 10) / 10,
+    user_id: exchange.userId,
+  }
+}

@@ -1,0 +1,134 @@
+import { readCredential } from '../accounts/credential'
+import { type Idempotency, readIdempotency } from '../gateway/idempotency'
+import { type InvokeOutcome, invoke } from '../gateway/invoke'
+import { Problem } from '../problem'
+import { inputProblems } from '../tools/input'
+import { readJsonBody, unusableText } from './body'
+import { type Endpoint, invalid } from './endpoint'
+import { type ApiContext, respond, sendProblem } from './envelope'
+import type { Registry } from './registry'
+import { ToolParams } from './schemas/common'
+import { Invocation, InvokeBody, InvokeHeaders } from './schemas/tools'
+import type { Services } from './services'
+import { requireTool } from './tool-lookup'
+import { requireCaller, unauthorized } from './who'
+import { toDetails } from './zod-details'
+
+/** A tool that changes again and again while a call asks for it is a fault, and not the caller's. */
+const MOST_TRIES = 3
+
+const endpoint: Endpoint = {
+  method: 'post',
+  path: '/tools/{tool_id}/invoke',
+  operationId: 'invokeTool',
+  tag: 'Tools',
+  summary: 'Call a tool',
+  description:
+    "The tokens that the call really took are charged to the plan's limit. A call that fails costs none.",
+  access: 'signed-in',
+  params: ToolParams,
+  headers: InvokeHeaders,
+  body: InvokeBody,
+  answer: { status: 200, description: "The tool's output.", schema: Invocation },
+  problems: [
+    'NOT_FOUND',
+    'SUBSCRIPTION_REQUIRED',
+    'PLAN_UPGRADE_REQUIRED',
+    'TOKEN_LIMIT_EXCEEDED',
+    'IDEMPOTENCY_IN_PROGRESS',
+    'IDEMPOTENCY_MISMATCH',
+    'RATE_LIMITED',
+    'TOKENS_HELD',
+    'TOOL_BAD_RESPONSE',
+    'TOOL_UNAVAILABLE',
+    'TOOL_TIMEOUT',
+  ],
+}
+
+/**
+ * Adds calling a tool. It checks by itself: a good request costs no statement but its admission, which finds
+ * the caller as well; whatever is not admissible then takes the slow path, which says why in the usual order.
+ */
+export function addInvoke(registry: Registry): void {
+  registry.addRaw(endpoint, (c) => serveInvoke(registry.services, c))
+}
+
+async function serveInvoke(services: Services, c: ApiContext): Promise<Response> {
+  const headers = c.req.raw.headers
+  const credential = await readCredential(headers, services.config.secret)
+  if (!credential) throw unauthorized()
+  const sent = await readSent(c)
+  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+    if (!('fault' in sent)) {
+      const outcome = await invoke(services, { credential, requestId: c.env.requestId, ...sent })
+      if (outcome.ended !== 'not-admissible') return send(services, c, outcome)
+    }
+    await explain(services, c, sent)
+  }
+  throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', [], {
+    'Retry-After': '1',
+  })
+}
+
+type Sent =
+  | { tool: string; input: Record<string, unknown>; idempotency: Idempotency | undefined }
+  | { fault: unknown }
+
+/** What was sent, or what is wrong with it: said only once it is known who is calling. */
+async function readSent(c: ApiContext): Promise<Sent> {
+  try {
+    const { bytes, value } = await readJsonBody(c.req.raw)
+    const idempotency = readIdempotency(c.req.raw.headers.get('idempotency-key'), bytes)
+    return { tool: readTool(c), input: readInput(value), idempotency }
+  } catch (fault) {
+    return { fault }
+  }
+}
+
+function readTool(c: ApiContext): string {
+  const tool = c.req.param('tool_id') ?? ''
+  const unusable = unusableText(tool, 'tool_id')
+  if (unusable) throw invalid([unusable])
+  return tool
+}
+
+/** Checked by hand, as it is on the way of every call; the schema is asked only to say what is wrong. */
+function readInput(value: unknown): Record<string, unknown> {
+  if (isObject(value) && isObject(value.input) && Object.keys(value).length === 1) return value.input
+  const result = InvokeBody.safeParse(value, { reportInput: true })
+  throw invalid(result.error ? toDetails(result.error, 'body') : [{ field: 'body', message: 'is not valid' }])
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Throws why a request is not admissible, by the contract's order of checks; returns where nothing is wrong now. */
+async function explain(services: Services, c: ApiContext, sent: Sent): Promise<void> {
+  const caller = await requireCaller(services, c.req.raw.headers)
+  c.env.userId = caller.userId
+  if ('fault' in sent) throw sent.fault
+  const tool = await requireTool(services, sent.tool, caller.catalogueVersion)
+  const faults = inputProblems(tool, sent.input)
+  if (faults.length > 0) throw invalid(faults)
+}
+
+type Ended = Exclude<InvokeOutcome, { ended: 'not-admissible' }>
+
+function send(services: Services, c: ApiContext, outcome: Ended): Response {
+  c.env.userId = outcome.userId
+  if (outcome.ended === 'failed') return sendLogged(services, c, outcome.problem)
+  // The result is JSON text already: it was made once, for the settlement and for this answer.
+  const body = `{"data":${outcome.answer},"error":null,"meta":{"request_id":"${c.env.requestId}"}}`
+  return respond(c, 200, body, { 'content-type': 'application/json; charset=utf-8', ...outcome.headers })
+}
+
+/** What the tool did wrong is for the log; the caller reads less. */
+function sendLogged({ log }: Services, c: ApiContext, problem: Problem): Response {
+  if (problem.cause instanceof Error) {
+    log.warn(
+      { request_id: c.env.requestId, code: problem.code, reason: problem.cause.message },
+      'tool failed',
+    )
+  }
+  return sendProblem(c, problem)
+}

@@ -1,0 +1,11 @@
+import type { Origin } from '../accounts/room'
+import { clientAddress } from '../client-address'
+import type { ApiContext } from './envelope'
+import type { Services } from './services'
+
+/** Where a request comes from: for the limits of sign-in, and for the list of sessions. */
+export function originOf({ config }: Services, { env, req }: ApiContext): Origin {
+  const { headers } = req.raw
+  const userAgent = headers.get('user-agent')?.slice(0, 500) ?? null
+  return { address: clientAddress(headers, env.remoteAddress, config.trustProxy), userAgent }
+}

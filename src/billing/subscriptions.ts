@@ -1,0 +1,149 @@
+import type { Pool } from 'pg'
+import { v7 } from 'uuid'
+import { inTransaction, type Sql } from '../database/sql'
+import { Problem } from '../problem'
+import { periodAt } from './period'
+import { decidePlanChange, type PlanChoice } from './plan-change'
+import { archivePeriod, rollSubscription } from './roll'
+import { type ApiSubscription, readSubscription, toApiSubscription } from './subscription-row'
+
+type Actor = { actor: 'user' | 'admin' }
+
+/** The user's subscription as it stands at this moment, expired ones included; null where there never was one. */
+export async function currentSubscription(
+  sql: Sql,
+  userId: string,
+  now: Date | null,
+): Promise<ApiSubscription | null> {
+  const row = await readSubscription(sql, userId, now)
+  return row && toApiSubscription(row)
+}
+
+/**
+ * Chooses a plan by its name: starts, upgrades, marks a downgrade, or takes back what was pending. The row is
+ * locked meanwhile, so calls, settlements and other changes come before or after it. Throws VALIDATION_ERROR
+ * for field `plan` where there is no such plan or users may not choose it.
+ */
+export function subscribe(
+  pool: Pool,
+  userId: string,
+  planName: string,
+  now: Date | null,
+  { actor }: Actor = { actor: 'user' },
+): Promise<ApiSubscription> {
+  return inTransaction(pool, async (sql) => {
+    const wanted = await findPlan(sql, planName)
+    await changePlan(sql, userId, wanted, now, actor)
+    return requireSubscription(sql, userId, now)
+  })
+}
+
+/**
+ * Gives a user who registers the plan that new users get; nothing where no plan is marked so. Part of the
+ * caller's transaction.
+ */
+export async function startDefaultSubscription(sql: Sql, userId: string, now: Date | null): Promise<void> {
+  const found = await sql.query<PlanChoice>(`${SELECT_PLAN} where new_users order by rank limit 1`)
+  const plan = found.rows[0]
+  if (plan) await changePlan(sql, userId, plan, now, 'admin')
+}
+
+/**
+ * Cancels at the period's end: usable until then. Cancelling twice is no error; null where there is no
+ * subscription, or only an expired one.
+ */
+export function cancelSubscription(
+  pool: Pool,
+  userId: string,
+  now: Date | null,
+): Promise<ApiSubscription | null> {
+  return inTransaction(pool, async (sql) => {
+    const current = await rollSubscription(sql, userId, now)
+    if (current === null || current.status === 'expired') return null
+    await sql.query(
+      `update subscriptions set status = 'cancelled', pending_plan_id = null, updated_at = now() where id = $1`,
+      [current.id],
+    )
+    return requireSubscription(sql, userId, now)
+  })
+}
+
+async function changePlan(
+  sql: Sql,
+  userId: string,
+  wanted: PlanChoice & { name?: string },
+  now: Date | null,
+  actor: 'user' | 'admin',
+): Promise<void> {
+  const current = await rollSubscription(sql, userId, now)
+  const known = current && { status: current.status, planId: current.plan.id, rank: current.plan.rank }
+  const change = decidePlanChange(known, wanted, actor)
+  if (change === 'not-offered') throw await unknownPlan(sql)
+  if (change === 'start' && current === null) return insertSubscription(sql, userId, wanted, now, actor)
+  if (current === null) return
+  if (change === 'start') return restart(sql, current, wanted)
+  const planId = change === 'upgrade' ? wanted.id : current.plan.id
+  const pending = change === 'downgrade-at-period-end' ? wanted.id : null
+  await sql.query(
+    `update subscriptions set status = 'active', plan_id = $2, pending_plan_id = $3, updated_at = now() where id = $1`,
+    [current.id, planId, pending],
+  )
+}
+
+/** Two first subscriptions at the same moment: one inserts, the other finds its row and changes that. */
+async function insertSubscription(
+  sql: Sql,
+  userId: string,
+  wanted: PlanChoice,
+  now: Date | null,
+  actor: 'user' | 'admin',
+): Promise<void> {
+  const at = await moment(sql, now)
+  const { start, end } = periodAt(at, at)
+  const inserted = await sql.query(
+    `insert into subscriptions (id, user_id, plan_id, status, started_at, period_start, period_end, created_at, updated_at)
+     values ($1, $2, $3, 'active', $4, $4, $5, now(), now()) on conflict (user_id) do nothing returning id`,
+    [v7(), userId, wanted.id, start, end],
+  )
+  if (inserted.rows.length === 0) await changePlan(sql, userId, wanted, now, actor)
+}
+
+/** After an expired subscription: its last period is kept, a new one begins now, with a new anchor. */
+async function restart(sql: Sql, expired: { id: string; at: Date }, wanted: PlanChoice): Promise<void> {
+  const { start, end } = periodAt(expired.at, expired.at)
+  await archivePeriod(sql, expired)
+  await sql.query(
+    `update subscriptions set status = 'active', plan_id = $2, pending_plan_id = null, started_at = $3,
+       period_start = $3, period_end = $4, tokens_used = 0, tokens_held = 0, updated_at = now() where id = $1`,
+    [expired.id, wanted.id, start, end],
+  )
+}
+
+async function moment(sql: Sql, now: Date | null): Promise<Date> {
+  if (now !== null) return now
+  const { rows } = await sql.query<{ at: Date }>('select clock_timestamp() as at')
+  return rows[0]?.at ?? new Date()
+}
+
+const SELECT_PLAN = 'select id, name, rank, coalesce(self_service, false) as "selfService" from plans'
+
+async function findPlan(sql: Sql, name: string): Promise<PlanChoice> {
+  const plan = (await sql.query<PlanChoice>(`${SELECT_PLAN} where name = $1`, [name])).rows[0]
+  if (!plan) throw await unknownPlan(sql)
+  return plan
+}
+
+async function unknownPlan(sql: Sql): Promise<Problem> {
+  const offered = await sql.query<{ name: string }>(
+    `select name from plans where self_service order by rank, name`,
+  )
+  const names = offered.rows.map(({ name }) => name)
+  const message = `Not a plan that you can choose. On offer: ${names.join(', ') || 'none'}`
+  return new Problem('VALIDATION_ERROR', message, [{ field: 'plan', message, plans: names }])
+}
+
+async function requireSubscription(sql: Sql, userId: string, now: Date | null): Promise<ApiSubscription> {
+  const current = await currentSubscription(sql, userId, now)
+  if (!current) throw new Problem('CONFLICT', 'The subscription was removed meanwhile')
+  return current
+}

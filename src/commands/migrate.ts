@@ -1,0 +1,28 @@
+import { prepareEnvironment } from '../server/environment'
+
+/** `npm run migrate` brings the database up; `npm run migrate -- down` takes the newest batch back. */
+const down = process.argv[2] === 'down'
+const { database } = await prepareEnvironment()
+const { openPayload } = await import('../server/payload')
+const { migrateDown, migrateUp } = await import('../database/migrate')
+const { seed } = await import('../server/seed')
+const { runtime } = await import('../runtime')
+
+const payload = await openPayload()
+const { config, pool } = runtime()
+try {
+  process.stdout.write(`${await (down ? takeBack() : bringUp())}\n`)
+} finally {
+  await database?.stop()
+}
+process.exit(0)
+
+async function takeBack(): Promise<string> {
+  const taken = await migrateDown(payload, config.databaseUrl as string)
+  return taken ? 'Took back the newest migrations' : 'There is no migration to take back'
+}
+
+async function bringUp(): Promise<string> {
+  await migrateUp(payload, config.databaseUrl as string, () => seed(payload, pool))
+  return 'The database is at the newest schema'
+}

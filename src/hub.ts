@@ -1,0 +1,121 @@
+import { join } from 'node:path'
+import { NoSchemaIntrospectionCustomRule } from 'graphql'
+import type { CollectionConfig, Config as PayloadConfig, Plugin } from 'payload'
+import { ApiKeys } from './accounts/api-keys.collection'
+import { adminsOnly } from './accounts/payload/access'
+import { accessQuery } from './accounts/payload/access-query'
+import { accountMutations } from './accounts/payload/graphql'
+import { closeOwnCollections } from './accounts/payload/own-collections'
+import { usersCollection } from './accounts/users.collection'
+import { apiEndpoints } from './api/payload-endpoints'
+import { Plans } from './billing/plans.collection'
+import { startDefaultSubscription } from './billing/subscriptions'
+import { Subscriptions } from './billing/subscriptions.collection'
+import type { Config } from './config/environment'
+import { boundFilters } from './database/filter-bounds'
+import { answerProblem, LOGGED_HERE } from './database/payload-errors'
+import { readArguments } from './database/payload-sql'
+import { createLog } from './log'
+import { outboxEmail } from './mail/payload-adapter'
+import { Media } from './media/media.collection'
+import { answerMissingFile } from './media/missing-file'
+import { boundUsageCounts } from './metering/payload-count'
+import { UsageLogs } from './metering/usage-logs.collection'
+import { payloadLog } from './payload-log'
+import { perProcess } from './process'
+import { Tools } from './tools/tools.collection'
+import { trustedOrigins } from './trusted-origins'
+
+/**
+ * The hub as a Payload plugin: its collections, who may do what, sign-in, the versioned API and the dashboard.
+ * The host's config keeps what it has. It also needs the hub's own tables (`hubSchemaUp`) in a migration.
+ */
+export function hub(config: Config): Plugin {
+  return (incoming: PayloadConfig): PayloadConfig => ({
+    ...incoming,
+    admin: {
+      ...incoming.admin,
+      user: 'users',
+      avatar: 'default',
+      components: {
+        ...incoming.admin?.components,
+        beforeDashboard: [
+          '/src/admin/Dashboard#Dashboard',
+          ...(incoming.admin?.components?.beforeDashboard ?? []),
+        ],
+      },
+    },
+    collections: [...(incoming.collections ?? []), ...hubCollections(config)],
+    cors: { origins: trustedOrigins(config), headers: ['X-API-Key', 'X-Request-ID'] },
+    csrf: trustedOrigins(config),
+    email: incoming.email ?? outboxEmail(config),
+    endpoints: [...(incoming.endpoints ?? []), ...apiEndpoints],
+    graphQL: {
+      ...incoming.graphQL,
+      maxComplexity: 1_000,
+      // The build always runs with NODE_ENV=production: what closes introspection is APP_ENV. The playground loads
+      // its scripts from other hosts; the hub's server does not serve it at all.
+      disablePlaygroundInProduction: true,
+      disableIntrospectionInProduction: false,
+      validationRules: () => (config.production ? [NoSchemaIntrospectionCustomRule] : []),
+      queries: (graphQL, schema) => ({
+        ...incoming.graphQL?.queries?.(graphQL, schema),
+        ...accessQuery(schema),
+      }),
+      mutations: accountMutations,
+    },
+    hooks: { ...incoming.hooks, afterError: [...(incoming.hooks?.afterError ?? []), answerProblem] },
+    logger: incoming.logger ?? payloadLog(perProcess('log', () => createLog(config.logLevel))),
+    loggingLevels: { ...incoming.loggingLevels, ...EXPECTED },
+    onInit: async (payload) => {
+      closeOwnCollections(payload)
+      boundFilters(payload)
+      boundUsageCounts(payload)
+      await incoming.onInit?.(payload)
+    },
+    jobs: {
+      ...incoming.jobs,
+      access: {
+        run: ({ req }) => adminsOnly({ req }) === true,
+        queue: ({ req }) => adminsOnly({ req }) === true,
+        cancel: ({ req }) => adminsOnly({ req }) === true,
+      },
+    },
+  })
+}
+
+/** What callers get wrong is answered, not logged; failures among these names are logged by `answerProblem`. */
+const EXPECTED = Object.fromEntries(
+  ['Problem', 'Forbidden', 'NotFound', 'ValidationError', 'QueryError', ...LOGGED_HERE].map((name) => [
+    name,
+    false,
+  ]),
+) as PayloadConfig['loggingLevels']
+
+/** The collections of the hub, each with its calls read the same way. */
+function hubCollections(config: Config): CollectionConfig[] {
+  return roomCollections(config).map((collection) => ({
+    ...collection,
+    hooks: {
+      ...collection.hooks,
+      beforeOperation: [readArguments, ...(collection.hooks?.beforeOperation ?? [])],
+    },
+  }))
+}
+
+function roomCollections(config: Config): CollectionConfig[] {
+  const upload = typeof Media.upload === 'object' ? Media.upload : {}
+  const mediaDir = join(config.dataDir, 'media')
+  return [
+    usersCollection(config, startDefaultSubscription),
+    ApiKeys,
+    Tools,
+    {
+      ...Media,
+      upload: { ...upload, staticDir: mediaDir, handlers: config.s3 ? [] : [answerMissingFile(mediaDir)] },
+    },
+    Plans,
+    Subscriptions,
+    UsageLogs,
+  ]
+}

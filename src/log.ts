@@ -1,0 +1,50 @@
+import pino, { type Logger } from 'pino'
+
+export type Log = Logger
+
+/** Whatever carries a secret must never reach a line, also when an object is logged by mistake. */
+const SECRET_PATHS = [
+  'password',
+  'current_password',
+  'new_password',
+  'token',
+  'access_token',
+  'refresh_token',
+  'key',
+  'secret',
+  'input',
+  'output',
+  'authorization',
+  'cookie',
+]
+
+/** One line of the log for one request. Durations are milliseconds; the route is its pattern, never the address. */
+export interface RequestLine {
+  request_id: string
+  method: string
+  route: string
+  status: number
+  duration_ms: number
+  user_id: string | null
+}
+
+/** The hub's logger: JSON lines on standard output with ISO times and named levels. */
+export function createLog(level: string): Log {
+  return pino(
+    {
+      level,
+      base: undefined,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: pino.stdSerializers.err },
+      redact: { paths: SECRET_PATHS.flatMap((path) => [path, `*.${path}`]), censor: '[hidden]' },
+    },
+    pino.destination({ dest: 1, sync: false, minLength: 4_096, periodicFlush: 200 }),
+  )
+}
+
+/** Writes the one line of a request: a failure of the hub's own is an error, everything else is information. */
+export function logRequest(log: Log, line: RequestLine): void {
+  if (line.status === 500) log.error(line, 'request')
+  else log.info(line, 'request')
+}

@@ -1,0 +1,108 @@
+import type { Pool } from 'pg'
+import type { Sql } from '../database/sql'
+import { type MailConfig, mailTransport, type Transport } from './transport'
+
+const LOOK_EVERY_MS = 1_000
+const MOST_AT_ONCE = 10
+
+export type MailLog = {
+  info: (fields: object, message: string) => void
+  warn: (fields: object, message: string) => void
+}
+
+/**
+ * Sends what is in the outbox, a second after it was put there. Any number of instances may do so at once: a
+ * row that one of them has taken is skipped by the others. Returns the way to stop it, which waits for the
+ * mails under way. In production without SMTP it sends nothing, and says so once.
+ */
+export function startMailSender(pool: Pool, config: MailConfig, log: MailLog): () => Promise<void> {
+  const transport = mailTransport(config)
+  if (!transport) {
+    log.warn({}, 'no mail will be sent: SMTP_HOST is not set')
+    return async () => undefined
+  }
+  let underWay: Promise<unknown> | null = null
+  const look = () => {
+    underWay ??= sendDueMail(pool, transport, log)
+      .catch((error: Error) => log.warn({ reason: error.message }, 'the outbox could not be read'))
+      .finally(() => {
+        underWay = null
+      })
+  }
+  const timer = setInterval(look, LOOK_EVERY_MS)
+  timer.unref()
+  return async () => {
+    clearInterval(timer)
+    await underWay
+    transport.close()
+  }
+}
+
+/** Sends the mails that are due, at most ten, and returns how many left. No connection is held meanwhile. */
+export async function sendDueMail(
+  sql: Sql,
+  transport: Transport,
+  log: MailLog,
+  now: Date | null = null,
+): Promise<number> {
+  const due = await sql.query<Row>(TAKE, [now, MOST_AT_ONCE])
+  const results = await Promise.all(due.rows.map((row) => sendOne(sql, transport, log, row, now)))
+  return results.filter(Boolean).length
+}
+
+async function sendOne(
+  sql: Sql,
+  transport: Transport,
+  log: MailLog,
+  row: Row,
+  now: Date | null,
+): Promise<boolean> {
+  const mail = {
+    recipient: row.recipient,
+    subject: row.subject,
+    text: row.body_text,
+    html: row.body_html ?? undefined,
+  }
+  try {
+    const to = await transport.deliver(row.id, mail)
+    await sql.query(SENT, [row.id, now])
+    log.info({ mail_id: row.id, subject: row.subject, to }, 'mail sent')
+    return true
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    log.warn({ mail_id: row.id, attempts: row.attempts, reason }, 'mail not sent')
+    await sql.query('update mail_outbox set last_error = $2 where id = $1', [row.id, reason.slice(0, 500)])
+    return false
+  }
+}
+
+/**
+ * Taking a row moves its next attempt ahead first: 30 s, doubled each time up to an hour. So a crash while
+ * sending means another attempt rather than a lost mail. After a day its link is dead, and so is the mail.
+ */
+const TAKE = `
+  with moment as (select coalesce($1::timestamptz, now()) as at), due as (
+    select id from mail_outbox, moment
+    where sent_at is null and next_attempt_at <= moment.at and created_at > moment.at - interval '24 hours'
+    order by next_attempt_at limit $2
+    for update of mail_outbox skip locked
+  )
+  update mail_outbox set attempts = attempts + 1,
+    next_attempt_at = moment.at + least(interval '1 hour', interval '30 seconds' * power(2, least(attempts, 10)))
+  from due, moment where mail_outbox.id = due.id
+  returning mail_outbox.id, recipient, subject, body_text, body_html, attempts`
+
+/** What was sent is emptied: its link is a secret that nobody needs any more. */
+const SENT = `
+  update mail_outbox set sent_at = coalesce($2::timestamptz, now()), body_text = '', body_html = null,
+    last_error = null
+  where id = $1`
+
+type Row = {
+  id: string
+  recipient: string
+  subject: string
+  body_text: string
+  body_html: string | null
+  attempts: number
+}

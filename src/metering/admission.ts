@@ -1,0 +1,100 @@
+import type { Pool } from 'pg'
+import { type AdmissionRow, callLimits, tokensSeen } from './admission-row'
+import { ADMIT_SQL } from './admission-sql'
+import { Batcher, type Verdict } from './batcher'
+import type { Admission, AdmissionRequest, Admitted } from './call'
+
+type Admitting = AdmissionRequest & { instanceId: string }
+
+/** The queue through which this instance's admissions are committed; one a pool. */
+export function admissionQueue(pool: Pool, onAway: (calls: AdmissionRequest[]) => void) {
+  return new Batcher<Admitting, Admission>({
+    run: (items) =>
+      admitBatch(
+        pool,
+        items.map(({ item }) => item),
+      ),
+    group: (call) => call.now?.getTime() ?? null,
+    onAway: (calls) => {
+      onAway(calls)
+      return false
+    },
+  })
+}
+
+async function admitBatch(pool: Pool, calls: Admitting[]): Promise<Array<Verdict<Admission>>> {
+  const { rows } = await pool.query<AdmissionRow>({
+    name: 'hub_admit',
+    text: ADMIT_SQL,
+    values: columns(calls),
+  })
+  return rows.map((row, index) =>
+    row.refusal === 'again'
+      ? { done: false }
+      : { done: true, answer: toAdmission(row, calls[index] as Admitting) },
+  )
+}
+
+function columns(calls: Admitting[]): unknown[] {
+  const session = (call: Admitting) => (call.credential.kind === 'session' ? call.credential : null)
+  return [
+    calls.map(({ credential }) => (credential.kind === 'api-key' ? credential.keyHash : null)),
+    calls.map((call) => session(call)?.sessionId ?? null),
+    calls.map((call) => session(call)?.userId ?? null),
+    calls.map((call) => call.toolId),
+    calls.map((call) => call.toolRevision),
+    calls.map((call) => call.usageId),
+    calls.map((call) => call.requestId),
+    calls.map((call) => Math.max(0, Math.ceil(call.hold.tokens))),
+    calls.map((call) => call.hold.mode === 'exact'),
+    calls.map((call) => Math.ceil(call.deadlineMs)),
+    calls.map((call) => call.instanceId),
+    calls.map((call) => call.idempotency?.key ?? null),
+    calls.map((call) => call.idempotency?.bodyHash ?? null),
+    calls[0]?.now ?? null,
+  ]
+}
+
+function toAdmission(row: AdmissionRow, call: Admitting): Admission {
+  const { user_id: userId, refusal: reason } = row
+  const limits = callLimits(row)
+  switch (reason) {
+    case null:
+      return toAdmitted(row, call)
+    case 'unauthorized':
+      return { admitted: false, reason, keyIsStored: row.key_is_stored }
+    case 'stale':
+      return { admitted: false, reason }
+    case 'idempotency-known':
+      return { admitted: false, reason, userId }
+    case 'no-subscription':
+      return { admitted: false, reason, userId, expired: row.expired }
+    case 'plan-too-low':
+      return {
+        admitted: false,
+        reason,
+        userId,
+        plan: row.plan_name,
+        minimumTier: row.minimum_tier,
+        opensWith: [],
+      }
+    case 'rate-limited':
+      return { admitted: false, reason, userId, retryAfterMs: limits.resetMs - burstMs(row), limits }
+    case 'too-many-at-once':
+      return { admitted: false, reason, userId, retryAfterMs: 1000, limits }
+    case 'spent':
+    case 'too-large':
+    case 'held':
+      return { admitted: false, reason, userId, seen: tokensSeen(row), limits }
+    case 'again':
+      throw new Error('An undecided call was answered')
+  }
+}
+
+function toAdmitted(row: AdmissionRow, { usageId }: Admitting): Admitted {
+  const { user_id: userId, api_key_id: apiKeyId, take: tokensHeld, plan_name: plan } = row
+  return { admitted: true, userId, apiKeyId, usageId, tokensHeld, plan, limits: callLimits(row) }
+}
+
+/** A request is let in again as soon as one place of the burst is free. */
+const burstMs = (row: AdmissionRow) => ((row.burst - 1) * 60_000) / row.requests_per_minute

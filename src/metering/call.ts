@@ -1,0 +1,85 @@
+import type { Credential } from '../accounts/credential'
+import type { Tier } from '../billing/plans'
+
+/** How many tokens a call sets aside: 'exact' is refused where it does not fit, 'up-to' is cut to what is left. */
+export type Hold = { tokens: number; mode: 'exact' | 'up-to' }
+
+export type AdmissionRequest = {
+  credential: Credential
+  toolId: string
+  /** The revision of the tool that the input was validated against. */
+  toolRevision: number
+  /** From newUsageId(); the row's id, and what settle() is called with. */
+  usageId: string
+  requestId: string
+  hold: Hold
+  /** When the tool's time is over, from now; the hold falls 30 s later at the latest. */
+  deadlineMs: number
+  /** `bodyHash` is hex; the same key with another body is a mismatch. */
+  idempotency?: { key: string; bodyHash: string }
+  /** A test's clock; null or absent: the database's. */
+  now?: Date | null
+}
+
+/** What a refusal for tokens tells the caller. */
+export type TokensSeen = {
+  tokenLimit: number
+  tokensUsed: number
+  tokensHeld: number
+  tokensRemaining: number
+  periodEndsAt: Date
+}
+
+/** The plan's limits and where the caller stands, for the `RateLimit` fields. */
+export type CallLimits = {
+  requestsPerMinute: number
+  burst: number
+  callsAtOnce: number
+  /** Requests that may follow at once, and the time until the whole burst is there again. */
+  requestsRemaining: number
+  resetMs: number
+}
+
+export type Admitted = {
+  admitted: true
+  userId: string
+  apiKeyId: string | null
+  usageId: string
+  tokensHeld: number
+  plan: string
+  limits: CallLimits
+}
+
+export type Refusal =
+  | {
+      admitted: false
+      reason: 'unauthorized' /** A key that exists but is not live. */
+      keyIsStored: boolean
+    }
+  | { admitted: false; reason: 'stale' }
+  | { admitted: false; reason: 'idempotency-known'; userId: string }
+  | { admitted: false; reason: 'no-subscription'; userId: string; expired: boolean }
+  | {
+      admitted: false
+      reason: 'plan-too-low'
+      userId: string
+      plan: string
+      minimumTier: Tier
+      opensWith: string[]
+    }
+  | {
+      admitted: false
+      reason: 'rate-limited' | 'too-many-at-once'
+      userId: string
+      retryAfterMs: number
+      limits: CallLimits
+    }
+  | {
+      admitted: false
+      reason: 'spent' | 'too-large' | 'held'
+      userId: string
+      seen: TokensSeen
+      limits: CallLimits
+    }
+
+export type Admission = Admitted | Refusal

@@ -1,0 +1,58 @@
+/**
+ * Writes usage_hourly for the hours from $1 to $2 (exclusive) from their rows. What stood there must be gone.
+ * Durations of all settled calls, and tokens of those calls whose tokens were measured, are kept as histograms.
+ */
+export const FOLD_HOURS = `
+with calls as materialized (
+  select date_trunc('hour', hub_uuid_time(id), 'UTC') as hour, tool_id, plan_id, status, tokens_used,
+    case when status <> 'pending' then hub_bucket(duration_ms) end as took,
+    case when status = 'success' and source in ('reported', 'counted') then hub_bucket(tokens_used) end as used
+  from usage_logs where id >= hub_uuid_at($1::timestamptz) and id < hub_uuid_at($2::timestamptz)
+), buckets as materialized (
+  select hour, tool_id, plan_id, 'took' as kind, took as bucket, count(*)::int as calls
+  from calls where took is not null group by hour, tool_id, plan_id, took
+  union all
+  select hour, tool_id, plan_id, 'used', used, count(*)::int
+  from calls where used is not null group by hour, tool_id, plan_id, used
+), spreads as (
+  select s.hour, s.tool_id, s.plan_id, s.kind, array_agg(coalesce(b.calls, 0) order by at.bucket) as spread
+  from (select hour, tool_id, plan_id, kind, max(bucket) as last from buckets group by hour, tool_id, plan_id, kind) s
+  cross join lateral generate_series(0, s.last) as at(bucket)
+  left join buckets b on b.hour = s.hour and b.tool_id = s.tool_id and b.plan_id = s.plan_id and b.kind = s.kind
+    and b.bucket = at.bucket
+  group by s.hour, s.tool_id, s.plan_id, s.kind
+), sums as (
+  select hour, tool_id, plan_id,
+    count(*) filter (where status = 'success') as success, count(*) filter (where status = 'error') as error,
+    count(*) filter (where status = 'timeout') as timeout, count(*) filter (where status = 'pending') as pending,
+    sum(tokens_used) as tokens
+  from calls group by hour, tool_id, plan_id
+)
+insert into usage_hourly (hour, tool_id, plan_id, calls_success, calls_error, calls_timeout, calls_pending, tokens,
+  durations, tokens_spread)
+select c.hour, c.tool_id, c.plan_id, success, error, timeout, pending, tokens,
+  coalesce(t.spread, '{}'), coalesce(u.spread, '{}')
+from sums c
+left join spreads t on t.hour = c.hour and t.tool_id = c.tool_id and t.plan_id = c.plan_id and t.kind = 'took'
+left join spreads u on u.hour = c.hour and u.tool_id = c.tool_id and u.plan_id = c.plan_id and u.kind = 'used'`
+
+/** Writes usage_by_day for the UTC days that the hours from $1 to $2 touch, from usage_hourly. */
+export const FOLD_DAYS = `
+insert into usage_by_day (day, tool_id, plan_id, calls_success, calls_error, calls_timeout, calls_pending, tokens)
+select (hour at time zone 'utc')::date, tool_id, plan_id, sum(calls_success), sum(calls_error), sum(calls_timeout),
+  sum(calls_pending), sum(tokens)
+from usage_hourly
+where hour >= date_trunc('day', $1::timestamptz, 'UTC')
+  and hour < date_trunc('day', $2::timestamptz - interval '1 second', 'UTC') + interval '1 day'
+group by 1, 2, 3`
+
+/**
+ * How far hours may be folded: those that ended some minutes ago, and before every transaction began that has
+ * written or waits to write. A settlement marks its hour as due when that is over at the settlement's start; one
+ * that began before and still runs does not, so its hour must wait for it.
+ */
+export const FOLDABLE_UNTIL = `
+select date_trunc('hour', least(coalesce($1::timestamptz, now()) - interval '2 minutes', min(a.xact_start)), 'UTC')
+  as until
+from (select 1) one left join pg_stat_activity a on a.datname = current_database() and a.pid <> pg_backend_pid()
+  and a.backend_type = 'client backend' and (a.backend_xid is not null or a.wait_event_type = 'Lock')`

@@ -1,0 +1,72 @@
+import type { Pool } from 'pg'
+import { Batcher, type Verdict } from './batcher'
+import { SETTLE_SQL } from './settlement-sql'
+
+export type Settlement = {
+  usageId: string
+  userId: string
+  status: 'success' | 'error' | 'timeout'
+  /** What is charged; an error or a timeout is 0 unless something was really delivered. */
+  tokens: number
+  source: 'reported' | 'counted' | 'fixed' | 'partial' | 'unknown'
+  durationMs: number
+  errorCode?: string | null
+  /** The answer of a call with an Idempotency-Key, as JSON text: given again byte for byte. */
+  answer?: string | null
+  /** A test's clock; null or absent: the database's. */
+  now?: Date | null
+}
+
+/** The sweep's error code: a call whose instance died, or whose time was long over. */
+export const ABANDONED = 'ABANDONED'
+
+/**
+ * The queue through which settlements are committed; one a pool. While the database is away what is in it
+ * waits and is tried again, until the hub `isClosing`.
+ */
+export function settlementQueue(pool: Pool, isClosing: () => boolean): Batcher<Settlement, void> {
+  return new Batcher<Settlement, void>({
+    run: (items) => settleBatch(pool, items),
+    group: ({ now }) => now?.getTime() ?? null,
+    // A pool that was ended will not come back.
+    onAway: () => !isClosing(),
+  })
+}
+
+async function settleBatch(
+  pool: Pool,
+  items: Array<{ item: Settlement; attempt: number }>,
+): Promise<Array<Verdict<void>>> {
+  // One call twice in a batch would be charged twice by it: the second one waits for the next statement.
+  const first = new Map(items.map(({ item }, index) => [item.usageId, index] as const).reverse())
+  const sent = items.filter(({ item }, index) => first.get(item.usageId) === index)
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'hub_settle',
+    text: SETTLE_SQL,
+    values: columns(sent),
+  })
+  const again = new Set(rows.map(({ id }) => id))
+  return items.map(({ item }, index) => {
+    const open = again.has(item.usageId) || first.get(item.usageId) !== index
+    return open ? { done: false } : { done: true, answer: undefined }
+  })
+}
+
+function columns(items: Array<{ item: Settlement; attempt: number }>): unknown[] {
+  const ids = items.map(({ item }) => item.usageId.toLowerCase())
+  const sorted = [...ids].sort()
+  return [
+    ids,
+    items.map(({ item }) => item.userId),
+    items.map(({ item }) => item.status),
+    items.map(({ item }) => Math.max(0, Math.round(item.tokens))),
+    items.map(({ item }) => item.source),
+    items.map(({ item }) => Math.max(0, Math.round(item.durationMs))),
+    items.map(({ item }) => item.errorCode ?? null),
+    items.map(({ item }) => item.answer ?? null),
+    items.map(({ attempt }) => attempt > 0),
+    sorted[0],
+    sorted[sorted.length - 1],
+    items[0]?.item.now ?? null,
+  ]
+}

@@ -1,0 +1,33 @@
+import type { Sql } from '../database/sql'
+import { deleteExpiredKeys } from './idempotency'
+
+/** How many months of usage_logs exist ahead of the present one. */
+const MONTHS_AHEAD = 3
+
+/** Stores what is already so by arithmetic: a cancelled subscription whose period is over is expired. */
+export async function storeExpired(sql: Sql, now: Date | null = null): Promise<number> {
+  const stored = await sql.query(STORE_EXPIRED, [now])
+  return stored.rowCount ?? 0
+}
+
+const STORE_EXPIRED = `
+  update subscriptions set status = 'expired', updated_at = now() where id = any (array(
+    select id from subscriptions
+    where status = 'cancelled' and period_end <= coalesce($1::timestamptz, now())
+    order by user_id limit 1000 for no key update skip locked))`
+
+/** Makes this month's and the next months' partitions of usage_logs; answers how many were missing. */
+export async function makePartitions(sql: Sql, now: Date | null = null): Promise<number> {
+  const { rows } = await sql.query<{ made: number }>(
+    'select hub_make_usage_partitions(coalesce($1::timestamptz, now()), $2) as made',
+    [now, MONTHS_AHEAD],
+  )
+  return rows[0]?.made ?? 0
+}
+
+/** What an hourly timer does: none of it changes an answer, it only keeps tables small and ahead. */
+export async function keepUp(sql: Sql, now: Date | null = null): Promise<void> {
+  await storeExpired(sql, now)
+  await deleteExpiredKeys(sql, now)
+  await makePartitions(sql, now)
+}

@@ -1,0 +1,56 @@
+import type { CollectionConfig, Field } from 'payload'
+import { adminsOrOwner, nobody } from '../accounts/payload/access'
+import { sortById } from './sort-by-id'
+
+const integer = (name: string, description?: string): Field => ({
+  name,
+  type: 'number',
+  admin: { description },
+})
+
+/**
+ * Every invocation, as admission and settlement wrote it. No API writes here. The table is partitioned by its
+ * id, which carries the time, so lists sort by id.
+ */
+export const UsageLogs: CollectionConfig = {
+  slug: 'usage-logs',
+  labels: { singular: 'Invocation', plural: 'Usage log' },
+  admin: {
+    group: 'Usage',
+    useAsTitle: 'toolName',
+    defaultColumns: ['toolName', 'user', 'status', 'tokensUsed', 'durationMs', 'createdAt', 'requestId'],
+    description: 'Each call of a tool, written before it leaves and settled when it is answered.',
+    hideAPIURL: true,
+  },
+  defaultSort: '-id',
+  lockDocuments: false,
+  disableDuplicate: true,
+  disableBulkEdit: true,
+  access: { read: adminsOrOwner('user'), create: nobody, update: nobody, delete: nobody },
+  hooks: { beforeOperation: [sortById] },
+  fields: [
+    { name: 'toolName', label: 'Tool', type: 'text' },
+    { name: 'user', type: 'relationship', relationTo: 'users' },
+    { name: 'tool', label: 'Tool document', type: 'relationship', relationTo: 'tools' },
+    { name: 'plan', type: 'relationship', relationTo: 'plans' },
+    { name: 'apiKey', type: 'relationship', relationTo: 'api-keys' },
+    {
+      name: 'status',
+      type: 'select',
+      options: ['pending', 'success', 'error', 'timeout'],
+    },
+    integer('tokensUsed', 'What was charged.'),
+    integer('tokensHeld', 'What was held while the call was under way.'),
+    {
+      name: 'source',
+      label: 'Where the count came from',
+      type: 'select',
+      options: ['reported', 'counted', 'fixed', 'partial', 'unknown'],
+    },
+    integer('durationMs', 'Milliseconds.'),
+    { name: 'requestId', type: 'text' },
+    { name: 'errorCode', type: 'text' },
+    { name: 'periodStart', type: 'date', admin: { description: 'The billing period that is charged.' } },
+    { name: 'settledAt', type: 'date' },
+  ],
+}

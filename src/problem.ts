@@ -1,0 +1,67 @@
+/** Every code of the versioned API and the status it is answered with. Each has its paragraph in docs/errors.md. */
+export const PROBLEM_STATUS = {
+  VALIDATION_ERROR: 400,
+  UNAUTHORIZED: 401,
+  INVALID_CREDENTIALS: 401,
+  TOKEN_REUSED: 401,
+  FORBIDDEN: 403,
+  SUBSCRIPTION_REQUIRED: 403,
+  PLAN_UPGRADE_REQUIRED: 403,
+  TOKEN_LIMIT_EXCEEDED: 403,
+  EMAIL_NOT_CONFIRMED: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  EMAIL_TAKEN: 409,
+  CONFLICT: 409,
+  IDEMPOTENCY_IN_PROGRESS: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  IDEMPOTENCY_MISMATCH: 422,
+  RATE_LIMITED: 429,
+  TOKENS_HELD: 429,
+  INTERNAL: 500,
+  TOOL_BAD_RESPONSE: 502,
+  TOOL_UNAVAILABLE: 503,
+  NOT_READY: 503,
+  TOOL_TIMEOUT: 504,
+} as const
+
+export type ProblemCode = keyof typeof PROBLEM_STATUS
+
+export type ProblemDetail = { field?: string; message?: string; [key: string]: unknown }
+
+/**
+ * The one error for what is expected to go wrong. `message` and `details` are for the caller to read;
+ * `headers` go out with the answer (`Retry-After`); whatever only the log may know is the `cause`.
+ */
+export class Problem extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    message: string,
+    readonly details: ProblemDetail[] = [],
+    readonly headers: Record<string, string> = {},
+    cause?: unknown,
+  ) {
+    super(message, { cause })
+    this.name = 'Problem'
+  }
+
+  get status(): number {
+    return PROBLEM_STATUS[this.code]
+  }
+}
+
+/** A 400 about one field: what is wrong with it and the way out. */
+export function invalidField(field: string, message: string): Problem {
+  return new Problem('VALIDATION_ERROR', `${field}: ${message}`, [{ field, message }])
+}
+
+/** A 429 whose `Retry-After` is given in whole seconds, at least one. */
+export function tooMany(
+  message: string,
+  retryAfterSeconds: number,
+  code: 'RATE_LIMITED' | 'TOKENS_HELD' = 'RATE_LIMITED',
+) {
+  const seconds = Math.max(1, Math.ceil(retryAfterSeconds))
+  return new Problem(code, message, [], { 'Retry-After': String(seconds) })
+}

@@ -1,0 +1,22 @@
+import { ConfigError } from './config/environment'
+import { prepareEnvironment } from './server/environment'
+
+/** Starts the hub in this process. A bad configuration or a failed start ends it with exit code 1. */
+async function main(): Promise<void> {
+  const prepared = await prepareEnvironment()
+  // What follows reads the environment when it is loaded, so it is loaded only now.
+  const { startHub } = await import('./server/start-hub')
+  try {
+    await startHub(prepared)
+  } catch (error) {
+    await prepared.database?.stop()
+    throw error
+  }
+}
+
+main().catch((error: unknown) => {
+  const text =
+    error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)
+  process.stderr.write(`${text}\n`)
+  process.exit(1)
+})

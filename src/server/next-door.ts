@@ -1,0 +1,20 @@
+import { perProcess, setPerProcess } from '../process'
+
+/** Notes that the hub's own server stands before Next in this process. */
+export function standBeforeNext(): void {
+  setPerProcess('stands-before-next', true)
+}
+
+type Handler = (request: Request, context: never) => Promise<Response>
+
+/**
+ * Next's own way into the API, for a plain Next host. Where the hub's server stands before Next, every request
+ * for the API has been answered there, with its guards and limits: one that gets here went round them.
+ */
+export function onPlainNext<H extends Handler>(handler: H): H {
+  return ((request: Request, context: never) => {
+    if (perProcess('stands-before-next', () => false))
+      return Promise.resolve(new Response(null, { status: 404 }))
+    return handler(request, context)
+  }) as H
+}

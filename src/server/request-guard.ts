@@ -1,0 +1,122 @@
+import { addressHeader } from '../caller-address'
+import { invalidField, Problem } from '../problem'
+
+const MOST_JSON_BYTES = 1024 * 1024
+const MOST_UPLOAD_BYTES = 6 * 1024 * 1024
+const MOST_STEPS = 4
+const MOST_DEPTH = 60
+
+/**
+ * Refuses what Payload's generated API would stumble over: a path that does not decode, NUL characters, a body
+ * that is too large or is no JSON object. Answers the request to go on with. Throws `Problem`.
+ */
+export async function guardRequest(request: Request, address: string): Promise<Request> {
+  checkAddress(request.url)
+  const headers = new Headers(request.headers)
+  headers.set(addressHeader(), address)
+  headers.delete('x-http-method-override')
+  const type = headers.get('content-type')?.trim().toLowerCase() ?? ''
+  const upload = type.startsWith('multipart/form-data')
+  const bytes = await readBody(request, upload ? MOST_UPLOAD_BYTES : MOST_JSON_BYTES)
+  if (bytes) checkBody(bytes, type, upload)
+  if (bytes ? type === '' : hasBody(request)) headers.set('content-type', 'application/json')
+  const body = bytes ?? (hasBody(request) ? '{}' : null)
+  return new Request(request.url, { method: request.method, headers, signal: request.signal, body })
+}
+
+/** Payload expects data with these, and fails where there is none. */
+const hasBody = ({ method }: Request) => ['PATCH', 'POST', 'PUT'].includes(method)
+
+function checkBody(bytes: Uint8Array, type: string, upload: boolean): void {
+  if (!READABLE.test(type)) {
+    const message = 'Send application/json, or multipart/form-data with its boundary'
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', message)
+  }
+  if (!upload) checkText(bytes, type)
+}
+
+/** What Payload reads: anything else it would take for no data, or fail on. */
+const READABLE =
+  /^$|^application\/json *(;|$)|^application\/x-www-form-urlencoded *(;|$)|^multipart\/form-data *;.*boundary=./
+
+function checkAddress(url: string): void {
+  const { pathname, search } = new URL(url)
+  let decoded: string
+  try {
+    decoded = decodeURIComponent(pathname) + decodeURIComponent(search.replaceAll('+', ' '))
+  } catch {
+    throw new Problem('VALIDATION_ERROR', 'The address has a % that is followed by no code: write it as %25')
+  }
+  if (decoded.includes('\0')) throw new Problem('VALIDATION_ERROR', 'The address has a NUL character')
+  // Payload looks a collection up by name in a plain object, which has more names than collections.
+  if ((pathname.split('/')[2] ?? '') in {}) throw new Problem('NOT_FOUND', 'There is no such path')
+  checkPaths(search)
+}
+
+/** Each step of a path through relations joins a table: a long one would keep the database busy for everybody. */
+function checkPaths(search: string): void {
+  const asked = [...new URLSearchParams(search).keys()]
+  const twice = ['depth', 'limit', 'page'].find((name) => asked.indexOf(name) !== asked.lastIndexOf(name))
+  if (twice) throw invalidField(twice, 'It stands in the address more than once')
+  for (const [name, value] of new URLSearchParams(search)) {
+    const paths = name.endsWith('sort') || name.endsWith('[sort]') ? [...value.split(','), name] : [name]
+    const long = paths.find((path) => path.split(/\]\[|\[|\]/).some(isTooLong))
+    if (long)
+      throw new Problem('VALIDATION_ERROR', `${long.slice(0, 200)}: a path has at most ${MOST_STEPS} steps`)
+  }
+}
+
+const isTooLong = (path: string) => path.split(/\.|__/).length > MOST_STEPS
+
+async function readBody(request: Request, most: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (!request.body || request.method === 'GET' || request.method === 'HEAD') return null
+  const tooLarge = new Problem('PAYLOAD_TOO_LARGE', `The body is larger than ${most} bytes`, [], {
+    // What is left of the body is not read: nothing else can come over this connection.
+    connection: 'close',
+  })
+  if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength
+    if (size > most) throw tooLarge
+    chunks.push(chunk)
+  }
+  return size === 0 ? null : new Uint8Array(Buffer.concat(chunks))
+}
+
+function checkText(bytes: Uint8Array, type: string): void {
+  const text = new TextDecoder().decode(bytes)
+  if (type.startsWith('application/x-www-form-urlencoded')) {
+    checkAddress(`http://body/?${text}`)
+    return
+  }
+  const value = parse(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Problem('VALIDATION_ERROR', 'The body must be a JSON object')
+  }
+  const field = fieldWithNul(value, '')
+  if (field !== null)
+    throw new Problem('VALIDATION_ERROR', `${field}: NUL characters are not allowed`, [{ field }])
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Problem('VALIDATION_ERROR', 'The body is no valid JSON')
+  }
+}
+
+function fieldWithNul(value: unknown, path: string, depth = 0): string | null {
+  if (depth > MOST_DEPTH)
+    throw new Problem('VALIDATION_ERROR', `The body is nested more than ${MOST_DEPTH} deep`)
+  if (typeof value === 'string') return value.includes('\0') ? path : null
+  if (typeof value !== 'object' || value === null) return null
+  for (const [key, child] of Object.entries(value)) {
+    if (key.includes('\0')) return path || 'body'
+    const found = fieldWithNul(child, path ? `${path}.${key}` : key, depth + 1)
+    if (found !== null) return found
+  }
+  return null
+}

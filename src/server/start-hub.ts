@@ -1,0 +1,104 @@
+import type { Payload } from 'payload'
+import { ensureFirstAdmin } from '../accounts/admins'
+import { startAccountsTimers } from '../accounts/timers'
+import { hubApi } from '../api/hub-api'
+import { ConfigError } from '../config/environment'
+import { migrateUp } from '../database/migrate'
+import { drain } from '../gateway/in-flight'
+import { createLog, type Log } from '../log'
+import { startMailSender } from '../mail/sender'
+import { drainSettlements, startMeteringTimers } from '../metering/metering'
+import { perProcess } from '../process'
+import { type Runtime, runtime } from '../runtime'
+import { closeToolAgent } from '../tools/agent'
+import { banner } from './banner'
+import { closeGracefully } from './close'
+import type { Prepared } from './environment'
+import { generatedApi } from './generated-api'
+import { createHttpServer } from './http'
+import { type Panel, startPanel } from './panel'
+import { openPayload } from './payload'
+import { seed } from './seed'
+
+/**
+ * Puts the hub together: database to its newest schema, first plans, tools and admin, timers, HTTP, panel.
+ * Prints where everything is. Ends the process on SIGTERM, SIGINT, or when its launcher is gone.
+ */
+export async function startHub(prepared: Prepared): Promise<void> {
+  const run = runtime()
+  const { config, pool } = run
+  const log = perProcess('log', () => createLog(config.logLevel))
+  const payload = await openPayload()
+  await migrateUp(payload, config.databaseUrl as string, () => seed(payload, pool))
+  const admin = await ensureFirstAdmin(pool, config)
+  const stopTimers = await startTimers(run, log)
+  const { http, panel } = await open(run, payload, log)
+  process.stdout.write(
+    config.logLevel === 'silent' ? '' : banner(config, admin, prepared.database?.dataDir ?? null),
+  )
+  process.send?.('ready')
+  endOnSignal(async () =>
+    closeGracefully({
+      http,
+      log,
+      steps: [
+        { name: 'calls', run: drain },
+        { name: 'settlements', run: drainSettlements },
+        { name: 'timers', run: stopTimers },
+        { name: 'panel', run: async () => panel?.close() },
+        { name: 'tools', run: closeToolAgent },
+        { name: 'payload', run: () => payload.destroy() },
+        { name: 'pool', run: () => pool.end() },
+        { name: 'database', run: async () => prepared.database?.stop() },
+      ],
+    }),
+  )
+}
+
+/** The ledger's lease stands when this resolves: no call may be admitted before. */
+async function startTimers({ config, pool }: Runtime, log: Log): Promise<() => Promise<void>> {
+  const metering = await startMeteringTimers(pool, (err) =>
+    log.warn({ err }, 'the ledger could not be tended'),
+  )
+  const stops = [metering.stop, startAccountsTimers(pool, log), startMailSender(pool, config, log)]
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()))
+  }
+}
+
+async function open({ config }: Runtime, payload: Payload, log: Log) {
+  const dev = process.env.HUB_LIVE_RELOAD === 'true'
+  const panel = config.panel
+    ? await startPanel({ dir: process.cwd(), dev, host: config.host, port: config.port })
+    : null
+  const http = createHttpServer({
+    api: hubApi(payload),
+    generated: generatedApi(payload.config),
+    panel,
+    trustProxy: config.trustProxy,
+    secure: config.hubUrl.startsWith('https:'),
+    log,
+  })
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => reject(portInUse(error, config.port)))
+    http.listen(config.port, config.host, resolve)
+  })
+  return { http, panel: panel as Panel | null }
+}
+
+function portInUse(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code !== 'EADDRINUSE') return error
+  return new ConfigError(`PORT: ${port} is in use. Stop what listens there, or set another PORT`)
+}
+
+function endOnSignal(close: () => Promise<number>): void {
+  let closing = false
+  const end = () => {
+    if (closing) return
+    closing = true
+    void close().then((code) => process.exit(code))
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+  if (process.send) process.on('disconnect', end)
+}

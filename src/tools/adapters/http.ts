@@ -1,0 +1,111 @@
+import { checkEndpoint } from '../address-guard'
+import { callHttp } from '../call-http'
+import { isDeeperThan } from '../depth'
+import { checkHeader } from '../headers'
+import type { HttpAnswer } from '../http-answer'
+import { openSecrets, SecretUnreadable } from '../secrets'
+import { toolSettings } from '../settings'
+import type { Tool, ToolOutput } from '../tool'
+import {
+  type Adapter,
+  badResponse,
+  type CallContext,
+  type ToolAnswer,
+  timedOut,
+  unavailable,
+} from './adapter'
+
+const MOST_DEPTH = 64
+
+/**
+ * Sends the input as the JSON body to the tool's endpoint; its JSON object is the output. Of the caller
+ * nothing is passed on but the request id, and an idempotency key that is bound to the caller.
+ */
+export const httpAdapter: Adapter = {
+  async invoke(tool, input, context) {
+    const endpoint = tool.endpoint ?? ''
+    // Looked at again here: the tool may have been saved under another policy.
+    const fault = checkEndpoint(endpoint, toolSettings().policy)
+    if (fault) return unavailable(fault, 'unknown')
+    const headers = headersFor(tool, context)
+    if (headers instanceof SecretUnreadable) return unavailable(headers.message, 'unknown')
+    const answer = await callHttp({
+      url: endpoint,
+      method: tool.method,
+      headers,
+      body: JSON.stringify(input),
+      timeoutMs: context.timeoutMs,
+      retries: tool.retries,
+      signal: context.signal,
+    })
+    return toToolAnswer(answer, context.timeoutMs)
+  },
+}
+
+function toToolAnswer(answer: HttpAnswer, timeoutMs: number): ToolAnswer {
+  switch (answer.ended) {
+    case 'answered':
+      return readOutput(answer.body)
+    case 'unavailable':
+      return unavailable(answer.reason, 'down')
+    case 'bad':
+      return badResponse(answer.reason)
+    case 'refused':
+      return unavailable(answer.reason, 'unknown')
+    case 'timeout':
+      return timedOut(timeoutMs, 'down')
+    case 'aborted':
+      return unavailable('the call was ended early', 'unknown')
+  }
+}
+
+function readOutput(body: Buffer): ToolAnswer {
+  const output = parse(body)
+  if (typeof output !== 'object' || output === null || Array.isArray(output)) {
+    return badResponse('its answer is no JSON object')
+  }
+  if (isDeeperThan(output, MOST_DEPTH))
+    return badResponse(`its answer is nested deeper than ${MOST_DEPTH} levels`)
+  return { ok: true, output: output as ToolOutput }
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function headersFor(
+  tool: Tool,
+  { requestId, idempotencyKey }: CallContext,
+): Record<string, string> | SecretUnreadable {
+  const own = ownHeaders(tool)
+  if (own instanceof SecretUnreadable) return own
+  return {
+    ...own,
+    'x-request-id': requestId,
+    ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
+  }
+}
+
+const opened = new WeakMap<Tool, Record<string, string>>()
+
+/** The tool's headers with its secrets, opened at its first call. Later ones win; a faulty one is left out. */
+function ownHeaders(tool: Tool): Record<string, string> | SecretUnreadable {
+  const known = opened.get(tool)
+  if (known) return known
+  try {
+    const all = { accept: 'application/json', 'user-agent': 'joyfull-ui-hub', ...tool.headers }
+    const given = [...Object.entries(all), ...Object.entries(openSecrets(tool, toolSettings().secret))]
+    const sendable = given.filter(([name, value]) => checkHeader(name, value) === null)
+    const lower = sendable.map(([name, value]) => [name.toLowerCase(), value])
+    const headers = { ...Object.fromEntries(lower), 'content-type': 'application/json' }
+    opened.set(tool, headers)
+    return headers
+  } catch (error) {
+    if (error instanceof SecretUnreadable) return error
+    throw error
+  }
+}

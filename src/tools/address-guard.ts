@@ -1,0 +1,84 @@
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+/** Where tools may be called. `allowedHosts` are `host:port`, lower case, IPv6 without brackets. */
+export type AddressPolicy = { production: boolean; allowedHosts: ReadonlySet<string> }
+
+/** The policy that the configuration asks for. */
+export function addressPolicy(config: {
+  production: boolean
+  toolAllowedHosts: readonly string[]
+}): AddressPolicy {
+  const allowedHosts = new Set(
+    config.toolAllowedHosts.map((entry) => entry.toLowerCase().replace(/[[\]]/g, '')),
+  )
+  return { production: config.production, allowedHosts }
+}
+
+/** What is wrong with an endpoint that an admin enters, or that is about to be called; null when nothing is. */
+export function checkEndpoint(endpoint: string, policy: AddressPolicy): string | null {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : null
+  if (!url || !/^https?:$/.test(url.protocol)) return 'An http:// or https:// address is needed'
+  if (url.username || url.password) return 'A password in the address would be shown: use a secret header'
+  const host = bareHost(url.hostname)
+  if (isAllowedHost(host, url.port, url.protocol, policy)) return null
+  if (policy.production && url.protocol !== 'https:')
+    return 'In production an endpoint is https, or in TOOL_ALLOWED_HOSTS'
+  if (isIP(host) ? mayConnect(host, policy) : !(policy.production && isLocalName(host))) return null
+  return 'This address is not a public one: name its host:port in TOOL_ALLOWED_HOSTS to allow it'
+}
+
+/** Whether TOOL_ALLOWED_HOSTS names this host and port; such a host may have any address and speak http. */
+export function isAllowedHost(host: string, port: string, protocol: string, policy: AddressPolicy): boolean {
+  return policy.allowedHosts.has(`${host}:${port || (protocol === 'https:' ? '443' : '80')}`)
+}
+
+/** Whether a connection to this address may be made: public ones, and local ones outside production. */
+export function mayConnect(address: string, policy: AddressPolicy): boolean {
+  return isPublicAddress(address) || (!policy.production && isLocalAddress(address))
+}
+
+/**
+ * Whether an address is reached over the public internet. Every other range is refused: private, loopback,
+ * link-local (cloud metadata), carrier-grade NAT, multicast, documentation, benchmarking, tunnels, reserved.
+ * An IPv4 address inside IPv6 (mapped, NAT64) is judged as itself. Anything that is no address is not public.
+ */
+export function isPublicAddress(address: string): boolean {
+  const parsed = parseAddress(address)
+  if (parsed?.range() !== 'unicast') return false
+  if (parsed.kind() === 'ipv4') return parsed.toString() !== AZURE_PLATFORM
+  const first = (parsed as ipaddr.IPv6).parts[0] ?? 0
+  const second = (parsed as ipaddr.IPv6).parts[1] ?? 0
+  const isDocumentation = first === 0x3fff && second < 0x1000
+  return first >= 0x2000 && first <= 0x3fff && !isDocumentation
+}
+
+/** Whether an address is of this machine or its own network: loopback, private, unique local. */
+export function isLocalAddress(address: string): boolean {
+  return ['loopback', 'private', 'uniqueLocal'].includes(parseAddress(address)?.range() ?? '')
+}
+
+/** A URL's host as the guard compares it: lower case, no brackets, no dot at its end. */
+export function bareHost(hostname: string): string {
+  return hostname
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+}
+
+/** Azure's platform service answers virtual machines at this public-looking address. */
+const AZURE_PLATFORM = '168.63.129.16'
+
+/** The address, unwrapped where IPv6 carries an IPv4 one; null for what is not written as node:net reads it. */
+function parseAddress(address: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  if (isIP(address) === 0 || address.includes('%')) return null
+  const parsed = ipaddr.parse(address)
+  if (parsed.kind() === 'ipv4') return parsed
+  const six = parsed as ipaddr.IPv6
+  const carriesIPv4 = six.isIPv4MappedAddress() || six.range() === 'rfc6052'
+  return carriesIPv4 ? new ipaddr.IPv4(six.toByteArray().slice(12)) : six
+}
+
+function isLocalName(host: string): boolean {
+  return !host.includes('.') || /\.(localhost|local|internal|lan|home\.arpa)$/.test(host)
+}

@@ -1,0 +1,54 @@
+/** What a call said about its tool: it answered, it is down, or nothing (the caller left, or we refused). */
+export type Health = 'up' | 'down' | 'unknown'
+
+/** Leave to call; given back to `report`. */
+export type Pass = { readonly generation: number; readonly isTrial: boolean }
+
+export const FAILURES_TO_OPEN = 5
+export const OPEN_MS = 60_000
+
+/**
+ * Stops calling a tool that is down. After 5 calls in a row that found it down (a call with its retries is
+ * one) nothing is called for 60 s; then one trial decides: up closes, down waits again. Any answer, also a
+ * refusal of the input or a 500, means up: else one caller's bad input would close a tool to all.
+ */
+export class Breaker {
+  #failures = 0
+  #openedAt: number | null = null
+  #isTrying = false
+  /** Raised at each opening and closing: what was called before says nothing about now. */
+  #generation = 0
+
+  constructor(private readonly clock: () => number = () => performance.now()) {}
+
+  /** Leave to call, or how long (ms) until asking makes sense. Who gets leave must `report`. */
+  enter(): Pass | { retryAfterMs: number } {
+    if (this.#openedAt === null) return { generation: this.#generation, isTrial: false }
+    const left = this.#openedAt + OPEN_MS - this.clock()
+    if (left > 0) return { retryAfterMs: left }
+    if (this.#isTrying) return { retryAfterMs: 1_000 }
+    this.#isTrying = true
+    return { generation: this.#generation, isTrial: true }
+  }
+
+  /** What the call found. A trial that learnt nothing leaves the next caller to try. */
+  report(pass: Pass, health: Health): void {
+    if (pass.generation !== this.#generation) return
+    if (pass.isTrial) this.#isTrying = false
+    if (health === 'up') this.#close()
+    if (health === 'down') this.#countFailure(pass)
+  }
+
+  #close(): void {
+    if (this.#openedAt !== null) this.#generation += 1
+    this.#failures = 0
+    this.#openedAt = null
+  }
+
+  #countFailure(pass: Pass): void {
+    this.#failures += 1
+    if (!pass.isTrial && this.#failures < FAILURES_TO_OPEN) return
+    this.#openedAt = this.clock()
+    this.#generation += 1
+  }
+}

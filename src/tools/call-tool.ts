@@ -1,0 +1,34 @@
+import { type Adapter, type CallContext, type ToolAnswer, unavailable } from './adapters/adapter'
+import { builtinAdapter } from './adapters/builtin'
+import { httpAdapter } from './adapters/http'
+import { breakerOf } from './breakers'
+import type { AdapterName, Tool, ToolInput } from './tool'
+
+export type { Adapter, CallContext, ToolAnswer, ToolFailure } from './adapters/adapter'
+
+/** Every way to call a tool, by the name that a tool is saved with. */
+const adapters: Record<AdapterName, Adapter> = { http: httpAdapter, builtin: builtinAdapter }
+
+/**
+ * Calls a tool once it is admitted, unless its breaker is open. It always answers and never throws, so that
+ * a call that was written down can be settled. The input was validated before.
+ */
+export async function callTool(tool: Tool, input: ToolInput, context: CallContext): Promise<ToolAnswer> {
+  const breaker = breakerOf(tool)
+  const pass = breaker.enter()
+  if ('retryAfterMs' in pass) return { ...unavailable('its breaker is open', 'unknown'), ...pass }
+  const answer = await invoke(tool, input, context)
+  breaker.report(pass, answer.ok ? 'up' : answer.health)
+  return answer
+}
+
+async function invoke(tool: Tool, input: ToolInput, context: CallContext): Promise<ToolAnswer> {
+  try {
+    return await adapters[tool.adapter].invoke(tool, input, {
+      ...context,
+      timeoutMs: context.timeoutMs ?? tool.timeoutMs,
+    })
+  } catch (error) {
+    return unavailable(`the adapter failed: ${(error as Error).name}`, 'unknown')
+  }
+}

@@ -1,0 +1,53 @@
+import { countTokens, estimateTokens } from './count-tokens'
+import type { Tool, ToolInput, ToolOutput } from './tool'
+
+export { countTokens, ENCODINGS, type Encoding } from './count-tokens'
+
+/** What a call sets aside: 'exact' is refused where it does not fit, 'up-to' is cut to what is left. */
+export type Hold = { tokens: number; mode: 'exact' | 'up-to' }
+
+export type Measured = { tokens: number; source: 'reported' | 'counted' | 'fixed' }
+
+/** What a call may add to its input where nothing says how much. */
+const ROOM_FOR_OUTPUT = 100
+/** More than this is not believed of an endpoint. */
+const MOST_REPORTED = 1_000_000_000
+
+/**
+ * The hold of a call: the fixed price, the tool's maximum, or the counted input and what the tool's calls usually
+ * take (`usualTokens`), at least 100.
+ */
+export function holdFor(tool: Tool, input: ToolInput, usualTokens = 0): Hold {
+  if (tool.metering.mode === 'fixed') return { tokens: tool.metering.tokens ?? 0, mode: 'exact' }
+  if (tool.maxTokens !== null) return { tokens: tool.maxTokens, mode: 'exact' }
+  const room = Math.max(ROOM_FOR_OUTPUT, usualTokens)
+  return { tokens: estimateTokens(JSON.stringify(input)) + room, mode: 'up-to' }
+}
+
+/**
+ * What a call took and how that is known: the fixed price; what the endpoint reported; else the tokens of
+ * input and output, each counted as the JSON text that was sent and received.
+ */
+export async function measure(tool: Tool, input: ToolInput, output: ToolOutput): Promise<Measured> {
+  const { mode, path, tokens } = tool.metering
+  if (mode === 'fixed') return { tokens: tokens ?? 0, source: 'fixed' }
+  const reported = mode === 'reported' && path !== null ? reportedTokens(output, path) : null
+  if (reported !== null) return { tokens: reported, source: 'reported' }
+  const counted = (await countTokens(JSON.stringify(input))) + (await countTokens(JSON.stringify(output)))
+  return { tokens: counted, source: 'counted' }
+}
+
+/**
+ * The count at a dotted path of an output (`usage.total_tokens`, `results.0.tokens`); null unless an integer
+ * from 0 to 10⁹ stands there.
+ */
+export function reportedTokens(output: ToolOutput, path: string): number | null {
+  let at: unknown = output
+  for (const key of path.split('.')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return null
+    at = (at as Record<string, unknown>)[key]
+  }
+  return Number.isInteger(at) && (at as number) >= 0 && (at as number) <= MOST_REPORTED
+    ? (at as number)
+    : null
+}

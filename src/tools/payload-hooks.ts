@@ -1,0 +1,98 @@
+import type {
+  CollectionAfterChangeHook,
+  CollectionBeforeChangeHook,
+  CollectionBeforeValidateHook,
+} from 'payload'
+import { requestSql } from '../database/payload-sql'
+import { invalidField, Problem, type ProblemDetail } from '../problem'
+import { runtime } from '../runtime'
+import { addressPolicy, checkEndpoint } from './address-guard'
+import { builtinTools } from './builtin'
+import { checkInputSchema } from './input'
+import { checkHeaders, clearToolSecrets, setToolSecrets } from './secrets'
+
+type Secrets = Record<string, string | null>
+
+/** Makes the slug from the name where none is given. */
+export const fillSlug: CollectionBeforeValidateHook = ({ data, operation }) => {
+  if (!data) return data
+  if (operation === 'create' && !data.slug && typeof data.name === 'string') data.slug = toSlug(data.name)
+  if (typeof data.slug === 'string' && !/^[a-z0-9][a-z0-9-]{0,99}$/.test(data.slug)) {
+    throw invalidField('slug', 'Small letters, digits and hyphens, starting with a letter or digit')
+  }
+  return data
+}
+
+/** `Count tokens!` becomes `count-tokens`; a name without a letter or digit gives no slug. */
+export function toSlug(name: string): string {
+  return name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 100)
+}
+
+/** Checks what a form cannot: the endpoint's address, the schema, the headers. Every fault is named. */
+export const checkTool: CollectionBeforeChangeHook = ({ data, context }) => {
+  const faults: ProblemDetail[] = [...checkWay(data), ...checkSchema(data), ...checkMetering(data)]
+  const secrets = data.secretHeaders as Secrets | null | undefined
+  for (const [field, headers] of [
+    ['headers', data.headers],
+    ['secretHeaders', secrets],
+  ] as const) {
+    if (headers) faults.push(...checkHeaders(headers).map((message) => ({ field, message })))
+  }
+  if (faults.length > 0)
+    throw new Problem('VALIDATION_ERROR', faults.map((f) => `${f.field}: ${f.message}`).join('; '), faults)
+  context.toolSecrets = secrets ?? undefined
+  const { secretHeaders: _secret, ...rest } = data
+  return rest
+}
+
+function checkWay(data: Record<string, unknown>): ProblemDetail[] {
+  if (data.adapter === 'builtin') {
+    const known = Object.keys(builtinTools)
+    return known.includes(String(data.builtin))
+      ? []
+      : [{ field: 'builtin', message: `One of ${known.join(', ')}` }]
+  }
+  if (!data.endpoint) return [{ field: 'endpoint', message: 'An address is needed' }]
+  const fault = checkEndpoint(String(data.endpoint), addressPolicy(runtime().config))
+  return fault ? [{ field: 'endpoint', message: fault }] : []
+}
+
+function checkSchema(data: Record<string, unknown>): ProblemDetail[] {
+  if (data.inputSchema === null || data.inputSchema === undefined) return []
+  return checkInputSchema(data.inputSchema).map((message) => ({ field: 'inputSchema', message }))
+}
+
+function checkMetering(data: Record<string, unknown>): ProblemDetail[] {
+  const missing = data.meteringMode === 'fixed' && !Number.isSafeInteger(data.meteringTokens)
+  return missing ? [{ field: 'meteringTokens', message: 'A fixed price needs its number of tokens' }] : []
+}
+
+/** Stores secret headers in their own table; those of another origin are removed before. */
+export const storeSecrets: CollectionAfterChangeHook = async ({
+  doc,
+  previousDoc,
+  operation,
+  req,
+  context,
+}) => {
+  const sql = await requestSql(req)
+  if (operation === 'update' && origin(previousDoc?.endpoint) !== origin(doc.endpoint))
+    await clearToolSecrets(sql, doc.id)
+  const secrets = context.toolSecrets as Secrets | undefined
+  context.toolSecrets = undefined
+  if (secrets) await setToolSecrets(sql, doc.id, secrets, runtime().secret)
+  return doc
+}
+
+function origin(endpoint: unknown): string | null {
+  try {
+    return new URL(String(endpoint)).origin
+  } catch {
+    return null
+  }
+}

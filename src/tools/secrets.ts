@@ -1,0 +1,69 @@
+import type { Sql } from '../database/sql'
+import { Problem } from '../problem'
+import { perProcess } from '../process'
+import { checkHeaders } from './headers'
+import { decryptSecret, encryptSecret, type SealedSecret, SecretUnreadable } from './seal'
+import type { Tool } from './tool'
+
+export { checkHeader, checkHeaders } from './headers'
+export { decryptSecret, encryptSecret, type SealedSecret, SecretUnreadable } from './seal'
+
+/**
+ * Stores secret headers of a tool, encrypted; null removes one, and those that are not named stay. Run it in
+ * the transaction that saves the tool. Throws VALIDATION_ERROR for a name or value that is no header.
+ */
+export async function setToolSecrets(
+  sql: Sql,
+  toolId: string,
+  values: Record<string, string | null>,
+  secret: string,
+): Promise<void> {
+  const faults = checkHeaders(values)
+  if (faults.length > 0) {
+    const details = faults.map((message) => ({ field: 'secretHeaders', message }))
+    throw new Problem('VALIDATION_ERROR', faults.join('; '), details)
+  }
+  for (const [name, value] of Object.entries(values)) {
+    // Names are compared without case: `x-key` replaces `X-Key`.
+    await sql.query('delete from tool_secrets where tool_id = $1 and lower(name) = lower($2)', [toolId, name])
+    if (value === null) continue
+    const { keyId, nonce, ciphertext } = encryptSecret(toolId, name, value, secret)
+    await sql.query(
+      'insert into tool_secrets (tool_id, name, key_id, nonce, ciphertext) values ($1, $2, $3, $4, $5)',
+      [toolId, name, keyId, nonce, ciphertext],
+    )
+  }
+}
+
+/** Removes all secret headers of a tool: they belonged to the origin that it no longer calls. */
+export async function clearToolSecrets(sql: Sql, toolId: string): Promise<void> {
+  await sql.query('delete from tool_secrets where tool_id = $1', [toolId])
+}
+
+/** The names of a tool's secret headers, sorted. */
+export async function secretNames(sql: Sql, toolId: string): Promise<string[]> {
+  const { rows } = await sql.query<{ name: string }>(
+    'select name from tool_secrets where tool_id = $1 order by name',
+    [toolId],
+  )
+  return rows.map((row) => row.name)
+}
+
+const sealedSecrets = () =>
+  perProcess('tools.sealed-secrets', () => new WeakMap<Tool, readonly SealedSecret[]>())
+
+/**
+ * Keeps a tool's sealed secrets beside it, not in it, so that a tool can be answered and logged without them.
+ * They belong to this object: a call that began before a change of endpoint never sends the new secrets.
+ */
+export function keepSealedSecrets(tool: Tool, sealed: readonly SealedSecret[]): void {
+  sealedSecrets().set(tool, sealed)
+}
+
+/** The opened secret headers of a tool, for the call alone. Throws `SecretUnreadable`. */
+export function openSecrets(tool: Tool, secret: string): Record<string, string> {
+  if (tool.secretNames.length === 0) return {}
+  const sealed = sealedSecrets().get(tool)
+  if (!sealed) throw new SecretUnreadable('the tool was not loaded with its secret headers')
+  return Object.fromEntries(sealed.map((one) => [one.name, decryptSecret(tool.id, one, secret)]))
+}

@@ -1,0 +1,212 @@
+import type { Field } from 'payload'
+import { adminsOnlyField, isAdminRequest, nobodyField } from '../accounts/payload/access'
+import { TIERS } from '../billing/plans'
+import { readingSql } from '../database/payload-sql'
+import { secretNames } from './secrets'
+
+const whole = (least: number, most: number) => (value: unknown) =>
+  value === null ||
+  value === undefined ||
+  (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) ||
+  `A whole number from ${least} to ${most} is needed`
+
+const forHttp = { condition: (data: Record<string, unknown>) => data.adapter !== 'builtin' }
+const asText = { components: { Field: '/src/admin/JsonField#JsonField' } }
+const adminSees = { read: adminsOnlyField }
+
+/** What people see of a tool. */
+export const aboutFields: Field[] = [
+  {
+    type: 'row',
+    fields: [
+      { name: 'name', type: 'text', required: true, unique: true, index: true, maxLength: 100 },
+      {
+        name: 'slug',
+        type: 'text',
+        required: true,
+        unique: true,
+        index: true,
+        maxLength: 100,
+        admin: { description: 'Names the tool in addresses. Made from the name when left empty.' },
+      },
+    ],
+  },
+  {
+    name: 'description',
+    type: 'textarea',
+    required: true,
+    maxLength: 5_000,
+    admin: { description: 'Markdown' },
+  },
+  {
+    type: 'row',
+    fields: [
+      { name: 'category', type: 'text', index: true, maxLength: 60 },
+      { name: 'icon', type: 'upload', relationTo: 'media' },
+    ],
+  },
+  {
+    type: 'row',
+    fields: [
+      { name: 'isActive', label: 'Active', type: 'checkbox', defaultValue: true, index: true },
+      {
+        name: 'minimumTier',
+        label: 'Lowest plan that opens it',
+        type: 'select',
+        required: true,
+        defaultValue: 'free',
+        options: [...TIERS],
+      },
+    ],
+  },
+]
+
+/** How it is reached: for admins alone. */
+export const callFields: Field[] = [
+  {
+    name: 'adapter',
+    label: 'How it is called',
+    type: 'select',
+    enumName: 'hub_adapter',
+    required: true,
+    defaultValue: 'http',
+    options: [
+      { label: 'HTTP endpoint (POST of the input as JSON)', value: 'http' },
+      { label: 'Built in', value: 'builtin' },
+    ],
+    access: adminSees,
+  },
+  {
+    name: 'endpoint',
+    type: 'text',
+    maxLength: 2_000,
+    access: adminSees,
+    admin: { ...forHttp, description: 'An address that answers a JSON object. https in production.' },
+  },
+  {
+    name: 'method',
+    type: 'select',
+    enumName: 'hub_tool_method',
+    defaultValue: 'POST',
+    options: ['POST', 'PUT', 'PATCH'],
+    access: adminSees,
+    admin: forHttp,
+  },
+  {
+    name: 'headers',
+    type: 'json',
+    access: adminSees,
+    admin: { ...forHttp, ...asText, description: 'Headers that are no secret: {"Accept-Language": "en"}' },
+  },
+  {
+    name: 'secretHeaders',
+    type: 'json',
+    virtual: true,
+    access: adminSees,
+    hooks: { afterRead: [() => null] },
+    admin: {
+      ...forHttp,
+      components: { Field: { path: '/src/admin/JsonField#JsonField', clientProps: { writeOnly: true } } },
+      description:
+        'Set secret headers: {"Authorization": "Bearer …"}; null removes one. Stored encrypted, never shown again, and removed when the endpoint moves to another origin.',
+    },
+  },
+  {
+    name: 'secretHeaderNames',
+    type: 'json',
+    virtual: true,
+    access: { ...adminSees, create: nobodyField, update: nobodyField },
+    admin: { ...forHttp, ...asText, readOnly: true, description: 'The secret headers that are set' },
+    hooks: {
+      afterRead: [
+        async ({ siblingData, req }) => {
+          const id = (siblingData as { id?: string }).id
+          if (!id || !isAdminRequest(req)) return []
+          return secretNames(await readingSql(req), id)
+        },
+      ],
+    },
+  },
+  {
+    name: 'builtin',
+    label: 'Built-in function',
+    type: 'text',
+    access: adminSees,
+    admin: { condition: (data) => data.adapter === 'builtin' },
+  },
+]
+
+/** What it takes, how long it may take, and how its tokens are counted. */
+export const inputAndMeteringFields: Field[] = [
+  {
+    name: 'inputSchema',
+    label: 'JSON Schema of the input',
+    type: 'json',
+    admin: { ...asText, description: 'Checked before anything is called.' },
+  },
+  { name: 'example', label: 'Example input', type: 'json', admin: asText },
+  {
+    type: 'row',
+    fields: [
+      {
+        name: 'timeoutMs',
+        label: 'Timeout in milliseconds, all tries together',
+        type: 'number',
+        required: true,
+        defaultValue: 30_000,
+        validate: whole(100, 600_000),
+        access: adminSees,
+      },
+      {
+        name: 'retries',
+        type: 'number',
+        required: true,
+        defaultValue: 2,
+        validate: whole(0, 5),
+        access: adminSees,
+        admin: { description: 'After connection errors and 502, 503, 504' },
+      },
+    ],
+  },
+  {
+    type: 'row',
+    fields: [
+      {
+        name: 'meteringMode',
+        label: 'How tokens are counted',
+        type: 'select',
+        enumName: 'hub_metering_mode',
+        required: true,
+        defaultValue: 'reported',
+        options: [
+          { label: 'Reported by the endpoint', value: 'reported' },
+          { label: 'Counted over input and output', value: 'counted' },
+          { label: 'Fixed price a call', value: 'fixed' },
+        ],
+      },
+      {
+        name: 'meteringPath',
+        label: 'Where the endpoint reports them',
+        type: 'text',
+        defaultValue: 'usage.total_tokens',
+        maxLength: 200,
+        access: adminSees,
+        admin: { condition: (data) => data.meteringMode === 'reported' },
+      },
+      {
+        name: 'meteringTokens',
+        label: 'Tokens a call',
+        type: 'number',
+        validate: whole(0, 1_000_000_000),
+        admin: { condition: (data) => data.meteringMode === 'fixed' },
+      },
+      {
+        name: 'maxTokens',
+        label: 'Most tokens that one call may take',
+        type: 'number',
+        validate: whole(1, 1_000_000_000),
+        admin: { description: 'This much is held while the call is under way.' },
+      },
+    ],
+  },
+]

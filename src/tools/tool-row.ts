@@ -1,0 +1,109 @@
+import type { Tier } from '../billing/plans'
+import type { SealedSecret } from './seal'
+import type { AdapterName, Tool, ToolMethod } from './tool'
+
+/** Where an OpenAI-like endpoint reports what it used. */
+export const DEFAULT_METERING_PATH = 'usage.total_tokens'
+
+/** One row of the catalogue's query. Big integers arrive as text. */
+export type ToolRow = {
+  version: string
+  id: string | null
+  revision: string
+  name: string
+  slug: string
+  description: string | null
+  category: string | null
+  adapter: AdapterName
+  endpoint: string | null
+  method: ToolMethod | null
+  headers: unknown
+  builtin: string | null
+  input_schema: unknown
+  example: unknown
+  timeout_ms: number | string
+  retries: number | string
+  metering_mode: 'reported' | 'counted' | 'fixed'
+  metering_path: string | null
+  metering_tokens: number | string | null
+  max_tokens: number | string | null
+  minimum_tier: Tier
+  is_active: boolean | null
+  created_at: Date
+  secrets: { name: string; key_id: string; nonce: string; ciphertext: string }[] | null
+}
+
+/**
+ * The version, every tool and its sealed secrets in one statement, so in one snapshot: the version that is
+ * read is that of the tools beside it. A hub without tools gives one row whose `id` is null.
+ */
+export const CATALOGUE_SQL = `
+  select v.version, t.id, t.revision, t.name, t.slug, t.description, t.category, t.adapter, t.endpoint,
+         t.method, t.headers, t.builtin, t.input_schema, t.example, t.timeout_ms, t.retries, t.metering_mode,
+         t.metering_path, t.metering_tokens, t.max_tokens, t.minimum_tier, t.is_active, t.created_at, s.secrets
+  from catalogue_version v
+  left join tools t on true
+  left join (
+    select tool_id, json_agg(json_build_object('name', name, 'key_id', key_id,
+             'nonce', encode(nonce, 'base64'), 'ciphertext', encode(ciphertext, 'base64')) order by name) as secrets
+    from tool_secrets group by tool_id
+  ) s on s.tool_id = t.id
+  order by t.name`
+
+/** The row as a tool. Fields of JSON that are not of their type are taken as absent. */
+export function toTool(row: ToolRow & { id: string }): Tool {
+  return {
+    id: row.id,
+    revision: Number(row.revision),
+    name: row.name,
+    slug: row.slug,
+    description: row.description ?? '',
+    category: row.category,
+    adapter: row.adapter,
+    endpoint: row.endpoint,
+    method: row.method ?? 'POST',
+    headers: texts(row.headers),
+    secretNames: (row.secrets ?? []).map((secret) => secret.name),
+    builtin: row.builtin,
+    inputSchema: object(row.input_schema),
+    example: object(row.example),
+    timeoutMs: Number(row.timeout_ms),
+    retries: Number(row.retries),
+    metering: {
+      mode: row.metering_mode,
+      path: row.metering_mode === 'reported' ? row.metering_path || DEFAULT_METERING_PATH : null,
+      tokens: row.metering_mode === 'fixed' ? (number(row.metering_tokens) ?? 0) : null,
+    },
+    maxTokens: number(row.max_tokens),
+    minimumTier: row.minimum_tier,
+    isActive: row.is_active === true,
+    createdAt: row.created_at,
+  }
+}
+
+/** The row's secrets, still sealed. */
+export function toSealedSecrets(row: ToolRow): SealedSecret[] {
+  return (row.secrets ?? []).map((secret) => ({
+    name: secret.name,
+    keyId: secret.key_id,
+    nonce: Buffer.from(secret.nonce, 'base64'),
+    ciphertext: Buffer.from(secret.ciphertext, 'base64'),
+  }))
+}
+
+function object(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null
+}
+
+function texts(value: unknown): Record<string, string> {
+  const entries = Object.entries(object(value) ?? {})
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
+}
+
+function number(value: number | string | null): number | null {
+  return value === null ? null : Number(value)
+}

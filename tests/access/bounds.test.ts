@@ -1,0 +1,157 @@
+import { beforeAll, expect, jest, test } from '@jest/globals'
+import { ask, type Cast, castOfCallers } from './callers'
+
+// Requests that are small to send and large to answer. Each is refused before it costs anybody anything.
+
+jest.setTimeout(120_000)
+
+let cast: Cast
+
+beforeAll(async () => {
+  cast = await castOfCallers()
+})
+
+const graphql = (query: string, headers: Record<string, string> = {}, variables?: unknown) =>
+  ask('POST', '/api/graphql', { headers, body: { query, variables } })
+
+const times = (count: number, make: (at: number) => string) =>
+  Array.from({ length: count }, (_, at) => make(at)).join(' ')
+
+/** Fragments that each spread the next one twice: 2 to the power of `levels` of the last. */
+const doubling = (levels: number, last: string) =>
+  `${times(levels, (at) => `fragment f${at} on Query { ...f${at + 1} ...f${at + 1} }`)} fragment f${levels} on Query { ${last} }`
+
+test.each([
+  ['fragments that double', `query { ...f0 } ${doubling(18, '__typename')}`],
+  ['fragments that double and are not used', `query { __typename } ${doubling(18, '__typename')}`],
+  ['fragments that double and hold no field', `query { ...f0 } ${doubling(18, '...nowhere')}`],
+  [
+    'a fragment that stands twice',
+    `query { ...f0 } ${doubling(18, '__typename')} fragment f0 on Query { __typename }`,
+  ],
+  ['many fragments', `query { ...f0 } ${times(101, (at) => `fragment f${at} on Query { __typename }`)}`],
+  ['depth', `{ Media { ${'owner { avatar { '.repeat(8)} id ${'} }'.repeat(8)} } }`],
+  ['root fields', `{ ${times(21, (at) => `a${at}: meUser { exp }`)} }`],
+  [
+    'root fields of a fragment',
+    `{ ...f ...f ...f } fragment f on Query { ${times(7, (at) => `a${at}: meUser { exp }`)} }`,
+  ],
+  [
+    'root fields of several operations',
+    `query A { ${times(11, (at) => `a${at}: meUser { exp }`)} } query B { ${times(11, (at) => `a${at}: meUser { exp }`)} }`,
+  ],
+  [
+    'sign-ins',
+    `mutation { ${times(2, (at) => `a${at}: loginUser(email: "a@example.com", password: "x") { exp }`)} }`,
+  ],
+  [
+    'account mutations of several kinds',
+    'mutation { a: forgotPasswordUser(email: "a@example.com") ... on Mutation { b: logoutUser } }',
+  ],
+])('too much GraphQL is refused: %s', async (_what, query) => {
+  const started = Date.now()
+  const [answer, neighbour] = await Promise.all([graphql(query), ask('GET', '/health')])
+  expect([answer.status, neighbour.status]).toEqual([400, 200])
+  expect(answer.text).toMatch(/at most|only one fragment named/)
+  expect(Date.now() - started).toBeLessThan(1_500)
+})
+
+test('a document of forty doublings is refused, and a neighbour is answered meanwhile', async () => {
+  const started = Date.now()
+  const [answer, neighbour] = await Promise.all([
+    graphql(`query { ...f0 } ${doubling(40, '__typename')}`),
+    ask('GET', '/health'),
+  ])
+  expect([answer.status, neighbour.status]).toEqual([400, 200])
+  expect(Date.now() - started).toBeLessThan(1_500)
+})
+
+test('what stays within the bounds is answered', async () => {
+  const many = await graphql(`{ ${times(20, (at) => `a${at}: meUser { exp }`)} }`, cast.headers.owner)
+  expect([many.status, (many.body as { errors?: unknown }).errors]).toEqual([200, undefined])
+  const same = times(900, () => 'exp')
+  const wide = await graphql(`{ meUser { ...f } } fragment f on usersMe { ${same} }`, cast.headers.owner)
+  expect(wide.status).toBe(200)
+})
+
+const condition = (at: number) => `where[or][${at}][tool.name][like]=x${at}`
+const filter = (count: number) => Array.from({ length: count }, (_, at) => condition(at)).join('&')
+const conditions = (count: number) =>
+  Array.from({ length: count }, (_, at) => ({ toolName: { like: `x${at}` } }))
+
+test('a filter has at most thirty conditions, at every door', async () => {
+  const { owner } = cast.headers
+  const form = (raw: string) =>
+    ask('POST', '/api/usage-logs', {
+      headers: {
+        ...owner,
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-payload-http-method-override': 'GET',
+      },
+      raw,
+    })
+  const words = Array.from({ length: 31 }, (_, at) => `w${at}`).join('+')
+  const inline = `{ UsageLogs(where: { OR: [${times(31, (at) => `{ toolName: { like: "x${at}" } }`)}] }) { totalDocs } }`
+  const variable = 'query($w: UsageLog_where) { UsageLogs(where: $w) { totalDocs } }'
+  const refused = await Promise.all([
+    ask('GET', `/api/usage-logs?${filter(31)}`, { headers: owner }),
+    ask('GET', `/api/usage-logs/count?${filter(31)}`, { headers: owner }),
+    ask('GET', `/api/usage-logs?where[toolName][like]=${words}`, { headers: owner }),
+    ask('GET', `/api/users?${filter(31).replaceAll('where', 'joins[subscription][where]')}`, {
+      headers: owner,
+    }),
+    ask('GET', `/api/payload-preferences?${filter(31).replaceAll('tool.name', 'key')}`, { headers: owner }),
+    form(filter(31)),
+    graphql(inline, owner),
+    graphql(variable, owner, { w: { OR: conditions(31) } }),
+  ])
+  for (const { text } of refused) expect(text).toContain('at most 30 conditions')
+  const answered = await Promise.all([
+    ask('GET', `/api/usage-logs?${filter(30)}`, { headers: owner }),
+    form(filter(30)),
+    graphql(variable, owner, { w: { OR: conditions(30) } }),
+  ])
+  for (const { status, text } of answered) {
+    expect(status).toBe(200)
+    expect(text).toContain('"totalDocs":0')
+  }
+  const ids = Array.from({ length: 90 }, (_, at) => `where[id][in][${at}]=${cast.owner.id}`).join('&')
+  expect((await ask('GET', `/api/users?${ids}`, { headers: owner })).status).toBe(200)
+})
+
+test('whether somebody may open the panel is told, also when not', async () => {
+  const may = async (caller: 'anonymous' | 'owner' | 'admin') =>
+    (await graphql('{ Access { canAccessAdmin } }', cast.headers[caller])).body
+  for (const caller of ['anonymous', 'owner'] as const)
+    expect(await may(caller)).toEqual({ data: { Access: { canAccessAdmin: false } } })
+  expect(await may('admin')).toEqual({ data: { Access: { canAccessAdmin: true } } })
+})
+
+test('a file is asked for with a prefix, although nothing is stored under one', async () => {
+  for (const caller of ['anonymous', 'owner', 'admin'] as const) {
+    const headers = cast.headers[caller]
+    const plain = await ask('GET', '/api/media/file/nothing.webp', { headers })
+    const prefixed = await ask('GET', '/api/media/file/nothing.webp?prefix=x', { headers })
+    expect([prefixed.status, prefixed.text]).toEqual([plain.status, plain.text])
+    const capitals = await ask('GET', '/api/media/FILE/nothing.webp?prefix=x', { headers })
+    expect([capitals.status, capitals.text]).toEqual([plain.status, plain.text])
+    const form = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-payload-http-method-override': 'GET',
+    }
+    await ask('POST', '/api/media/file/nothing.webp', { headers: { ...headers, ...form }, raw: 'prefix=x' })
+  }
+})
+
+test('a browser may send an API key and a request id', async () => {
+  const origin = new URL(process.env.HUB_TEST_URL as string).origin
+  const answer = await ask('OPTIONS', '/api/users', {
+    headers: {
+      origin,
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'x-api-key,x-request-id',
+    },
+  })
+  expect(answer.headers.get('access-control-allow-origin')).toBe(origin)
+  expect(answer.headers.get('access-control-allow-headers')).toMatch(/X-API-Key.*X-Request-ID/)
+})

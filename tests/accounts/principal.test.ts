@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { login } from '../../src/accounts/login'
+import { findPrincipal } from '../../src/accounts/principal'
+import { refresh } from '../../src/accounts/refresh'
+import { requestPasswordReset } from '../../src/accounts/reset-password'
+import { deleteEnded } from '../../src/accounts/timers'
+import { type Accounts, accountsDatabase, later, PASSWORD, someUser, somewhere } from './fixture'
+
+let accounts: Accounts
+
+beforeAll(async () => {
+  accounts = await accountsDatabase()
+  await accounts.pool.query(
+    `insert into plans (name, title, tier, token_limit)
+     values ('free', 'Free', 'free', 1000), ('pro', 'Pro', 'pro', 50000)`,
+  )
+})
+afterAll(() => accounts.drop())
+
+const START = new Date('2026-01-31T12:00:00Z')
+const END = new Date('2026-02-28T12:00:00Z')
+
+async function tierOf(status: string, pending: string | null, at: Date): Promise<string | null | undefined> {
+  const user = await someUser(accounts.room, START)
+  await accounts.pool.query(
+    `insert into subscriptions (user_id, plan_id, pending_plan_id, status, started_at, period_start, period_end)
+     select $1, (select id from plans where name = 'pro'), (select id from plans where name = $2),
+       $3::enum_subscriptions_status, $4, $4, $5`,
+    [user.id, pending, status, START, END],
+  )
+  const session = await login(
+    accounts.room,
+    { email: user.email, password: PASSWORD },
+    somewhere(),
+    later(END, -60),
+  )
+  return (await findPrincipal(accounts.pool, { kind: 'session', ...session }, at))?.tier
+}
+
+// Catalogues and admission must agree on what a caller's plan opens, also in the moment a period ends.
+describe('the tier of a caller', () => {
+  it('is that of the plan, and of the pending plan once the period has ended', async () => {
+    expect(await tierOf('active', null, later(END, -1))).toBe('pro')
+    expect(await tierOf('active', null, END)).toBe('pro')
+    expect(await tierOf('active', 'free', later(END, -1))).toBe('pro')
+    expect(await tierOf('active', 'free', END)).toBe('free')
+  })
+
+  it('is none once a cancelled subscription has run out', async () => {
+    expect(await tierOf('cancelled', null, later(END, -1))).toBe('pro')
+    expect(await tierOf('cancelled', null, END)).toBeNull()
+    expect(await tierOf('expired', null, later(END, -1))).toBeNull()
+  })
+})
+
+describe('what has ended', () => {
+  it('is removed a day later, and nothing before that', async () => {
+    const now = new Date()
+    const user = await someUser(accounts.room, now)
+    const pair = await login(accounts.room, { email: user.email, password: PASSWORD }, somewhere(), now)
+    await refresh(accounts.room, pair.refreshToken, now)
+    await requestPasswordReset(accounts.room, { email: user.email }, somewhere(), now)
+    const left = async () => {
+      const counted = await accounts.pool.query(
+        `select (select count(*)::int from sessions where user_id = $1) as sessions,
+           (select count(*)::int from refresh_tokens where session_id = $2) as tokens,
+           (select count(*)::int from email_tokens where user_id = $1) as links`,
+        [user.id, pair.sessionId],
+      )
+      return counted.rows[0]
+    }
+    const day = 86_400
+    await deleteEnded(accounts.pool, later(now, 2 * day - 1))
+    expect(await left()).toEqual({ sessions: 1, tokens: 2, links: 1 })
+    await deleteEnded(accounts.pool, later(now, 2 * day + 1))
+    expect(await left()).toEqual({ sessions: 1, tokens: 2, links: 0 })
+    await deleteEnded(accounts.pool, later(now, 8 * day + 1))
+    expect(await left()).toEqual({ sessions: 0, tokens: 0, links: 0 })
+  })
+})

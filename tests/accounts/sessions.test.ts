@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { login } from '../../src/accounts/login'
+import { logout } from '../../src/accounts/logout'
+import { findPrincipal, isAdmin } from '../../src/accounts/principal'
+import { refresh } from '../../src/accounts/refresh'
+import type { Profile } from '../../src/accounts/register'
+import { endAllSessions, endSession, listSessions } from '../../src/accounts/sessions'
+import type { TokenPair } from '../../src/accounts/token-pair'
+import { type Accounts, accountsDatabase, later, PASSWORD, refusal, someUser, somewhere } from './fixture'
+
+let accounts: Accounts
+
+beforeAll(async () => {
+  accounts = await accountsDatabase()
+})
+afterAll(() => accounts.drop())
+
+const signIn = (user: Profile, password = PASSWORD, now: Date | null = null) =>
+  login(accounts.room, { email: user.email, password }, somewhere(), now)
+const who = ({ sessionId, userId }: TokenPair, now: Date | null = null) =>
+  findPrincipal(accounts.pool, { kind: 'session', sessionId, userId }, now)
+const everything = async (pairs: TokenPair[]) =>
+  (await Promise.all(pairs.map((pair) => who(pair)))).map((p) => p !== null)
+
+describe('signing in', () => {
+  it('gives a session that says who is calling', async () => {
+    const user = await someUser(accounts.room)
+    const principal = await who(await signIn(user))
+    expect(principal).toMatchObject({
+      userId: user.id,
+      email: user.email,
+      role: 'user',
+      via: 'session',
+      tier: null,
+    })
+    expect(principal && isAdmin(principal)).toBe(false)
+    expect(principal?.catalogueVersion).toBeGreaterThan(0)
+  })
+
+  // Payload's own login writes an array back and loses some of these.
+  it('loses no session when six happen at once', async () => {
+    const user = await someUser(accounts.room)
+    const pairs = await Promise.all(Array.from({ length: 6 }, () => signIn(user)))
+    expect(await everything(pairs)).toEqual(Array(6).fill(true))
+    const list = await listSessions(accounts.pool, {
+      userId: user.id,
+      sessionId: pairs[2]?.sessionId ?? null,
+    })
+    expect(list.map(({ id }) => id).sort()).toEqual(pairs.map(({ sessionId }) => sessionId).sort())
+    expect(list.filter(({ current }) => current).map(({ id }) => id)).toEqual([pairs[2]?.sessionId])
+    for (const pair of pairs) await refresh(accounts.room, pair.refreshToken)
+  })
+
+  it('takes whatever a browser says of itself', async () => {
+    const user = await someUser(accounts.room)
+    const origin = { address: '192.0.2.1', userAgent: `\0${'x'.repeat(5_000)}` }
+    await login(accounts.room, { email: user.email, password: PASSWORD }, origin)
+    const list = await listSessions(accounts.pool, { userId: user.id, sessionId: null })
+    expect(list[0]?.userAgent).toHaveLength(400)
+  })
+
+  it('makes the hash anew when the cost has changed', async () => {
+    const user = await someUser(accounts.room)
+    const room = { ...accounts.room, config: { ...accounts.room.config, bcryptCost: 5 } }
+    await login(room, { email: user.email, password: PASSWORD }, somewhere())
+    const stored = await accounts.pool.query('select password_hash from credentials where user_id = $1', [
+      user.id,
+    ])
+    expect(stored.rows[0].password_hash).toMatch(/^\$2b\$05\$/)
+    await expect(signIn(user)).resolves.toBeDefined()
+  })
+})
+
+describe('a session ends at once', () => {
+  it('on logout, with both of its tokens and no other session', async () => {
+    const user = await someUser(accounts.room)
+    const [first, second] = [await signIn(user), await signIn(user)]
+    await logout(accounts.room, { userId: user.id, sessionId: second.sessionId }, first.refreshToken)
+    expect(await everything([first, second])).toEqual([false, true])
+    expect((await refusal(refresh(accounts.room, first.refreshToken))).code).toBe('UNAUTHORIZED')
+    await logout(accounts.room, { userId: user.id, sessionId: second.sessionId }, 'stale')
+    expect(await everything([second])).toEqual([false])
+  })
+
+  it('never by another user', async () => {
+    const [user, other] = [await someUser(accounts.room), await someUser(accounts.room)]
+    const [mine, theirs] = [await signIn(user), await signIn(other)]
+    await logout(accounts.room, { userId: other.id, sessionId: theirs.sessionId }, mine.refreshToken)
+    expect(await everything([mine, theirs])).toEqual([true, false])
+    expect(await who({ ...mine, userId: other.id })).toBeNull()
+    expect((await refusal(endSession(accounts.pool, other.id, mine.sessionId))).code).toBe('NOT_FOUND')
+    await endSession(accounts.pool, user.id, mine.sessionId)
+    expect(await everything([mine])).toEqual([false])
+    expect((await refusal(endSession(accounts.pool, user.id, mine.sessionId))).code).toBe('NOT_FOUND')
+  })
+
+  it('when its user is disabled or deleted, and when its time is over', async () => {
+    const now = new Date()
+    const user = await someUser(accounts.room)
+    const pair = await signIn(user, PASSWORD, now)
+    expect(await who(pair, later(now, 7 * 86_400 - 1))).not.toBeNull()
+    expect(await who(pair, later(now, 7 * 86_400))).toBeNull()
+    await accounts.pool.query('update users set disabled = true where id = $1', [user.id])
+    expect(await who(pair)).toBeNull()
+    expect((await refusal(refresh(accounts.room, pair.refreshToken))).code).toBe('UNAUTHORIZED')
+    await accounts.pool.query('delete from users where id = $1', [user.id])
+    expect(await who(pair)).toBeNull()
+  })
+
+  it('when all of them are ended, but for one', async () => {
+    const user = await someUser(accounts.room)
+    const pairs = await Promise.all([signIn(user), signIn(user), signIn(user)])
+    await endAllSessions(accounts.pool, user.id, null, pairs[1].sessionId)
+    expect(await everything(pairs)).toEqual([false, true, false])
+  })
+})
+
+// Both lock the user before what hangs on it; in the other order one of the two would fail as a deadlock.
+describe('signing in, refreshing and deleting the user at the same moment', () => {
+  it('never wait for each other in a circle', async () => {
+    for (let round = 0; round < 15; round += 1) {
+      const user = await someUser(accounts.room)
+      const pair = await signIn(user)
+      const results = await Promise.allSettled([
+        ...Array.from({ length: 4 }, () => signIn(user)),
+        ...Array.from({ length: 4 }, () => refresh(accounts.room, pair.refreshToken)),
+        accounts.pool.query('delete from users where id = $1', [user.id]),
+      ])
+      const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []))
+      const expected = ['INVALID_CREDENTIALS', 'UNAUTHORIZED']
+      expect(failures.filter((code) => !expected.includes(code))).toEqual([])
+    }
+  })
+})

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { freshDatabase, type TestDatabase } from '../support/database'
+import { startTestHub, type TestHub } from '../support/hub'
+import { startUpstream, type Upstream } from '../support/upstream'
+
+let database: TestDatabase
+let upstream: Upstream
+let hub: TestHub
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  upstream = await startUpstream()
+  hub = await startTestHub(database.url)
+})
+
+afterAll(async () => {
+  await upstream.close()
+  await database.drop()
+})
+
+async function ask(method: string, path: string, body: object, token = '') {
+  const answer = await fetch(`${hub.url}/api/v1${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  })
+  return { status: answer.status, data: ((await answer.json()) as { data: Record<string, string> }).data }
+}
+
+test('a hub that is told to stop finishes, settles and answers the calls that run, then ends with 0', async () => {
+  const token = (await ask('POST', '/auth/login', hub.admin)).data.access_token
+  const tool = { name: 'Slow', description: 'x', api_endpoint: `${upstream.url}/slow/1500`, retries: 0 }
+  const metering = { mode: 'fixed', tokens: 5 }
+  const made = await ask('POST', '/admin/tools', { ...tool, metering }, token)
+  await ask('POST', '/subscriptions/subscribe', { plan: 'free' }, token)
+  const calls = [1, 2, 3].map(() => ask('POST', `/tools/${made.data.id}/invoke`, { input: {} }, token))
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const ended = hub.stop()
+  expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(await ended).toBe(0)
+  const { rows } = await database.pool.query(
+    'select tokens_used::int, tokens_held::int, calls_in_flight from subscriptions',
+  )
+  expect(rows).toEqual([{ tokens_used: 15, tokens_held: 0, calls_in_flight: 0 }])
+  const { rows: usage } = await database.pool.query('select distinct status from usage_logs')
+  expect(usage).toEqual([{ status: 'success' }])
+})

@@ -1,0 +1,225 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import { openBrowser, type Visit } from './browser'
+
+const url = process.env.HUB_TEST_URL as string
+const admin = {
+  email: process.env.HUB_TEST_ADMIN_EMAIL as string,
+  password: process.env.HUB_TEST_ADMIN_PASSWORD as string,
+}
+const SCREENSHOTS = join('tests', 'e2e', 'screenshots')
+
+let visit: Visit
+let page: Page
+
+beforeAll(async () => {
+  await mkdir(SCREENSHOTS, { recursive: true })
+  visit = await openBrowser(url)
+  page = visit.page
+})
+
+afterAll(() => visit?.close())
+
+async function signIn(email: string, password: string): Promise<void> {
+  await page.goto('/admin/login')
+  await page.fill('#field-email', email)
+  await page.fill('#field-password', password)
+  await page.click('.login__form button[type=submit]')
+}
+
+/** A form is filled by its scripts once they have run; what is typed before that is not always taken. */
+async function openForm(path: string): Promise<void> {
+  await page.goto(path)
+  await page.waitForLoadState('networkidle')
+  await page.waitForTimeout(1_000)
+}
+
+const shot = (name: string) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true })
+
+/** One call of the versioned API, as a user's own program would make it. */
+async function api(
+  method: string,
+  path: string,
+  body?: object,
+  token?: string,
+): Promise<{ status: number; data: unknown }> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'x-forwarded-for': '198.18.0.9',
+  }
+  if (token) headers.authorization = `Bearer ${token}`
+  const answer = await fetch(`${url}/api/v1${path}`, {
+    method,
+    headers,
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  const text = await answer.text()
+  return { status: answer.status, data: text ? JSON.parse(text).data : null }
+}
+
+async function userOnFree(email: string, password: string): Promise<string> {
+  await api('POST', '/auth/register', { name: 'Somebody', email, password })
+  const pair = (await api('POST', '/auth/login', { email, password })).data as { access_token: string }
+  await api('POST', '/subscriptions/subscribe', { plan: 'free' }, pair.access_token)
+  return pair.access_token
+}
+
+describe('the panel, as an admin uses it', () => {
+  const user = { email: `e2e-${Date.now()}@example.com`, password: 'Correct-horse-1' }
+  const toolName = `Word counter ${Date.now()}`
+
+  it('lets the admin in, and shows the hub at a glance', async () => {
+    await signIn(admin.email, admin.password)
+    await page.waitForURL(/\/admin\/?$/)
+    await page.getByText('The hub at a glance').waitFor()
+    await shot('dashboard')
+  })
+
+  it('creates a tool', async () => {
+    await openForm('/admin/collections/tools/create')
+    await choose('adapter', 'Built in')
+    await page.fill('#field-name', toolName)
+    await page.fill('#field-description', 'Counts the tokens of a text.')
+    await page.fill('#field-builtin', 'count-tokens')
+    await choose('meteringMode', 'Fixed price a call')
+    await page.fill('#field-meteringTokens', '7')
+    await page.click('#action-save')
+    await page.waitForURL(/\/admin\/collections\/tools\/[0-9a-f-]{36}/)
+    await shot('tool')
+  })
+
+  it('gives a tool a secret header, of which only the name is ever shown again', async () => {
+    await openForm('/admin/collections/tools/create')
+    await page.fill('#field-name', `Remote ${Date.now()}`)
+    await page.fill('#field-description', 'Somewhere else.')
+    await page.fill('#field-endpoint', 'http://127.0.0.1:9/nowhere')
+    await page.fill('#field-secretHeaders', '{"X-Provider-Key": "planted-secret-7f3"}')
+    await page.click('#action-save')
+    await page.waitForURL(/\/admin\/collections\/tools\/[0-9a-f-]{36}/)
+    await openForm(page.url())
+    expect(await page.locator('#field-secretHeaderNames').inputValue()).toContain('X-Provider-Key')
+    expect(await page.content()).not.toContain('planted-secret-7f3')
+  })
+
+  it('sees the call of that tool in the usage log', async () => {
+    const token = await userOnFree(user.email, user.password)
+    const slug = toolName.toLowerCase().replaceAll(' ', '-')
+    const invoked = await api('POST', `/tools/${slug}/invoke`, { input: { text: 'one two three' } }, token)
+    expect(invoked.status).toBe(200)
+    await page.goto('/admin/collections/usage-logs')
+    const row = page.locator('tr', { hasText: toolName })
+    await row.first().waitFor()
+    expect(await row.first().innerText()).toMatch(/success/i)
+    expect(await row.first().innerText()).toContain('7')
+    await shot('usage-log')
+  })
+
+  it('makes an API key, which is shown this once and works', async () => {
+    await openForm('/admin/collections/api-keys/create')
+    await page.fill('#field-name', 'From the panel')
+    await page.click('#action-save')
+    const shown = page.getByTestId('new-api-key')
+    await shown.waitFor()
+    const key = await shown.innerText()
+    expect(key).toMatch(/^jhub_[0-9A-Za-z]{30,}$/)
+    expect((await api('GET', '/users/me', undefined, key)).status).toBe(200)
+    await shot('new-key')
+    await page.click('#key-done')
+    await page.waitForURL(/\/admin\/collections\/api-keys\/[0-9a-f-]{36}/)
+    await page.reload()
+    await page.locator('#field-name').waitFor()
+    expect(await page.content()).not.toContain(key)
+  })
+
+  it('walks through every list without an error', async () => {
+    for (const slug of ['users', 'api-keys', 'tools', 'media', 'plans', 'subscriptions', 'usage-logs']) {
+      await page.goto(`/admin/collections/${slug}`)
+      await page.locator('.collection-list').first().waitFor()
+    }
+    await page.goto('/admin/account')
+    await page.locator('#field-name').waitFor()
+  })
+
+  it('asks for the current password when the own one is to be changed', async () => {
+    await openForm('/admin/account')
+    await page.getByRole('button', { name: /change password/i }).click()
+    await page.fill('#field-password', 'Changed-in-panel-2')
+    await page.locator('#field-currentPassword').waitFor()
+    await shot('account')
+    await page
+      .getByRole('button', { name: /cancel/i })
+      .first()
+      .click()
+  })
+
+  it('logs out', async () => {
+    await page.goto('/admin/logout')
+    await page.waitForURL(/\/admin\/(login|logout)/)
+    const me = await page.request.get('/api/users/me')
+    expect((await me.json()).user).toBeNull()
+    await page.goto('/admin/collections/users')
+    await page.waitForURL(/\/admin\/login/)
+  })
+
+  it('showed no error in the console and asked no other host', () => {
+    expect(visit.problems).toEqual([])
+  })
+
+  it('turns a user without the admin role away', async () => {
+    await signIn(user.email, user.password)
+    await page
+      .getByText(/not allowed|unauthorized|forbidden/i)
+      .first()
+      .waitFor()
+    await page.goto('/admin/collections/users')
+    await page.waitForTimeout(500)
+    expect(await page.locator('.collection-list').count()).toBe(0)
+    await shot('turned-away')
+  })
+})
+
+async function choose(field: string, option: string): Promise<void> {
+  await page.click(`#field-${field} .rs__control`)
+  await page.locator('.rs__option', { hasText: option }).first().click()
+}
+
+describe('the links of mails', () => {
+  const person = { email: `reset-${Date.now()}@example.com`, password: 'Correct-horse-1' }
+
+  it('lead to a page on which a forgotten password is changed', async () => {
+    await userOnFree(person.email, person.password)
+    await api('POST', '/auth/password-reset', { email: person.email })
+    await page.goto(await mailedLink(person.email))
+    await page.fill('#password', 'weak')
+    await page.fill('#password', 'weakweak')
+    await page.click('button')
+    await page
+      .getByText(/upper case/)
+      .first()
+      .waitFor()
+    await page.fill('#password', 'Another-horse-2')
+    await page.click('button')
+    await page.getByText('Your password is changed').waitFor()
+    await shot('reset-password')
+    const login = (password: string) => api('POST', '/auth/login', { email: person.email, password })
+    expect((await login(person.password)).status).toBe(401)
+    expect((await login('Another-horse-2')).status).toBe(200)
+  })
+})
+
+/** The newest link to the reset page that was mailed to this address. */
+async function mailedLink(email: string): Promise<string> {
+  const directory = process.env.HUB_TEST_MAIL_DIR as string
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const files = (await readdir(directory).catch(() => [])).sort().reverse()
+    for (const file of files) {
+      const mail = await readFile(join(directory, file), 'utf8')
+      const link = /\S+\/account\/reset-password#token=\S+/.exec(mail)?.[0]
+      if (mail.includes(`To: ${email}`) && link) return link
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  throw new Error(`no reset mail for ${email}`)
+}

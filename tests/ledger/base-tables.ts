@@ -1,0 +1,55 @@
+/**
+ * Tables as Payload's first migration makes them, as far as the ledger looks at them, so that its tests need
+ * no Payload. hubSchemaUp runs after these.
+ */
+export const baseTables: readonly string[] = [
+  `create type enum_users_role as enum ('user', 'admin')`,
+  `create type enum_plans_tier as enum ('free', 'pro', 'enterprise')`,
+  `create type enum_tools_minimum_tier as enum ('free', 'pro', 'enterprise')`,
+  `create type enum_subscriptions_status as enum ('active', 'cancelled', 'expired')`,
+  `create table users (
+     id uuid primary key default gen_random_uuid(), name varchar not null, email varchar not null unique,
+     role enum_users_role not null default 'user', disabled boolean default false, avatar_id uuid,
+     email_confirmed_at timestamptz(3), created_at timestamptz(3) not null default now(),
+     updated_at timestamptz(3) not null default now())`,
+  `create table api_keys (
+     id uuid primary key default gen_random_uuid(),
+     user_id uuid not null references users (id) on delete set null, name varchar not null,
+     key_prefix varchar not null, key_hash varchar not null unique, active boolean default true,
+     expires_at timestamptz(3), created_at timestamptz(3) not null default now(),
+     updated_at timestamptz(3) not null default now())`,
+  `create table plans (
+     id uuid primary key default gen_random_uuid(), name varchar not null unique, title varchar not null,
+     tier enum_plans_tier not null default 'free', rank numeric not null default 0,
+     price_cents numeric not null default 0, currency varchar not null default 'USD',
+     token_limit numeric not null, requests_per_minute numeric not null default 60,
+     burst numeric not null default 30, calls_at_once numeric not null default 10,
+     self_service boolean default true, new_users boolean default false,
+     created_at timestamptz(3) not null default now(), updated_at timestamptz(3) not null default now())`,
+  `create table plans_features (
+     _order integer not null, _parent_id uuid not null references plans (id) on delete cascade,
+     id varchar primary key default gen_random_uuid()::text, text varchar not null)`,
+  `create table tools (
+     id uuid primary key default gen_random_uuid(), name varchar not null unique, slug varchar not null unique,
+     description varchar, category varchar, icon_id uuid, adapter varchar not null default 'http',
+     endpoint varchar, method varchar, headers jsonb, builtin varchar, input_schema jsonb, example jsonb,
+     timeout_ms numeric not null default 30000, retries numeric not null default 2,
+     metering_mode varchar not null default 'reported', metering_path varchar, metering_tokens numeric,
+     max_tokens numeric, minimum_tier enum_tools_minimum_tier not null default 'free',
+     is_active boolean default true, created_at timestamptz(3) not null default now(),
+     updated_at timestamptz(3) not null default now())`,
+  `create table subscriptions (
+     id uuid primary key default gen_random_uuid(),
+     user_id uuid not null references users (id) on delete set null,
+     plan_id uuid not null references plans (id) on delete set null,
+     pending_plan_id uuid references plans (id) on delete set null,
+     status enum_subscriptions_status not null default 'active',
+     started_at timestamptz(3) not null, period_start timestamptz(3) not null,
+     period_end timestamptz(3) not null, created_at timestamptz(3) not null default now(),
+     updated_at timestamptz(3) not null default now())`,
+  `create unique index subscriptions_user_idx on subscriptions (user_id)`,
+  `create index subscriptions_updated_at_idx on subscriptions (updated_at)`,
+  `create table usage_logs (
+     id uuid primary key default gen_random_uuid(), status varchar, tokens_used numeric,
+     created_at timestamptz(3) not null default now(), updated_at timestamptz(3) not null default now())`,
+]

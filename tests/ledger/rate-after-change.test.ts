@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { subscribe } from '../../src/billing/subscriptions'
+import type { Meter } from '../../src/metering/meter'
+import { World } from './world'
+
+let world: World
+let meter: Meter
+/** The trigger reads the database's clock: what it clears lies ahead of that. */
+const NOW = new Date(Date.now() + 60_000)
+
+beforeAll(async () => {
+  world = await World.open()
+  meter = world.meter()
+  await world.plan({ name: 'slow', tier: 'free', rank: 1, tokens: 100_000, rpm: 60, burst: 30, atOnce: 100 })
+  await world.plan({ name: 'fast', tier: 'pro', rank: 2, tokens: 100_000, rpm: 600, burst: 100, atOnce: 100 })
+})
+afterAll(() => world.close())
+
+test('a burst spent on the old plan refuses nothing on the new one', async () => {
+  const person = await world.person()
+  await subscribe(world.pool, person.userId, 'slow', NOW)
+  for (let call = 0; call < 30; call += 1) await meter.admit(world.call(person, { tokens: 1, now: NOW }))
+  expect(await meter.admit(world.call(person, { tokens: 1, now: NOW }))).toMatchObject({
+    reason: 'rate-limited',
+  })
+  await subscribe(world.pool, person.userId, 'fast', NOW)
+  expect(await meter.admit(world.call(person, { tokens: 1, now: NOW }))).toMatchObject({ admitted: true })
+})
+
+test('a rate that an admin changes starts anew', async () => {
+  const person = await world.person()
+  await subscribe(world.pool, person.userId, 'slow', NOW)
+  for (let call = 0; call < 30; call += 1) await meter.admit(world.call(person, { tokens: 1, now: NOW }))
+  await world.pool.query(`update plans set requests_per_minute = 600, burst = 5 where name = 'slow'`)
+  expect(await meter.admit(world.call(person, { tokens: 1, now: NOW }))).toMatchObject({ admitted: true })
+})

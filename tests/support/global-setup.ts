@@ -1,0 +1,48 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { build } from '../../src/build/build'
+import { startEmbedded } from '../../src/database/embedded'
+import { setPerProcess } from '../../src/process'
+import { startTestHub, TEST_SECRET } from './hub'
+
+/**
+ * One PostgreSQL for the whole run, in a directory of its own, so that the data of `npm start` is never
+ * touched, and one hub on it for the tests that speak HTTP. Test files that need a database of their own make
+ * one (`freshDatabase`). HUB_TEST_SERVER=off leaves the hub out, for a quick run of unit tests.
+ */
+export default async function globalSetup(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'hub-test-'))
+  const options = ['-c', 'max_connections=400', '-c', 'fsync=off', '-c', 'full_page_writes=off']
+  const server = await startEmbedded(directory, { options })
+  process.env.HUB_TEST_DATABASE_URL = server.url
+  process.env.HUB_TEST_SECRET = TEST_SECRET
+  const run: { server: typeof server; directory: string; hub?: Awaited<ReturnType<typeof startTestHub>> } = {
+    server,
+    directory,
+  }
+  setPerProcess('test.run', run)
+  if (process.env.HUB_TEST_SERVER === 'off') return
+  try {
+    await build({ panel: process.env.HUB_TEST_PANEL === 'on' })
+    run.hub = await startTestHub(await mainDatabase(server.url), {
+      PANEL: process.env.HUB_TEST_PANEL ?? 'off',
+    })
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+  process.env.HUB_TEST_URL = run.hub.url
+  process.env.HUB_TEST_HUB_DATABASE_URL = run.hub.databaseUrl
+  process.env.HUB_TEST_ADMIN_EMAIL = run.hub.admin.email
+  process.env.HUB_TEST_ADMIN_PASSWORD = run.hub.admin.password
+  process.env.HUB_TEST_MAIL_DIR = join(run.hub.dataDir, 'mail')
+}
+
+async function mainDatabase(adminUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: adminUrl })
+  await client.connect()
+  await client.query('create database test_main').finally(() => client.end())
+  return Object.assign(new URL(adminUrl), { pathname: '/test_main' }).toString()
+}
