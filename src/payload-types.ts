@@ -334,6 +334,9 @@ export interface ApiKey {
    */
   keyPrefix?: string | null;
   keyHash?: string | null;
+  /**
+   * Switched off it is revoked, for good.
+   */
   active?: boolean | null;
   expiresAt?: string | null;
   /**
@@ -364,9 +367,9 @@ export interface Tool {
   icon?: (string | null) | Media;
   isActive?: boolean | null;
   minimumTier: 'free' | 'pro' | 'enterprise';
-  adapter: 'http' | 'builtin';
+  adapter: 'http' | 'builtin' | 'openai' | 'anthropic' | 'google' | 'mcp';
   /**
-   * An address that answers a JSON object. https in production.
+   * An address that answers a JSON object; the base address of a model (https://api.openai.com/v1; Anthropic and Google have one of their own); or an MCP server. https in production.
    */
   endpoint?: string | null;
   method?: ('POST' | 'PUT' | 'PATCH') | null;
@@ -407,6 +410,58 @@ export interface Tool {
     | boolean
     | null;
   builtin?: string | null;
+  model?: string | null;
+  modelKind?: ('chat' | 'embeddings') | null;
+  /**
+   * Stored encrypted, never shown again, and removed when the address moves to another origin.
+   */
+  providerKey?: string | null;
+  /**
+   * Stands before every conversation, through every door.
+   */
+  systemPrompt?: string | null;
+  /**
+   * The message that is made of an invocation’s input: {{text}} stands for the field text. Without it the input is {"prompt": "…"} or {"messages": […]}.
+   */
+  promptTemplate?: string | null;
+  defaultOutputTokens?: number | null;
+  maxOutputTokens?: number | null;
+  /**
+   * Else a call of /v1/responses is translated into a chat.
+   */
+  speaksResponses?: boolean | null;
+  weightInput?: number | null;
+  weightCachedInput?: number | null;
+  weightOutput?: number | null;
+  weightReasoning?: number | null;
+  routing?: ('order' | 'weight') | null;
+  share?: number | null;
+  /**
+   * Tried when one before fails with a connection error, 429 or 5xx, before its first byte.
+   */
+  upstreams?:
+    | {
+        name: string;
+        adapter: 'openai' | 'anthropic' | 'google';
+        share?: number | null;
+        endpoint?: string | null;
+        model: string;
+        id?: string | null;
+      }[]
+    | null;
+  /**
+   * By their names: {"backup": "sk-…"}; null removes one. Stored encrypted, never shown again.
+   */
+  upstreamKeys?:
+    | {
+        [k: string]: unknown;
+      }
+    | unknown[]
+    | string
+    | number
+    | boolean
+    | null;
+  remoteTool?: string | null;
   /**
    * Checked before anything is called.
    */
@@ -467,9 +522,23 @@ export interface UsageLog {
   tokensHeld?: number | null;
   source?: ('reported' | 'counted' | 'fixed' | 'partial' | 'unknown') | null;
   /**
+   * The provider's, cached ones among them.
+   */
+  inputTokens?: number | null;
+  cachedInputTokens?: number | null;
+  /**
+   * The provider's, reasoning among them.
+   */
+  outputTokens?: number | null;
+  reasoningTokens?: number | null;
+  /**
    * Milliseconds.
    */
   durationMs?: number | null;
+  /**
+   * Milliseconds until the first piece of a stream.
+   */
+  firstTokenMs?: number | null;
   requestId?: string | null;
   errorCode?: string | null;
   /**
@@ -626,6 +695,32 @@ export interface ToolsSelect<T extends boolean = true> {
   secretHeaders?: T;
   secretHeaderNames?: T;
   builtin?: T;
+  model?: T;
+  modelKind?: T;
+  providerKey?: T;
+  systemPrompt?: T;
+  promptTemplate?: T;
+  defaultOutputTokens?: T;
+  maxOutputTokens?: T;
+  speaksResponses?: T;
+  weightInput?: T;
+  weightCachedInput?: T;
+  weightOutput?: T;
+  weightReasoning?: T;
+  routing?: T;
+  share?: T;
+  upstreams?:
+    | T
+    | {
+        name?: T;
+        adapter?: T;
+        share?: T;
+        endpoint?: T;
+        model?: T;
+        id?: T;
+      };
+  upstreamKeys?: T;
+  remoteTool?: T;
   inputSchema?: T;
   example?: T;
   timeoutMs?: T;
@@ -739,7 +834,12 @@ export interface UsageLogsSelect<T extends boolean = true> {
   tokensUsed?: T;
   tokensHeld?: T;
   source?: T;
+  inputTokens?: T;
+  cachedInputTokens?: T;
+  outputTokens?: T;
+  reasoningTokens?: T;
   durationMs?: T;
+  firstTokenMs?: T;
   requestId?: T;
   errorCode?: T;
   periodStart?: T;

@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import { toPayloadUser } from '../accounts/payload/user'
 import type { Principal } from '../accounts/principal'
+import { toModelDocument } from './api-model'
 import { toAdminTool } from './api-tool'
 import { onDocument } from './document-problems'
 import { created, noContent, ok } from './envelope'
@@ -114,6 +115,7 @@ function toDocument(sent: ToolChange): Record<string, unknown> {
     meteringMode: sent.metering?.mode,
     meteringPath: sent.metering?.path,
     meteringTokens: sent.metering?.tokens,
+    ...toModelDocument(sent),
   }
   return Object.fromEntries(Object.entries(document).filter(([, value]) => value !== undefined))
 }

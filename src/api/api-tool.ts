@@ -1,4 +1,5 @@
 import type { Tool } from '../tools/tool'
+import { toApiModel } from './api-model'
 
 /** A tool without a schema takes any object. */
 const ANY_OBJECT = { type: 'object' }
@@ -22,6 +23,8 @@ export function toAdminTool(tool: Tool) {
     timeout_ms: tool.timeoutMs,
     retries: tool.retries,
     headers: [...new Set([...Object.keys(tool.headers), ...tool.secretNames])].sort(),
+    model: toApiModel(tool),
+    remote_tool: tool.remoteTool,
   }
 }
 

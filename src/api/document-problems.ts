@@ -67,4 +67,8 @@ const API_NAMES: Record<string, string> = {
   meteringTokens: 'metering.tokens',
   minimumTier: 'minimum_plan',
   secretHeaders: 'headers',
+  model: 'model.name',
+  modelKind: 'model.kind',
+  defaultOutputTokens: 'model.default_output_tokens',
+  maxOutputTokens: 'model.max_output_tokens',
 }

@@ -21,19 +21,23 @@ const oneOf = (id: string) => `any (array_append(null::uuid[], ${id}))`
  *
  * Parameters: $1 usage ids, $2 users, $3 statuses, $4 tokens, $5 sources, $6 durations, $7 error codes,
  * $8 answers, $9 whether this is not the first try, $10 and $11 lowest and highest usage id (so that only their
- * months are looked at), $12 now.
+ * months are looked at), $12 now, $13 to $16 a model's input, cached input, output and reasoning tokens, $17 time to the
+ * first token.
  */
 export const SETTLE_SQL = `
 with asked as materialized (
   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::int[], $7::text[],
-    $8::text[], $9::bool[]) as i(usage_id, user_id, status, tokens, source, duration_ms, error_code, answer, retried)
+    $8::text[], $9::bool[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::int[])
+    as i(usage_id, user_id, status, tokens, source, duration_ms, error_code, answer, retried,
+      input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, first_token_ms)
 ), balance as materialized (
   select s.user_id, s.period_start from subscriptions s where s.user_id = any ($2::uuid[])
   order by s.user_id for no key update
 ), open as materialized (
   select u.id, u.user_id, u.tool_id, u.plan_id, u.period_start, u.tokens_held, u.tokens_used as tokens_before,
     u.status as status_before, u.idempotency_key as key, u.idempotency_hash as body_hash,
-    i.status, i.tokens, i.source, i.duration_ms, i.error_code, i.answer, i.retried
+    i.status, i.tokens, i.source, i.duration_ms, i.error_code, i.answer, i.retried,
+    i.input_tokens, i.cached_input_tokens, i.output_tokens, i.reasoning_tokens, i.first_token_ms
   from asked i join usage_logs u on u.id = ${oneOf('i.usage_id')} and u.user_id = i.user_id
   where u.id between $10::uuid and $11::uuid
     and (u.status = 'pending' or (u.error_code = 'ABANDONED' and i.error_code is distinct from 'ABANDONED'))
@@ -86,7 +90,9 @@ with asked as materialized (
     and (select count(*) from ended) >= 0
 ), completed as (
   update usage_logs u set status = s.status, tokens_used = s.charge, source = s.source,
-    duration_ms = s.duration_ms, error_code = s.error_code,
+    duration_ms = s.duration_ms, error_code = s.error_code, input_tokens = s.input_tokens,
+    cached_input_tokens = s.cached_input_tokens, output_tokens = s.output_tokens,
+    reasoning_tokens = s.reasoning_tokens, first_token_ms = s.first_token_ms,
     settled_at = coalesce($12::timestamptz, now()), updated_at = coalesce($12::timestamptz, now())
   from settled s where u.id = ${oneOf('s.id')} and u.id between $10::uuid and $11::uuid
 ), raised as (

@@ -10,11 +10,23 @@ export type Settlement = {
   tokens: number
   source: 'reported' | 'counted' | 'fixed' | 'partial' | 'unknown'
   durationMs: number
+  /** The provider's own counts of a model's call, whatever was charged. */
+  modelTokens?: ModelTokens | null
+  /** Until the first piece of a stream. */
+  firstTokenMs?: number | null
   errorCode?: string | null
   /** The answer of a call with an Idempotency-Key, as JSON text: given again byte for byte. */
   answer?: string | null
   /** A test's clock; null or absent: the database's. */
   now?: Date | null
+}
+
+/** Cached input is a part of the input, reasoning a part of the output. */
+export type ModelTokens = {
+  inputTokens: number
+  cachedInputTokens: number
+  outputTokens: number
+  reasoningTokens: number
 }
 
 /** The sweep's error code: a call whose instance died, or whose time was long over. */
@@ -52,6 +64,8 @@ async function settleBatch(
   })
 }
 
+const MODEL_COUNTS = ['inputTokens', 'cachedInputTokens', 'outputTokens', 'reasoningTokens'] as const
+
 function columns(items: Array<{ item: Settlement; attempt: number }>): unknown[] {
   const ids = items.map(({ item }) => item.usageId.toLowerCase())
   const sorted = [...ids].sort()
@@ -68,5 +82,7 @@ function columns(items: Array<{ item: Settlement; attempt: number }>): unknown[]
     sorted[0],
     sorted[sorted.length - 1],
     items[0]?.item.now ?? null,
+    ...MODEL_COUNTS.map((count) => items.map(({ item }) => item.modelTokens?.[count] ?? null)),
+    items.map(({ item }) => (item.firstTokenMs == null ? null : Math.max(0, Math.round(item.firstTokenMs)))),
   ]
 }

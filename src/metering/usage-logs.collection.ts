@@ -47,7 +47,17 @@ export const UsageLogs: CollectionConfig = {
       type: 'select',
       options: ['reported', 'counted', 'fixed', 'partial', 'unknown'],
     },
+    {
+      type: 'row',
+      fields: [
+        integer('inputTokens', "The provider's, cached ones among them."),
+        integer('cachedInputTokens'),
+        integer('outputTokens', "The provider's, reasoning among them."),
+        integer('reasoningTokens'),
+      ],
+    },
     integer('durationMs', 'Milliseconds.'),
+    integer('firstTokenMs', 'Milliseconds until the first piece of a stream.'),
     { name: 'requestId', type: 'text' },
     { name: 'errorCode', type: 'text' },
     { name: 'periodStart', type: 'date', admin: { description: 'The billing period that is charged.' } },

@@ -3,6 +3,7 @@ import { invalidField, Problem } from '../problem'
 
 const MOST_JSON_BYTES = 1024 * 1024
 const MOST_UPLOAD_BYTES = 6 * 1024 * 1024
+const THROWN_AWAY_BYTES = 16 * 1024 * 1024
 const MOST_STEPS = 4
 const MOST_DEPTH = 60
 
@@ -68,20 +69,25 @@ function checkPaths(search: string): void {
 
 const isTooLong = (path: string) => path.split(/\.|__/).length > MOST_STEPS
 
+/**
+ * What is over the limit is read on and thrown away for a while: a client that is cut off while it still sends sees a
+ * broken connection instead of the answer.
+ */
 async function readBody(request: Request, most: number): Promise<Uint8Array<ArrayBuffer> | null> {
   if (!request.body || request.method === 'GET' || request.method === 'HEAD') return null
-  const tooLarge = new Problem('PAYLOAD_TOO_LARGE', `The body is larger than ${most} bytes`, [], {
-    // What is left of the body is not read: nothing else can come over this connection.
-    connection: 'close',
-  })
-  if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge
-  const chunks: Uint8Array[] = []
+  const message = `The body is larger than ${most} bytes`
+  // What is left of the body is not read: nothing else can come over this connection.
+  const endless = new Problem('PAYLOAD_TOO_LARGE', message, [], { connection: 'close' })
+  if (Number(request.headers.get('content-length') ?? 0) > most + THROWN_AWAY_BYTES) throw endless
+  let chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength
-    if (size > most) throw tooLarge
-    chunks.push(chunk)
+    if (size > most + THROWN_AWAY_BYTES) throw endless
+    if (size > most) chunks = []
+    else chunks.push(chunk)
   }
+  if (size > most) throw new Problem('PAYLOAD_TOO_LARGE', message)
   return size === 0 ? null : new Uint8Array(Buffer.concat(chunks))
 }
 

@@ -6,8 +6,8 @@ import type { AdapterName, Tool, ToolInput } from './tool'
 
 export type { Adapter, CallContext, ToolAnswer, ToolFailure } from './adapters/adapter'
 
-/** Every way to call a tool, by the name that a tool is saved with. */
-const adapters: Record<AdapterName, Adapter> = { http: httpAdapter, builtin: builtinAdapter }
+/** The ways to call a tool that is no model, by the name that it is saved with. Models: src/models. */
+const adapters: Partial<Record<AdapterName, Adapter>> = { http: httpAdapter, builtin: builtinAdapter }
 
 /**
  * Calls a tool once it is admitted, unless its breaker is open. It always answers and never throws, so that
@@ -23,8 +23,10 @@ export async function callTool(tool: Tool, input: ToolInput, context: CallContex
 }
 
 async function invoke(tool: Tool, input: ToolInput, context: CallContext): Promise<ToolAnswer> {
+  const adapter = adapters[tool.adapter]
+  if (!adapter) return unavailable(`no adapter calls ${tool.adapter}`, 'unknown')
   try {
-    return await adapters[tool.adapter].invoke(tool, input, {
+    return await adapter.invoke(tool, input, {
       ...context,
       timeoutMs: context.timeoutMs ?? tool.timeoutMs,
     })

@@ -9,7 +9,10 @@ import { runtime } from '../runtime'
 import { addressPolicy, checkEndpoint } from './address-guard'
 import { builtinTools } from './builtin'
 import { checkInputSchema } from './input'
+import { checkModel, destinationOf } from './model-checks'
+import { clearMovedKeys, readProviderKeys, type StoredSecrets } from './provider-keys'
 import { checkHeaders, clearToolSecrets, setToolSecrets } from './secrets'
+import { isModelAdapter } from './tool'
 
 type Secrets = Record<string, string | null>
 
@@ -43,10 +46,12 @@ export const checkTool: CollectionBeforeChangeHook = ({ data, context }) => {
   ] as const) {
     if (headers) faults.push(...checkHeaders(headers).map((message) => ({ field, message })))
   }
+  const keys = readProviderKeys(data)
+  faults.push(...keys.faults)
   if (faults.length > 0)
     throw new Problem('VALIDATION_ERROR', faults.map((f) => `${f.field}: ${f.message}`).join('; '), faults)
-  context.toolSecrets = secrets ?? undefined
-  const { secretHeaders: _secret, ...rest } = data
+  context.toolSecrets = { ...secrets, ...keys.secrets }
+  const { secretHeaders: _secret, providerKey: _key, upstreamKeys: _keys, ...rest } = data
   return rest
 }
 
@@ -57,6 +62,9 @@ function checkWay(data: Record<string, unknown>): ProblemDetail[] {
       ? []
       : [{ field: 'builtin', message: `One of ${known.join(', ')}` }]
   }
+  if (isModelAdapter(data.adapter)) return checkModel(data)
+  if (data.adapter === 'mcp' && !data.remoteTool)
+    return [{ field: 'remoteTool', message: "The tool's name on the MCP server is needed" }]
   if (!data.endpoint) return [{ field: 'endpoint', message: 'An address is needed' }]
   const fault = checkEndpoint(String(data.endpoint), addressPolicy(runtime().config))
   return fault ? [{ field: 'endpoint', message: fault }] : []
@@ -81,18 +89,14 @@ export const storeSecrets: CollectionAfterChangeHook = async ({
   context,
 }) => {
   const sql = await requestSql(req)
-  if (operation === 'update' && origin(previousDoc?.endpoint) !== origin(doc.endpoint))
-    await clearToolSecrets(sql, doc.id)
-  const secrets = context.toolSecrets as Secrets | undefined
+  if (operation === 'update') {
+    const moved =
+      destinationOf(previousDoc?.adapter, previousDoc?.endpoint) !== destinationOf(doc.adapter, doc.endpoint)
+    if (moved) await clearToolSecrets(sql, doc.id)
+    await clearMovedKeys(sql, doc.id, previousDoc ?? {}, doc)
+  }
+  const secrets = context.toolSecrets as StoredSecrets | undefined
   context.toolSecrets = undefined
   if (secrets) await setToolSecrets(sql, doc.id, secrets, runtime().secret)
   return doc
-}
-
-function origin(endpoint: unknown): string | null {
-  try {
-    return new URL(String(endpoint)).origin
-  } catch {
-    return null
-  }
 }

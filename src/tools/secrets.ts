@@ -2,6 +2,7 @@ import type { Sql } from '../database/sql'
 import { Problem } from '../problem'
 import { perProcess } from '../process'
 import { checkHeaders } from './headers'
+import { SEPARATOR } from './provider-keys'
 import { decryptSecret, encryptSecret, type SealedSecret, SecretUnreadable } from './seal'
 import type { Tool } from './tool'
 
@@ -9,8 +10,9 @@ export { checkHeader, checkHeaders } from './headers'
 export { decryptSecret, encryptSecret, type SealedSecret, SecretUnreadable } from './seal'
 
 /**
- * Stores secret headers of a tool, encrypted; null removes one, and those that are not named stay. Run it in
- * the transaction that saves the tool. Throws VALIDATION_ERROR for a name or value that is no header.
+ * Stores secret headers of a tool, encrypted; null removes one, and those that are not named stay. The name of one of
+ * a further upstream begins with the upstream's and a colon. Run it in the transaction that saves the tool. Throws
+ * VALIDATION_ERROR for a name or value that is no header.
  */
 export async function setToolSecrets(
   sql: Sql,
@@ -18,7 +20,7 @@ export async function setToolSecrets(
   values: Record<string, string | null>,
   secret: string,
 ): Promise<void> {
-  const faults = checkHeaders(values)
+  const faults = Object.entries(values).flatMap(([name, value]) => checkHeaders({ [headerOf(name)]: value }))
   if (faults.length > 0) {
     const details = faults.map((message) => ({ field: 'secretHeaders', message }))
     throw new Problem('VALIDATION_ERROR', faults.join('; '), details)
@@ -35,9 +37,11 @@ export async function setToolSecrets(
   }
 }
 
-/** Removes all secret headers of a tool: they belonged to the origin that it no longer calls. */
+/** Removes the secret headers of a tool's own address: they belonged to the origin that it no longer calls. */
 export async function clearToolSecrets(sql: Sql, toolId: string): Promise<void> {
-  await sql.query('delete from tool_secrets where tool_id = $1', [toolId])
+  await sql.query(`delete from tool_secrets where tool_id = $1 and strpos(name, '${SEPARATOR}') = 0`, [
+    toolId,
+  ])
 }
 
 /** The names of a tool's secret headers, sorted. */
@@ -60,10 +64,26 @@ export function keepSealedSecrets(tool: Tool, sealed: readonly SealedSecret[]): 
   sealedSecrets().set(tool, sealed)
 }
 
-/** The opened secret headers of a tool, for the call alone. Throws `SecretUnreadable`. */
-export function openSecrets(tool: Tool, secret: string): Record<string, string> {
+/**
+ * The opened secret headers of a tool's own address, or of the further upstream of this name, for the call alone.
+ * Throws `SecretUnreadable`.
+ */
+export function openSecrets(
+  tool: Tool,
+  secret: string,
+  upstream: string | null = null,
+): Record<string, string> {
   if (tool.secretNames.length === 0) return {}
   const sealed = sealedSecrets().get(tool)
   if (!sealed) throw new SecretUnreadable('the tool was not loaded with its secret headers')
-  return Object.fromEntries(sealed.map((one) => [one.name, decryptSecret(tool.id, one, secret)]))
+  const own = sealed.filter(({ name }) => upstreamOf(name) === upstream)
+  return Object.fromEntries(own.map((one) => [headerOf(one.name), decryptSecret(tool.id, one, secret)]))
+}
+
+function upstreamOf(name: string): string | null {
+  return name.includes(SEPARATOR) ? (name.split(SEPARATOR)[0] as string) : null
+}
+
+function headerOf(name: string): string {
+  return name.slice(name.indexOf(SEPARATOR) + 1)
 }

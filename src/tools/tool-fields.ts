@@ -2,15 +2,13 @@ import type { Field } from 'payload'
 import { adminsOnlyField, isAdminRequest, nobodyField } from '../accounts/payload/access'
 import { TIERS } from '../billing/plans'
 import { readingSql } from '../database/payload-sql'
+import { modelFields } from './model-fields'
 import { secretNames } from './secrets'
+import { isModelAdapter } from './tool'
+import { whole } from './whole-number'
 
-const whole = (least: number, most: number) => (value: unknown) =>
-  value === null ||
-  value === undefined ||
-  (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) ||
-  `A whole number from ${least} to ${most} is needed`
-
-const forHttp = { condition: (data: Record<string, unknown>) => data.adapter !== 'builtin' }
+const forEndpoints = { condition: (data: Record<string, unknown>) => data.adapter !== 'builtin' }
+const forHttp = { condition: (data: Record<string, unknown>) => data.adapter === 'http' }
 const asText = { components: { Field: '/src/admin/JsonField#JsonField' } }
 const adminSees = { read: adminsOnlyField }
 
@@ -73,6 +71,10 @@ export const callFields: Field[] = [
     options: [
       { label: 'HTTP endpoint (POST of the input as JSON)', value: 'http' },
       { label: 'Built in', value: 'builtin' },
+      { label: 'OpenAI-compatible server (OpenAI, OpenRouter, Ollama, vLLM, LM Studio)', value: 'openai' },
+      { label: 'Anthropic', value: 'anthropic' },
+      { label: 'Google', value: 'google' },
+      { label: 'Tool of an MCP server', value: 'mcp' },
     ],
     access: adminSees,
   },
@@ -81,7 +83,11 @@ export const callFields: Field[] = [
     type: 'text',
     maxLength: 2_000,
     access: adminSees,
-    admin: { ...forHttp, description: 'An address that answers a JSON object. https in production.' },
+    admin: {
+      ...forEndpoints,
+      description:
+        'An address that answers a JSON object; the base address of a model (https://api.openai.com/v1; Anthropic and Google have one of their own); or an MCP server. https in production.',
+    },
   },
   {
     name: 'method',
@@ -96,7 +102,11 @@ export const callFields: Field[] = [
     name: 'headers',
     type: 'json',
     access: adminSees,
-    admin: { ...forHttp, ...asText, description: 'Headers that are no secret: {"Accept-Language": "en"}' },
+    admin: {
+      ...forEndpoints,
+      ...asText,
+      description: 'Headers that are no secret: {"Accept-Language": "en"}',
+    },
   },
   {
     name: 'secretHeaders',
@@ -105,7 +115,7 @@ export const callFields: Field[] = [
     access: adminSees,
     hooks: { afterRead: [() => null] },
     admin: {
-      ...forHttp,
+      ...forEndpoints,
       components: { Field: { path: '/src/admin/JsonField#JsonField', clientProps: { writeOnly: true } } },
       description:
         'Set secret headers: {"Authorization": "Bearer …"}; null removes one. Stored encrypted, never shown again, and removed when the endpoint moves to another origin.',
@@ -116,7 +126,7 @@ export const callFields: Field[] = [
     type: 'json',
     virtual: true,
     access: { ...adminSees, create: nobodyField, update: nobodyField },
-    admin: { ...forHttp, ...asText, readOnly: true, description: 'The secret headers that are set' },
+    admin: { ...forEndpoints, ...asText, readOnly: true, description: 'The secret headers that are set' },
     hooks: {
       afterRead: [
         async ({ siblingData, req }) => {
@@ -134,6 +144,7 @@ export const callFields: Field[] = [
     access: adminSees,
     admin: { condition: (data) => data.adapter === 'builtin' },
   },
+  ...modelFields,
 ]
 
 /** What it takes, how long it may take, and how its tokens are counted. */
@@ -191,7 +202,9 @@ export const inputAndMeteringFields: Field[] = [
         defaultValue: 'usage.total_tokens',
         maxLength: 200,
         access: adminSees,
-        admin: { condition: (data) => data.meteringMode === 'reported' },
+        admin: {
+          condition: (data) => data.meteringMode === 'reported' && !isModelAdapter(data.adapter),
+        },
       },
       {
         name: 'meteringTokens',
@@ -205,7 +218,10 @@ export const inputAndMeteringFields: Field[] = [
         label: 'Most tokens that one call may take',
         type: 'number',
         validate: whole(1, 1_000_000_000),
-        admin: { description: 'This much is held while the call is under way.' },
+        admin: {
+          condition: (data) => !isModelAdapter(data.adapter),
+          description: 'This much is held while the call is under way.',
+        },
       },
     ],
   },

@@ -1,4 +1,5 @@
 import type { Tier } from '../billing/plans'
+import { type ModelRow, toModel } from './model-row'
 import type { SealedSecret } from './seal'
 import type { AdapterName, Tool, ToolMethod } from './tool'
 
@@ -6,7 +7,7 @@ import type { AdapterName, Tool, ToolMethod } from './tool'
 export const DEFAULT_METERING_PATH = 'usage.total_tokens'
 
 /** One row of the catalogue's query. Big integers arrive as text. */
-export type ToolRow = {
+export type ToolRow = ModelRow & {
   version: string
   id: string | null
   revision: string
@@ -15,10 +16,10 @@ export type ToolRow = {
   description: string | null
   category: string | null
   adapter: AdapterName
-  endpoint: string | null
   method: ToolMethod | null
   headers: unknown
   builtin: string | null
+  remote_tool: string | null
   input_schema: unknown
   example: unknown
   timeout_ms: number | string
@@ -40,7 +41,10 @@ export type ToolRow = {
 export const CATALOGUE_SQL = `
   select v.version, t.id, t.revision, t.name, t.slug, t.description, t.category, t.adapter, t.endpoint,
          t.method, t.headers, t.builtin, t.input_schema, t.example, t.timeout_ms, t.retries, t.metering_mode,
-         t.metering_path, t.metering_tokens, t.max_tokens, t.minimum_tier, t.is_active, t.created_at, s.secrets
+         t.metering_path, t.metering_tokens, t.max_tokens, t.minimum_tier, t.is_active, t.created_at, s.secrets,
+         t.remote_tool, t.model, t.model_kind, t.system_prompt, t.prompt_template, t.default_output_tokens,
+         t.max_output_tokens, t.weight_input, t.weight_cached_input, t.weight_output, t.weight_reasoning,
+         t.routing, t.share, t.speaks_responses, u.upstreams
   from catalogue_version v
   left join tools t on true
   left join (
@@ -48,6 +52,11 @@ export const CATALOGUE_SQL = `
              'nonce', encode(nonce, 'base64'), 'ciphertext', encode(ciphertext, 'base64')) order by name) as secrets
     from tool_secrets group by tool_id
   ) s on s.tool_id = t.id
+  left join (
+    select _parent_id, json_agg(json_build_object('name', name, 'adapter', adapter, 'endpoint', endpoint,
+             'model', model, 'share', share) order by _order) as upstreams
+    from tools_upstreams group by _parent_id
+  ) u on u._parent_id = t.id
   order by t.name`
 
 /** The row as a tool. Fields of JSON that are not of their type are taken as absent. */
@@ -65,6 +74,8 @@ export function toTool(row: ToolRow & { id: string }): Tool {
     headers: texts(row.headers),
     secretNames: (row.secrets ?? []).map((secret) => secret.name),
     builtin: row.builtin,
+    model: toModel(row),
+    remoteTool: row.adapter === 'mcp' ? row.remote_tool : null,
     inputSchema: object(row.input_schema),
     example: object(row.example),
     timeoutMs: Number(row.timeout_ms),

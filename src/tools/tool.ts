@@ -1,10 +1,43 @@
 import type { Tier } from '../billing/plans'
 
-export type AdapterName = 'http' | 'builtin'
+/** The adapters whose tools are models: called as a chat or for embeddings. */
+export const MODEL_ADAPTERS = ['openai', 'anthropic', 'google'] as const
+
+export type ModelAdapterName = (typeof MODEL_ADAPTERS)[number]
+export type AdapterName = 'http' | 'builtin' | 'mcp' | ModelAdapterName
 export type ToolMethod = 'POST' | 'PUT' | 'PATCH'
 
 /** How a call's tokens are found: told by the endpoint at `path`, counted, or `tokens` a call. */
 export type Metering = { mode: 'reported' | 'counted' | 'fixed'; path: string | null; tokens: number | null }
+
+/** One place where a model is to be had. The first is the tool's own address, named `main`. */
+export type Upstream = {
+  name: string
+  adapter: ModelAdapterName
+  /** Base address; null: the provider's own. */
+  endpoint: string | null
+  model: string
+  /** How often it is chosen first, beside the others, where they are chosen by weight. */
+  share: number
+}
+
+/** What a plan's tokens are for each token of the provider's, in percent. */
+export type TokenWeights = { input: number; cachedInput: number; output: number; reasoning: number }
+
+/** A tool that is a model. */
+export type Model = {
+  kind: 'chat' | 'embeddings'
+  systemPrompt: string | null
+  promptTemplate: string | null
+  /** Output of a call that names no maximum, and of any call. */
+  defaultOutputTokens: number | null
+  maxOutputTokens: number | null
+  weights: TokenWeights
+  routing: 'order' | 'weight'
+  upstreams: Upstream[]
+  /** True where the server answers /responses by itself. */
+  speaksResponses: boolean
+}
 
 /** A tool as the catalogue holds it. It carries the names of its secret headers, never their values. */
 export type Tool = {
@@ -24,6 +57,10 @@ export type Tool = {
   secretNames: string[]
   /** The function that the `builtin` adapter runs. */
   builtin: string | null
+  /** Set for the model adapters alone. */
+  model: Model | null
+  /** The tool's name on the server that the `mcp` adapter calls. */
+  remoteTool: string | null
   inputSchema: Record<string, unknown> | null
   example: Record<string, unknown> | null
   /** For all tries together. */
@@ -39,3 +76,8 @@ export type Tool = {
 
 export type ToolInput = Record<string, unknown>
 export type ToolOutput = Record<string, unknown>
+
+/** Whether a tool of this adapter is a model. */
+export function isModelAdapter(adapter: unknown): adapter is ModelAdapterName {
+  return (MODEL_ADAPTERS as readonly unknown[]).includes(adapter)
+}

@@ -53,6 +53,9 @@ const SEEN: [Kind, string[], string[]][] = [
         'maxTokens',
       ],
       ...['meteringMode', 'meteringTokens', 'minimumTier', 'name', 'slug', 'updatedAt'],
+      // What a model's call costs. Of its upstreams there is an empty list.
+      ...['modelKind', 'defaultOutputTokens', 'maxOutputTokens', 'upstreams'],
+      ...['weightCachedInput', 'weightInput', 'weightOutput', 'weightReasoning'],
     ],
     [
       ...[
@@ -66,7 +69,8 @@ const SEEN: [Kind, string[], string[]][] = [
         'secretHeaderNames',
         'secretHeaders',
       ],
-      'timeoutMs',
+      ...['model', 'promptTemplate', 'providerKey', 'remoteTool', 'routing', 'share', 'speaksResponses'],
+      ...['systemPrompt', 'timeoutMs', 'upstreamKeys'],
     ],
   ],
   [
@@ -107,7 +111,17 @@ test.each(SEEN)('what is seen of %s', async (kind, owners, admins) => {
 const HIDDEN: Record<string, string[]> = {
   users: ['hash', 'salt', 'password', 'currentPassword', 'resetPasswordToken', 'resetPasswordExpiration'],
   'api-keys': ['keyHash', 'key', 'user.hash'],
-  tools: ['endpoint', 'headers', 'adapter', 'builtin', 'secretHeaders', 'icon.owner', 'icon.owner.email'],
+  tools: [
+    'endpoint',
+    'headers',
+    'adapter',
+    'builtin',
+    'secretHeaders',
+    'systemPrompt',
+    'upstreams.model',
+    'icon.owner',
+    'icon.owner.email',
+  ],
   'usage-logs': ['apiKey.keyHash', 'user.hash', 'user.resetPasswordToken', 'tool.endpoint', 'tool.headers'],
   media: ['owner.email', 'owner'],
   subscriptions: ['user.salt', 'tokensUsed'],

@@ -37,7 +37,15 @@ export const baseTables: readonly string[] = [
      metering_mode varchar not null default 'reported', metering_path varchar, metering_tokens numeric,
      max_tokens numeric, minimum_tier enum_tools_minimum_tier not null default 'free',
      is_active boolean default true, created_at timestamptz(3) not null default now(),
-     updated_at timestamptz(3) not null default now())`,
+     updated_at timestamptz(3) not null default now(),
+     remote_tool varchar, model varchar, model_kind varchar, system_prompt varchar, prompt_template varchar,
+     default_output_tokens numeric, max_output_tokens numeric, weight_input numeric,
+     weight_cached_input numeric, weight_output numeric, weight_reasoning numeric, routing varchar,
+     share numeric, speaks_responses boolean)`,
+  `create table tools_upstreams (
+     _order integer not null, _parent_id uuid not null references tools (id) on delete cascade,
+     id varchar primary key default gen_random_uuid()::text, name varchar not null, adapter varchar not null,
+     share numeric, endpoint varchar, model varchar not null)`,
   `create table subscriptions (
      id uuid primary key default gen_random_uuid(),
      user_id uuid not null references users (id) on delete set null,

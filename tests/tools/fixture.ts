@@ -28,6 +28,8 @@ export function aTool(given: Partial<Tool> = {}): Tool {
     headers: {},
     secretNames: [],
     builtin: null,
+    model: null,
+    remoteTool: null,
     inputSchema: null,
     example: null,
     timeoutMs: 5_000,

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { Id, Name, Time, TokenCount } from './common'
+import { readableModel, writableModel } from './models'
 
 const Tier = z.enum(['free', 'pro', 'enterprise'])
 const Json = z.record(z.string(), z.unknown())
@@ -48,6 +49,7 @@ export const AdminTool = z
     timeout_ms: z.int(),
     retries: z.int(),
     headers: z.array(z.string()).openapi({ description: 'The names of the headers; values never leave.' }),
+    ...readableModel,
   })
   .openapi('AdminTool')
 
@@ -60,10 +62,13 @@ const Slug = z
 const writable = {
   name: Name,
   description: z.string().trim().min(1).max(5_000).openapi({ description: 'Markdown.' }),
-  api_endpoint: z.string().min(1).max(2_000).openapi({ example: 'https://tools.example.org/translate' }),
+  api_endpoint: z.string().min(1).max(2_000).nullish().openapi({
+    example: 'https://tools.example.org/translate',
+    description: 'Needed, but for `anthropic` and `google`, which have an address of their own.',
+  }),
   slug: Slug.optional(),
   category: z.string().trim().max(60).nullish(),
-  adapter: z.enum(['http']).optional(),
+  adapter: z.enum(['http', 'openai', 'anthropic', 'google', 'mcp']).optional(),
   timeout_ms: z.int().min(100).max(600_000).optional(),
   retries: z.int().min(0).max(5).optional(),
   metering: z
@@ -86,6 +91,7 @@ const writable = {
     .optional()
     .openapi({ description: 'Name → value, stored encrypted; null takes one away.' }),
   is_active: z.boolean().optional(),
+  ...writableModel,
 }
 
 export const NewTool = z.strictObject(writable).openapi('NewTool')

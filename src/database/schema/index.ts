@@ -2,15 +2,13 @@ import { accountsDown, accountsUp } from './accounts'
 import { catalogueDown, catalogueUp } from './catalogue'
 import { functionsDown, functionsUp } from './functions'
 import { meteringDown, meteringUp } from './metering'
+import { modelsDown, modelsUp } from './models'
 import { payloadColumnsDown, payloadColumnsUp } from './payload-columns'
 import { rateDown, rateUp } from './rate'
 import { rollupsDown, rollupsUp } from './rollups'
 
-/**
- * The hub's own SQL, one statement an entry, to be run in order inside the migration that made Payload's
- * tables. Works on PostgreSQL 15 to 18.
- */
-export const hubSchemaUp: readonly string[] = [
+/** What the first migration of this repository made. What came later stands in lists of its own. */
+export const firstSchemaUp: readonly string[] = [
   ...functionsUp,
   ...payloadColumnsUp,
   ...accountsUp,
@@ -20,8 +18,8 @@ export const hubSchemaUp: readonly string[] = [
   ...rateUp,
 ]
 
-/** Undoes `hubSchemaUp`, in the opposite order; Payload's tables are left as Payload made them. */
-export const hubSchemaDown: readonly string[] = [
+/** Undoes `firstSchemaUp`, in the opposite order; Payload's tables are left as Payload made them. */
+export const firstSchemaDown: readonly string[] = [
   ...rateDown,
   ...rollupsDown,
   ...meteringDown,
@@ -30,3 +28,12 @@ export const hubSchemaDown: readonly string[] = [
   ...payloadColumnsDown,
   ...functionsDown,
 ]
+
+/**
+ * The hub's own SQL as it is now, one statement an entry, to be run in order inside the migration that made
+ * Payload's tables. Works on PostgreSQL 15 to 18.
+ */
+export const hubSchemaUp: readonly string[] = [...firstSchemaUp, ...modelsUp]
+
+/** Undoes `hubSchemaUp`, in the opposite order. */
+export const hubSchemaDown: readonly string[] = [...modelsDown, ...firstSchemaDown]
