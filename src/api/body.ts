@@ -2,7 +2,7 @@ import { invalidField, Problem, type ProblemDetail } from '../problem'
 
 /** Bytes of a JSON body that are read at most. */
 export const BODY_LIMIT_BYTES = 1_048_576
-const THROWN_AWAY_BYTES = 16 * BODY_LIMIT_BYTES
+const THROWN_AWAY_BYTES = 15 * BODY_LIMIT_BYTES
 const DEEPEST = 64
 const LONE_SURROGATE = /\p{Surrogate}/u
 
@@ -18,8 +18,8 @@ export interface JsonBody {
  * Reads a JSON body once. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, or VALIDATION_ERROR for malformed
  * JSON and for text that PostgreSQL cannot store. An empty body has the value undefined.
  */
-export async function readJsonBody(request: Request): Promise<JsonBody> {
-  const bytes = await readBytes(request)
+export async function readJsonBody(request: Request, most = BODY_LIMIT_BYTES): Promise<JsonBody> {
+  const bytes = await readBytes(request, most)
   if (bytes.length === 0) return { bytes, value: undefined }
   requireJson(request.headers)
   const text = decode(bytes)
@@ -29,34 +29,34 @@ export async function readJsonBody(request: Request): Promise<JsonBody> {
   return { bytes, value }
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
+async function readBytes(request: Request, most: number): Promise<Uint8Array> {
   const announced = request.headers.get('content-length')
   const isCounted = announced === null || request.headers.get('transfer-encoding') !== null
   if (!isCounted && announced === '0') return new Uint8Array(0)
   // The HTTP parser holds the sender to the announced length, so no counting is needed.
-  if (!isCounted && Number(announced) <= BODY_LIMIT_BYTES) return new Uint8Array(await request.arrayBuffer())
-  return request.body === null ? new Uint8Array(0) : readCounted(request.body)
+  if (!isCounted && Number(announced) <= most) return new Uint8Array(await request.arrayBuffer())
+  return request.body === null ? new Uint8Array(0) : readCounted(request.body, most)
 }
 
 /**
  * Reads a body of unknown or excessive length. What is over the limit is read on and thrown away for a while:
  * a client that is cut off while it still sends sees a broken connection instead of the answer.
  */
-async function readCounted(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+async function readCounted(body: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
   let chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
     length += chunk.length
-    if (length > THROWN_AWAY_BYTES) throw tooLarge({ connection: 'close' })
-    if (length > BODY_LIMIT_BYTES) chunks = []
+    if (length > most + THROWN_AWAY_BYTES) throw tooLarge(most, { connection: 'close' })
+    if (length > most) chunks = []
     else chunks.push(chunk)
   }
-  if (length > BODY_LIMIT_BYTES) throw tooLarge({})
+  if (length > most) throw tooLarge(most, {})
   return Buffer.concat(chunks)
 }
 
-function tooLarge(headers: Record<string, string>): Problem {
-  return new Problem('PAYLOAD_TOO_LARGE', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`, [], headers)
+function tooLarge(most: number, headers: Record<string, string>): Problem {
+  return new Problem('PAYLOAD_TOO_LARGE', `The body is larger than ${most} bytes.`, [], headers)
 }
 
 function requireJson(headers: Headers): void {

@@ -87,11 +87,12 @@ export function respond(
   headers: Record<string, string> = {},
 ): Response {
   c.env.status = status
-  return toResponse({
-    status,
-    headers: { 'x-request-id': c.env.requestId, ...SECURITY_HEADERS, ...originHeaders(c.env), ...headers },
-    body,
-  })
+  return toResponse({ status, headers: answerHeaders(c, headers), body })
+}
+
+/** What every answer carries, and what this one brings along. */
+export function answerHeaders(c: ApiContext, headers: Record<string, string>): Record<string, string> {
+  return { 'x-request-id': c.env.requestId, ...SECURITY_HEADERS, ...originHeaders(c.env), ...headers }
 }
 
 const HTTPS_ONLY = { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }

@@ -13,6 +13,9 @@ export interface Exchange {
   route: string | null
   userId: string | null
   status: number
+  /** Set for a stream: resolves at its end. */
+  streaming?: Promise<void>
+  endStream?: () => void
 }
 
 /** What the server hands over with a request. `incoming` is what @hono/node-server gives by itself. */

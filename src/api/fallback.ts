@@ -1,17 +1,25 @@
+import { sendError } from '../openai/errors'
+import { isOpenAiPath } from '../openai/paths'
 import { Problem } from '../problem'
 import { type ApiContext, respond, sendProblem } from './envelope'
 import type { Registry } from './registry'
 
 const PREFLIGHT_SECONDS = '600'
+const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Request-ID'
 
 /** Answers what no route took: OPTIONS of a known path, another method of it (405), an unknown path (404). */
 export function answerUnrouted(registry: Registry, c: ApiContext): Response {
   const known = registry.allowed(c.req.path)
-  if (!known) return sendProblem(c, new Problem('NOT_FOUND', 'There is nothing at this address.'))
+  if (!known) return sendInShape(c, new Problem('NOT_FOUND', 'There is nothing at this address.'))
   c.env.route = known.route
   if (c.req.method === 'OPTIONS') return respond(c, 204, null, optionsHeaders(c, known.allow))
   const message = `This address does not answer ${c.req.method}.`
-  return sendProblem(c, new Problem('METHOD_NOT_ALLOWED', message, [], { allow: known.allow }))
+  return sendInShape(c, new Problem('METHOD_NOT_ALLOWED', message, [], { allow: known.allow }))
+}
+
+/** In the shape of the door that was asked. */
+export function sendInShape(c: ApiContext, problem: Problem): Response {
+  return isOpenAiPath(c.req.path) ? sendError(c, problem) : sendProblem(c, problem)
 }
 
 function optionsHeaders(c: ApiContext, allow: string): Record<string, string> {
@@ -20,8 +28,14 @@ function optionsHeaders(c: ApiContext, allow: string): Record<string, string> {
   return {
     ...headers,
     'access-control-allow-methods': allow,
-    'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Request-ID',
+    'access-control-allow-headers': [ALLOWED_HEADERS, ...clientHeaders(c)].join(', '),
     'access-control-max-age': PREFLIGHT_SECONDS,
     vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
   }
+}
+
+/** Headers by which OpenAI's clients tell about themselves; a browser asks before it sends them. */
+function clientHeaders(c: ApiContext): string[] {
+  const asked = (c.req.header('access-control-request-headers') ?? '').split(',')
+  return asked.map((name) => name.trim()).filter((name) => /^x-stainless-[a-z-]{1,60}$/i.test(name))
 }

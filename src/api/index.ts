@@ -1,4 +1,5 @@
 import { logRequest } from '../log'
+import { addOpenAi } from '../openai/routes'
 import type { Problem } from '../problem'
 import { addAdminLedger } from './admin-ledger'
 import { addAdminStats } from './admin-stats'
@@ -7,10 +8,10 @@ import { addAdminUsers } from './admin-users'
 import { addApiKeys } from './api-keys'
 import { addAuth } from './auth'
 import { addDocsPage } from './docs-page'
-import { respond, sendProblem } from './envelope'
+import { respond } from './envelope'
 import { type Exchange, openExchange, type ServerEnv } from './exchange'
 import { toProblem } from './failures'
-import { answerUnrouted } from './fallback'
+import { answerUnrouted, sendInShape } from './fallback'
 import { addHealth } from './health'
 import { addInvoke } from './invoke'
 import { addMailedLinks } from './mailed-links'
@@ -60,6 +61,7 @@ const GROUPS = [
   addAdminLedger,
   addAdminTools,
   addDocsPage,
+  addOpenAi,
 ]
 
 function addDocument(registry: Registry, document: object): void {
@@ -79,7 +81,7 @@ function addFailures(registry: Registry): void {
     // While the database is away every request comes by here: a line each, without a stack.
     if (problem.code === 'NOT_READY')
       services.log.warn({ request_id, reason: reasonOf(problem) }, 'not ready')
-    return sendProblem(c, problem)
+    return sendInShape(c, problem)
   })
 }
 
@@ -90,7 +92,9 @@ async function answer(registry: Registry, request: Request, env: ServerEnv | und
   const { config, log } = registry.services
   const exchange = openExchange(request.headers, env, config)
   const response = await registry.app.fetch(request, exchange)
-  logRequest(log, toLine(request.method, exchange, performance.now() - startedAt))
+  const line = () => logRequest(log, toLine(request.method, exchange, performance.now() - startedAt))
+  if (exchange.streaming) void exchange.streaming.then(line)
+  else line()
   return response
 }
 

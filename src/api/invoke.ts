@@ -1,15 +1,22 @@
 import { readCredential } from '../accounts/credential'
 import { type Idempotency, readIdempotency } from '../gateway/idempotency'
-import { type InvokeOutcome, invoke } from '../gateway/invoke'
+import {
+  faultsOf,
+  type InvokeOutcome,
+  type InvokeRequest,
+  invoke,
+  type StreamOutcome,
+} from '../gateway/invoke'
 import { Problem } from '../problem'
-import { inputProblems } from '../tools/input'
 import { readJsonBody, unusableText } from './body'
 import { type Endpoint, invalid } from './endpoint'
 import { type ApiContext, respond, sendProblem } from './envelope'
+import { answerStream, wantsStream } from './invoke-stream'
 import type { Registry } from './registry'
 import { ToolParams } from './schemas/common'
 import { Invocation, InvokeBody, InvokeHeaders } from './schemas/tools'
 import type { Services } from './services'
+import { logToolProblem } from './tool-log'
 import { requireTool } from './tool-lookup'
 import { requireCaller, unauthorized } from './who'
 import { toDetails } from './zod-details'
@@ -24,7 +31,7 @@ const endpoint: Endpoint = {
   tag: 'Tools',
   summary: 'Call a tool',
   description:
-    "The tokens that the call really took are charged to the plan's limit. A call that fails costs none.",
+    "The tokens that the call really took are charged to the plan's limit. A call that fails costs none. With `Accept: text/event-stream` the answer is a stream: `output` events with what comes, then one `done` event with the result, or an `error` event with the code.",
   access: 'signed-in',
   params: ToolParams,
   headers: InvokeHeaders,
@@ -54,20 +61,35 @@ export function addInvoke(registry: Registry): void {
 }
 
 async function serveInvoke(services: Services, c: ApiContext): Promise<Response> {
-  const headers = c.req.raw.headers
+  const { headers } = c.req.raw
   const credential = await readCredential(headers, services.config.secret)
   if (!credential) throw unauthorized()
   const sent = await readSent(c)
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     if (!('fault' in sent)) {
-      const outcome = await invoke(services, { credential, requestId: c.env.requestId, ...sent })
-      if (outcome.ended !== 'not-admissible') return send(services, c, outcome)
+      const answer = await call(services, c, {
+        ...sent,
+        credential,
+        requestId: c.env.requestId,
+        // Made only where it is looked at: most calls end by themselves.
+        get signal() {
+          return c.req.raw.signal
+        },
+      })
+      if (answer) return answer
     }
     await explain(services, c, sent)
   }
   throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', [], {
     'Retry-After': '1',
   })
+}
+
+/** The answer; null where the request was not admissible. */
+async function call(services: Services, c: ApiContext, request: InvokeRequest): Promise<Response | null> {
+  if (!wantsStream(c.req.raw.headers)) return send(services, c, await invoke(services, request))
+  const answer = await answerStream(services, c, request)
+  return answer instanceof Response ? answer : sendPlain(services, c, answer)
 }
 
 type Sent =
@@ -108,27 +130,23 @@ async function explain(services: Services, c: ApiContext, sent: Sent): Promise<v
   c.env.userId = caller.userId
   if ('fault' in sent) throw sent.fault
   const tool = await requireTool(services, sent.tool, caller.catalogueVersion)
-  const faults = inputProblems(tool, sent.input)
+  const faults = faultsOf(tool, sent.input)
   if (faults.length > 0) throw invalid(faults)
 }
 
-type Ended = Exclude<InvokeOutcome, { ended: 'not-admissible' }>
+/** A stream has been answered by now. */
+function sendPlain(services: Services, c: ApiContext, outcome: StreamOutcome): Response | null {
+  return outcome.ended === 'streaming' ? null : send(services, c, outcome)
+}
 
-function send(services: Services, c: ApiContext, outcome: Ended): Response {
+function send(services: Services, c: ApiContext, outcome: InvokeOutcome): Response | null {
+  if (outcome.ended === 'not-admissible') return null
   c.env.userId = outcome.userId
-  if (outcome.ended === 'failed') return sendLogged(services, c, outcome.problem)
+  if (outcome.ended === 'failed') {
+    logToolProblem(services, c, outcome.problem)
+    return sendProblem(c, outcome.problem)
+  }
   // The result is JSON text already: it was made once, for the settlement and for this answer.
   const body = `{"data":${outcome.answer},"error":null,"meta":{"request_id":"${c.env.requestId}"}}`
   return respond(c, 200, body, { 'content-type': 'application/json; charset=utf-8', ...outcome.headers })
-}
-
-/** What the tool did wrong is for the log; the caller reads less. */
-function sendLogged({ log }: Services, c: ApiContext, problem: Problem): Response {
-  if (problem.cause instanceof Error) {
-    log.warn(
-      { request_id: c.env.requestId, code: problem.code, reason: problem.cause.message },
-      'tool failed',
-    )
-  }
-  return sendProblem(c, problem)
 }

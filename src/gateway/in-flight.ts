@@ -1,6 +1,10 @@
 import { perProcess } from '../process'
 
 const running = () => perProcess('gateway.in-flight', () => new Set<Promise<unknown>>())
+const endings = () => perProcess('gateway.endings', () => new Set<() => void>())
+
+/** Streams may run for minutes: on shutdown they have this long to finish, then they are ended and charged. */
+const STREAMS_MS = 5_000
 
 /**
  * Notes a call until it is settled. The caller may go away before that; the call is finished in any case,
@@ -12,12 +16,25 @@ export function keepUntilSettled<T>(call: Promise<T>): Promise<T> {
   return call
 }
 
+/** `end` is called on shutdown, after a while. Answers how to take it back. */
+export function endOnShutdown(end: () => void): () => void {
+  endings().add(end)
+  return () => endings().delete(end)
+}
+
 /** How many calls are under way in this process. */
 export function callsInFlight(): number {
   return running().size
 }
 
-/** Resolves once every call that is under way has been settled. For shutdown, after new requests are refused. */
+/**
+ * Resolves once every call that is under way has been settled; streams that take longer are ended. For shutdown, after
+ * new requests are refused.
+ */
 export async function drain(): Promise<void> {
+  const timer = setTimeout(() => {
+    for (const end of [...endings()]) end()
+  }, STREAMS_MS)
   while (running().size > 0) await Promise.all(running())
+  clearTimeout(timer)
 }

@@ -1,0 +1,107 @@
+import type { Pool } from 'pg'
+import type { Credential } from '../accounts/credential'
+import type { Log } from '../log'
+import type { Admitted, Hold, Refusal } from '../metering/call'
+import { readIdempotent } from '../metering/idempotency'
+import { admit } from '../metering/metering'
+import { newUsageId } from '../metering/usage-id'
+import { Problem } from '../problem'
+import { catalogueAt, refreshCatalogue } from '../tools/catalogue'
+import type { Tool } from '../tools/tool'
+import { type Idempotency, inProgress, mismatch } from './idempotency'
+import { toProblem } from './refusals'
+
+/** What changes between the look at the catalogue and the admission is rare; five times in a row is a fault. */
+const MOST_TRIES = 5
+
+export interface GatewayRoom {
+  pool: Pool
+  log: Log
+}
+
+export interface CallRequest {
+  credential: Credential
+  /** The tool's id or slug. */
+  tool: string
+  requestId: string
+  idempotency: Idempotency | undefined
+  /** Aborted when the caller goes away; it ends calls of models. */
+  signal?: AbortSignal | undefined
+}
+
+/** How a call ended. The user is known from admission on; `answer` is the JSON text of the result. */
+export type InvokeOutcome =
+  | { ended: 'answered'; userId: string; headers: Record<string, string>; answer: string }
+  | { ended: 'failed'; userId: string; problem: Problem; refused?: Refused | undefined }
+  /** No such tool, an input that it does not take, or nobody: it takes a look at the database to say which. */
+  | { ended: 'not-admissible' }
+
+/** What a model's provider said of a request that it refused as such. */
+export type Refused = { status: number; message: string }
+
+/** A call that was admitted, with what `prepare` made of it. */
+export type Started<Plan> = { ended: 'not-yet'; tool: Tool; plan: Plan; admitted: Admitted }
+
+/**
+ * Admits a call by one committed statement. `prepare` says what the tool would be asked and what is held for it, or
+ * null where the request does not fit the tool. The catalogue is the process's cached one; an admission that finds the
+ * tool changed says so, and the call starts over.
+ */
+export async function admitCall<Plan extends { hold: Hold }>(
+  room: GatewayRoom,
+  request: CallRequest,
+  prepare: (tool: Tool) => Plan | null,
+): Promise<Started<Plan> | InvokeOutcome> {
+  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+    const tool = (await catalogueAt(room.pool)).find(request.tool)
+    const plan = tool?.isActive ? prepare(tool) : null
+    if (!tool || plan === null) return { ended: 'not-admissible' }
+    const admission = await admit(admissionOf(request, tool, plan.hold))
+    if (admission.admitted) return { ended: 'not-yet', tool, plan, admitted: admission }
+    if (admission.reason === 'stale') await refreshCatalogue(room.pool)
+    else {
+      const outcome = await refuse(room, request, tool, admission)
+      if (outcome) return outcome
+    }
+  }
+  throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', [], {
+    'Retry-After': '1',
+  })
+}
+
+function admissionOf(request: CallRequest, tool: Tool, hold: Hold) {
+  return {
+    credential: request.credential,
+    toolId: tool.id,
+    toolRevision: tool.revision,
+    usageId: newUsageId(),
+    requestId: request.requestId,
+    hold,
+    deadlineMs: tool.timeoutMs,
+    ...(request.idempotency ? { idempotency: request.idempotency } : {}),
+  }
+}
+
+/** The outcome of a refusal; null when the call should start over (an idempotency key that just expired). */
+async function refuse(
+  room: GatewayRoom,
+  { idempotency }: CallRequest,
+  tool: Tool,
+  refusal: Refusal,
+): Promise<InvokeOutcome | null> {
+  if (refusal.reason === 'unauthorized' || refusal.reason === 'stale') return { ended: 'not-admissible' }
+  const { userId } = refusal
+  if (refusal.reason !== 'idempotency-known') return { ended: 'failed', userId, problem: toProblem(refusal) }
+  if (!idempotency) throw new Error('an idempotency key is known that was never sent')
+  const known = await readIdempotent(room.pool, { userId, toolId: tool.id, ...idempotency })
+  switch (known.state) {
+    case 'replay':
+      return { ended: 'answered', userId, headers: { 'idempotent-replayed': 'true' }, answer: known.answer }
+    case 'mismatch':
+      return { ended: 'failed', userId, problem: mismatch() }
+    case 'in-progress':
+      return { ended: 'failed', userId, problem: inProgress() }
+    case 'gone':
+      return null
+  }
+}

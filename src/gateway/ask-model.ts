@@ -1,0 +1,48 @@
+import { isModelTool, type ModelTool } from '../models/call-model'
+import type { Planned } from '../models/input'
+import type { ModelPlan } from '../models/plan'
+import type { Tool } from '../tools/tool'
+import { admitCall, type CallRequest, type GatewayRoom, type InvokeOutcome } from './admit-call'
+import { keepUntilSettled } from './in-flight'
+import type { ModelCall } from './run-model'
+import { runModel } from './run-model'
+import { type StreamOutcome, streamModel } from './stream-model'
+
+export interface ModelRequest extends CallRequest {
+  /** What the model would be asked, or why not. */
+  plan: (tool: ModelTool) => Planned
+}
+
+/** Asks a tool that is a model in the model's own words; the answer is the provider's, as it came. */
+export function askModel(room: GatewayRoom, request: ModelRequest): Promise<InvokeOutcome> {
+  return keepUntilSettled(admitAndAsk(room, request))
+}
+
+/** The same as a stream. */
+export async function askModelStream(room: GatewayRoom, request: ModelRequest): Promise<StreamOutcome> {
+  const started = await keepUntilSettled(start(room, request))
+  return started.ended === 'not-yet' ? streamModel(room, request, toCall(started)) : started
+}
+
+async function admitAndAsk(room: GatewayRoom, request: ModelRequest): Promise<InvokeOutcome> {
+  const started = await start(room, request)
+  return started.ended === 'not-yet' ? runModel(room, request, toCall(started)) : started
+}
+
+const start = (room: GatewayRoom, request: ModelRequest) =>
+  admitCall(room, request, (tool) => planOf(tool, request))
+
+function planOf(tool: Tool, { plan }: ModelRequest): (ModelPlan & { tool: ModelTool }) | null {
+  const planned = isModelTool(tool) ? plan(tool) : null
+  return planned && 'plan' in planned && isModelTool(tool) ? { ...planned.plan, tool } : null
+}
+
+function toCall({
+  plan,
+  admitted,
+}: {
+  plan: ModelPlan & { tool: ModelTool }
+  admitted: ModelCall['admitted']
+}) {
+  return { tool: plan.tool, plan, admitted, answer: (_value: object, text: string) => text }
+}

@@ -1,0 +1,50 @@
+type Json = Record<string, unknown>
+
+/** Gathers a stream of chat chunks into the answer that the same call would have given at once. */
+export class ChatSoFar {
+  /** All text that came, of every choice. */
+  produced = ''
+  private content = ''
+  private refusal = ''
+  private model: unknown
+  private finish: unknown = null
+  private readonly calls = new Map<number, { id: unknown; name: string; given: string }>()
+
+  add(value: Json, produced: string): void {
+    this.produced += produced
+    this.model ??= value.model
+    const choices = Array.isArray(value.choices) ? (value.choices as Json[]) : []
+    const first = choices.find((choice) => (choice?.index ?? 0) === 0)
+    if (!first) return
+    this.finish = first.finish_reason ?? this.finish
+    const delta = (first.delta ?? {}) as Json
+    if (typeof delta.content === 'string') this.content += delta.content
+    if (typeof delta.refusal === 'string') this.refusal += delta.refusal
+    if (Array.isArray(delta.tool_calls)) for (const call of delta.tool_calls as Json[]) this.addCall(call)
+  }
+
+  /** The answer so far, in the shape of a chat completion. */
+  value(): Json {
+    const calls = [...this.calls.values()].map(({ id, name, given }) => ({
+      id,
+      type: 'function',
+      function: { name, arguments: given },
+    }))
+    const message = {
+      role: 'assistant',
+      content: this.content,
+      ...(this.refusal ? { refusal: this.refusal } : {}),
+      ...(calls.length > 0 ? { tool_calls: calls } : {}),
+    }
+    return { model: this.model, choices: [{ index: 0, message, finish_reason: this.finish }] }
+  }
+
+  private addCall(call: Json): void {
+    const at = Number(call?.index ?? 0)
+    const known = this.calls.get(at) ?? { id: call?.id, name: '', given: '' }
+    const { name, arguments: given } = (call?.function ?? {}) as Json
+    known.name += typeof name === 'string' ? name : ''
+    known.given += typeof given === 'string' ? given : ''
+    this.calls.set(at, known)
+  }
+}

@@ -1,0 +1,16 @@
+import { toOutput } from '../models/input'
+
+export type Measured = { requestId: string; tokens: number; durationMs: number }
+
+/** The result of an invocation as JSON text. */
+export function toInvocation(
+  output: Record<string, unknown>,
+  { requestId, tokens, durationMs }: Measured,
+): string {
+  return JSON.stringify({ request_id: requestId, output, tokens_used: tokens, duration_ms: durationMs })
+}
+
+/** The same for a model's answer. */
+export function invocation(value: Record<string, unknown>, _text: string, measured: Measured): string {
+  return toInvocation(toOutput(value), measured)
+}

@@ -1,0 +1,107 @@
+import type { Admitted } from '../metering/call'
+import type { ModelAnswer, ModelFailure } from '../models/adapter'
+import { callModel, limitCall, type ModelTool } from '../models/call-model'
+import { chargeFor } from '../models/charge'
+import { producedText } from '../models/counted-text'
+import { type ModelPlan, withinHold } from '../models/plan'
+import { Problem } from '../problem'
+import type { CallRequest, GatewayRoom, InvokeOutcome } from './admit-call'
+import type { Measured } from './invocation'
+import { rateLimitHeaders } from './refusals'
+import { failed } from './run-call'
+import { settled } from './settled'
+import { toolProblem } from './tool-problem'
+
+/** An admitted call of a model, and how its answer is told: from the answer's value and its text. */
+export type ModelCall = {
+  tool: ModelTool
+  plan: ModelPlan
+  admitted: Admitted
+  answer: (value: Record<string, unknown>, text: string, measured: Measured) => string
+}
+
+export const CALLER_GONE = 'CALLER_GONE'
+
+/**
+ * Calls the model of an admitted call and settles it, whatever happens. A caller that goes away ends the call; nothing
+ * has come by then, but the input was read, so that is charged.
+ */
+export async function runModel(
+  room: GatewayRoom,
+  request: CallRequest,
+  call: ModelCall,
+): Promise<InvokeOutcome> {
+  const { tool, plan, admitted } = call
+  const startedAt = performance.now()
+  const since = () => Math.max(0, Math.round(performance.now() - startedAt))
+  const { userId, usageId } = admitted
+  const ask = withinHold(tool, plan, admitted.tokensHeld)
+  if (!ask) return refuseShort(room, call)
+  const answer = await limited(tool, request, (signal) =>
+    callModel(tool, ask, { requestId: request.requestId, signal }),
+  )
+  if (!answer.ok) return fail(room, request, call, answer, since())
+  const took = { usage: answer.usage, produced: producedText(answer.value), isWhole: true }
+  const charge = await chargeFor(tool, plan, took)
+  const durationMs = since()
+  const text = call.answer(answer.value, answer.text, {
+    requestId: request.requestId,
+    tokens: charge.tokens,
+    durationMs,
+  })
+  const kept = request.idempotency ? { answer: text } : {}
+  await settled(room, { userId, usageId, status: 'success', ...charge, durationMs, ...kept })
+  return { ended: 'answered', userId, headers: rateLimitHeaders(admitted.limits), answer: text }
+}
+
+async function limited(
+  tool: ModelTool,
+  { signal: caller }: CallRequest,
+  work: (signal: AbortSignal) => Promise<ModelAnswer>,
+): Promise<ModelAnswer> {
+  const limit = limitCall(tool.timeoutMs)
+  if (caller?.aborted) limit.end()
+  caller?.addEventListener('abort', limit.end, { once: true })
+  try {
+    return await work(limit.signal)
+  } finally {
+    limit.stop()
+    caller?.removeEventListener('abort', limit.end)
+  }
+}
+
+async function fail(
+  room: GatewayRoom,
+  request: CallRequest,
+  { tool, plan, admitted }: ModelCall,
+  failure: ModelFailure,
+  durationMs: number,
+): Promise<InvokeOutcome> {
+  const { userId, usageId } = admitted
+  if (request.signal?.aborted && failure.code !== 'TOOL_TIMEOUT') {
+    const charge = await chargeFor(tool, plan, { usage: null, produced: '', isWhole: false })
+    const ended = { status: 'success', errorCode: CALLER_GONE, durationMs } as const
+    await settled(room, { userId, usageId, ...ended, ...charge })
+  } else await settled(room, { userId, usageId, ...failed(failure, durationMs) })
+  const problem = toolProblem(tool, failure, rateLimitHeaders(admitted.limits))
+  return { ended: 'failed', userId, problem, refused: failure.refused }
+}
+
+/** Fewer tokens are left than the input and one of output take: nothing is called. */
+export async function refuseShort(
+  room: GatewayRoom,
+  { admitted, plan }: Pick<ModelCall, 'admitted' | 'plan'>,
+): Promise<Extract<InvokeOutcome, { ended: 'failed' }>> {
+  const { userId, usageId, tokensHeld } = admitted
+  const code = 'TOKEN_LIMIT_EXCEEDED' as const
+  const unused = { status: 'error', tokens: 0, source: 'unknown', durationMs: 0, errorCode: code } as const
+  await settled(room, { userId, usageId, ...unused })
+  const message = `This call's input takes about ${plan.inputTokens} tokens of the model, and ${tokensHeld} of your plan are left. Shorten it, wait for the next period, or choose a higher plan.`
+  const problem = new Problem(
+    code,
+    message,
+    [{ field: 'tokens', message: `${tokensHeld} tokens are left`, tokens_remaining: tokensHeld }],
+    rateLimitHeaders(admitted.limits),
+  )
+  return { ended: 'failed', userId, problem }
+}

@@ -1,0 +1,158 @@
+import { type ModelEvent, type ModelStream, StreamBroken } from '../models/adapter'
+import { limitCall, openModelStream } from '../models/call-model'
+import { chargeFor } from '../models/charge'
+import { producedText } from '../models/counted-text'
+import { failureOfError } from '../models/failures'
+import { withinHold } from '../models/plan'
+import { type ModelUsage, readUsage } from '../models/usage'
+import { Problem } from '../problem'
+import type { ToolFailure } from '../tools/call-tool'
+import type { CallRequest, GatewayRoom, InvokeOutcome } from './admit-call'
+import { Channel } from './channel'
+import { ChatSoFar } from './chat-so-far'
+import { endOnShutdown, keepUntilSettled } from './in-flight'
+import { rateLimitHeaders } from './refusals'
+import { failed } from './run-call'
+import { CALLER_GONE, type ModelCall, refuseShort } from './run-model'
+import { settled } from './settled'
+import { brokenProblem, toolProblem } from './tool-problem'
+
+/** What a door is given of a running stream, in order. `done` or `failed` is the last, after the settlement. */
+export type CallEvent =
+  | { type: 'event'; event: ModelEvent; text: string }
+  | { type: 'done'; answer: string }
+  | { type: 'failed'; problem: Problem }
+
+export type StreamOutcome =
+  | InvokeOutcome
+  /** The model answers. Who stops reading `leave`s, which ends the call. */
+  | { ended: 'streaming'; userId: string; headers: Record<string, string>; events: Channel<CallEvent> }
+
+/** A reader who is this many events behind makes the upstream wait. */
+const MOST_WAITING = 256
+
+/**
+ * Opens the stream of an admitted call of a model. Until its first event it may fail as any call does; from then on
+ * the call runs by itself, is charged for what came, and is settled whatever happens to the reader.
+ */
+export async function streamModel(
+  room: GatewayRoom,
+  request: CallRequest,
+  call: ModelCall,
+): Promise<StreamOutcome> {
+  const { tool, plan, admitted } = call
+  const startedAt = performance.now()
+  const ask = withinHold(tool, plan, admitted.tokensHeld)
+  if (!ask) return keepUntilSettled(refuseShort(room, call))
+  const limit = limitCall(tool.timeoutMs)
+  request.signal?.addEventListener('abort', limit.end, { once: true })
+  const opening = openModelStream(tool, ask, { requestId: request.requestId, signal: limit.signal })
+  const opened = await keepUntilSettled(opening)
+  const run: Run = { room, request, call, limit, startedAt, firstTokenMs: null }
+  if (!opened.ok) return keepUntilSettled(notBegun(run, opened))
+  const events = new Channel<CallEvent>(MOST_WAITING, limit.end)
+  keepUntilSettled(pump(run, opened.events, events))
+  const { userId, limits } = admitted
+  return { ended: 'streaming', userId, headers: rateLimitHeaders(limits), events }
+}
+
+type Run = {
+  room: GatewayRoom
+  request: CallRequest
+  call: ModelCall
+  limit: ReturnType<typeof limitCall>
+  startedAt: number
+  firstTokenMs: number | null
+}
+
+const sinceStart = ({ startedAt }: Run) => Math.max(0, Math.round(performance.now() - startedAt))
+
+async function notBegun(run: Run, failure: Exclude<ModelStream, { ok: true }>): Promise<InvokeOutcome> {
+  const { room, request, call } = run
+  const { userId, usageId, limits } = call.admitted
+  run.limit.stop()
+  const left = request.signal?.aborted === true && failure.code !== 'TOOL_TIMEOUT'
+  if (left) await settleStream(run, { usage: null, produced: '', isWhole: false }, gone())
+  else await settled(room, { userId, usageId, ...failed(failure, sinceStart(run)) })
+  const problem = toolProblem(call.tool, failure, rateLimitHeaders(limits))
+  return { ended: 'failed', userId, problem, refused: failure.refused }
+}
+
+/** Passes events on until the stream ends, breaks, or nobody reads it any more; then settles and says how it ended. */
+async function pump(run: Run, source: AsyncIterable<ModelEvent>, events: Channel<CallEvent>): Promise<void> {
+  let isClosing = false
+  const takeBack = endOnShutdown(() => {
+    isClosing = true
+    run.limit.end()
+  })
+  try {
+    const { took, broken, value } = await passOn(run, source, events)
+    const ending = broken && endingOf(run, broken, isClosing)
+    const answer = await settleStream(run, took, ending, value)
+    if (broken) events.last({ type: 'failed', problem: brokenProblem(run.call.tool, broken) })
+    else events.last({ type: 'done', answer })
+  } catch (error) {
+    run.room.log.error({ err: error, request_id: run.request.requestId }, 'a stream could not be settled')
+    events.last({ type: 'failed', problem: new Problem('INTERNAL', 'Something went wrong.') })
+  } finally {
+    takeBack()
+    run.limit.stop()
+  }
+}
+
+async function passOn(run: Run, source: AsyncIterable<ModelEvent>, events: Channel<CallEvent>) {
+  const soFar = new ChatSoFar()
+  let usage: ModelUsage | null = null
+  let broken: ToolFailure | null = null
+  try {
+    for await (const event of source) {
+      const text = producedText(event.value)
+      if (text !== '') run.firstTokenMs ??= sinceStart(run)
+      soFar.add(event.value, text)
+      usage = usageOf(event.value) ?? usage
+      await events.write({ type: 'event', event, text }, run.limit.signal)
+    }
+  } catch (error) {
+    broken = error instanceof StreamBroken ? error.failure : failureOfError(error, run.limit.signal)
+  }
+  const took = { usage, produced: soFar.produced, isWhole: broken === null }
+  return { took, broken, value: () => soFar.value() }
+}
+
+function endingOf({ limit }: Run, { status, code }: ToolFailure, isClosing: boolean): Ending {
+  if (isClosing) return { status: 'error', errorCode: 'NOT_READY' }
+  const left = limit.signal.aborted && code !== 'TOOL_TIMEOUT'
+  return left ? gone() : { status, errorCode: code }
+}
+
+/** A chunk of a chat carries it at its top, the last event of a response in the response. */
+function usageOf(value: Record<string, unknown>): ModelUsage | null {
+  const inner = value.response as { usage?: unknown } | undefined
+  return readUsage(value.usage ?? inner?.usage)
+}
+
+type Ending = { status: 'success' | 'error' | 'timeout'; errorCode: string }
+
+const gone = (): Ending => ({ status: 'success', errorCode: CALLER_GONE })
+
+/** Charges what came; a stream that broke before anything came costs nothing. Answers the result as JSON text. */
+async function settleStream(
+  run: Run,
+  took: { usage: ModelUsage | null; produced: string; isWhole: boolean },
+  ending: Ending | null,
+  value: () => Record<string, unknown> = () => ({}),
+): Promise<string> {
+  const { room, request, call, firstTokenMs } = run
+  const { userId, usageId } = call.admitted
+  const isFree = ending !== null && ending.errorCode !== CALLER_GONE && !took.usage && took.produced === ''
+  const charge = isFree
+    ? ({ tokens: 0, source: 'unknown', modelTokens: null } as const)
+    : await chargeFor(call.tool, call.plan, took)
+  const durationMs = sinceStart(run)
+  const measured = { requestId: request.requestId, tokens: charge.tokens, durationMs }
+  const answer = ending === null ? call.answer(value(), '', measured) : ''
+  const kept = request.idempotency && ending === null ? { answer } : {}
+  const how = ending ?? ({ status: 'success' } as const)
+  await settled(room, { userId, usageId, ...how, ...charge, durationMs, firstTokenMs, ...kept })
+  return answer
+}

@@ -1,0 +1,26 @@
+import { Problem } from '../problem'
+import type { ToolFailure } from '../tools/call-tool'
+import type { Tool } from '../tools/tool'
+
+const USUAL_RETRY_MS = 5_000
+
+const EXPLAINED: Record<ToolFailure['code'], string> = {
+  TOOL_UNAVAILABLE: 'cannot be reached right now. Nothing was charged; try again later.',
+  TOOL_BAD_RESPONSE: 'gave an answer that is of no use. Nothing was charged.',
+  TOOL_TIMEOUT: 'took too long. Nothing was charged.',
+}
+
+/** What a caller reads of a tool that failed; what the log needs is the cause. */
+export function toolProblem(tool: Tool, failure: ToolFailure, headers: Record<string, string>): Problem {
+  const { code, logMessage, retryAfterMs = USUAL_RETRY_MS } = failure
+  const retry: Record<string, string> =
+    code === 'TOOL_UNAVAILABLE' ? { 'Retry-After': String(Math.ceil(retryAfterMs / 1_000)) } : {}
+  const message = `The tool ${tool.name} ${EXPLAINED[code]}`
+  return new Problem(code, message, [], { ...headers, ...retry }, new Error(logMessage))
+}
+
+/** The same for a stream that had begun: what came by then was charged. */
+export function brokenProblem(tool: Tool, { code, logMessage }: ToolFailure): Problem {
+  const message = `The tool ${tool.name} broke off. What had come by then was charged.`
+  return new Problem(code, message, [], {}, new Error(logMessage))
+}

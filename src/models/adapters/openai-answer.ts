@@ -1,0 +1,49 @@
+import type { Dispatcher } from 'undici'
+import type { ModelAnswer, ModelAsk } from '../adapter'
+import { malformed } from '../failures'
+import { readUsage } from '../usage'
+
+export const MOST_ANSWER_BYTES = 10 * 1024 * 1024
+
+type Body = Dispatcher.ResponseData['body']
+
+/** The list that an answer of each API always has. */
+const LISTS = { chat: 'choices', embeddings: 'data', responses: 'output' } as const
+
+/** A body as text; null (and the connection closed) when it is larger. Throws when the connection breaks. */
+export async function readText(body: Body, mostBytes: number): Promise<string | null> {
+  // Where we close it, the error of that is ours: without a listener it would be one that nobody catches.
+  body.on('error', () => undefined)
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > mostBytes) {
+      body.destroy()
+      return null
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** What a server answered, as the answer of that API; a failure where it is none. */
+export function toAnswer({ api }: ModelAsk, text: string | null): ModelAnswer {
+  if (text === null) return malformed(`its answer has over ${MOST_ANSWER_BYTES} bytes`)
+  const value = parseObject(text)
+  if (!value || !Array.isArray(value[LISTS[api]]))
+    return malformed('its answer is no JSON object of this API')
+  return { ok: true, text, value, usage: readUsage(value.usage) }
+}
+
+/** The JSON object of a text; null for anything else. */
+export function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
+  } catch {
+    return null
+  }
+}

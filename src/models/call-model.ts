@@ -1,0 +1,54 @@
+import type { Model, Tool } from '../tools/tool'
+import type { ModelAnswer, ModelAsk, ModelContext, ModelFailure, ModelStream } from './adapter'
+import { CallEnded, failureOfError, TimeOver } from './failures'
+import { overUpstreams } from './upstreams'
+
+type Started = Extract<ModelStream, { ok: true }>
+type Answered = Extract<ModelAnswer, { ok: true }>
+
+/** A tool that is a model. */
+export type ModelTool = Tool & { model: Model }
+
+export const isModelTool = (tool: Tool): tool is ModelTool => tool.model !== null
+
+/** Asks a model for a whole answer. It always answers and never throws, so that the call can be settled. */
+export async function callModel(tool: ModelTool, ask: ModelAsk, context: ModelContext): Promise<ModelAnswer> {
+  return guarded(context, () =>
+    overUpstreams<Answered>(tool, context.signal, (adapter, target) =>
+      adapter.complete(target, ask, context),
+    ),
+  )
+}
+
+/** Asks a model for a stream; resolves with its first event, before which another upstream may have been tried. */
+export async function openModelStream(
+  tool: ModelTool,
+  ask: ModelAsk,
+  context: ModelContext,
+): Promise<ModelStream> {
+  return guarded(context, () =>
+    overUpstreams<Started>(tool, context.signal, (adapter, target) => adapter.stream(target, ask, context)),
+  )
+}
+
+async function guarded<Answer>(
+  { signal }: ModelContext,
+  work: () => Promise<Answer>,
+): Promise<Answer | ModelFailure> {
+  try {
+    return await work()
+  } catch (error) {
+    return failureOfError(error, signal)
+  }
+}
+
+/** The one signal of a call: its time is over, or somebody ended it. `stop` lets the timer go. */
+export function limitCall(timeoutMs: number) {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(new TimeOver(timeoutMs)), timeoutMs)
+  return {
+    signal: controller.signal,
+    end: () => controller.abort(new CallEnded('ended early')),
+    stop: () => clearTimeout(timer),
+  }
+}

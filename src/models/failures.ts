@@ -1,0 +1,83 @@
+import { badResponse, timedOut, unavailable } from '../tools/adapters/adapter'
+import { AddressRefused } from '../tools/agent'
+import type { ModelFailure } from './adapter'
+
+const UNAVAILABLE = new Set([502, 503, 504, 529])
+/** What the provider says of the request itself: asking another one, or again, would not help. */
+const REQUEST_REFUSED = new Set([400, 404, 405, 409, 413, 415, 422])
+const LONGEST_PAUSE_MS = 5 * 60_000
+const USUAL_PAUSE_MS = 5_000
+
+/** The caller has gone, or the hub ended the call. */
+export class CallEnded extends Error {
+  override name = 'CallEnded'
+}
+
+/** The time that the tool allows is over. */
+export class TimeOver extends Error {
+  override name = 'TimeOver'
+  constructor(readonly timeoutMs: number) {
+    super(`no answer in ${timeoutMs} ms`)
+  }
+}
+
+/**
+ * What an answer of this status means. A 429 leaves the upstream alone for as long as it asks; `said` is what it said
+ * of a request that it refused, without secrets.
+ */
+export function failureOfStatus(status: number, retryAfter: string | null, said: string): ModelFailure {
+  const reason = `HTTP ${status}`
+  if (status === 429) {
+    return {
+      ...unavailable(`${reason}: rate limit of the provider`, 'unknown'),
+      retryAfterMs: pauseOf(retryAfter),
+      tryNext: true,
+    }
+  }
+  if (UNAVAILABLE.has(status)) {
+    return {
+      ...unavailable(reason, 'down'),
+      ...(retryAfter ? { retryAfterMs: pauseOf(retryAfter) } : {}),
+      tryNext: true,
+    }
+  }
+  if (status >= 500) return { ...badResponse(reason), health: 'down', tryNext: true }
+  if (REQUEST_REFUSED.has(status)) {
+    return { ...badResponse(reason), tryNext: false, refused: { status, message: said } }
+  }
+  return { ...badResponse(reason), tryNext: true }
+}
+
+/**
+ * What a call that ended without an answer means: by `signal` where that ended it, else by the error. The reason is a
+ * code, never the error's text: that may hold the address with what an admin put in it.
+ */
+export function failureOfError(error: unknown, signal: AbortSignal): ModelFailure {
+  if (signal.aborted) return failureOfSignal(signal)
+  if (error instanceof AddressRefused)
+    return { ...unavailable('its address may not be called', 'unknown'), tryNext: true }
+  const { code, name } = error as { code?: unknown; name?: string }
+  const reason = typeof code === 'string' ? code : (name ?? 'error')
+  const isNoHttp = reason.startsWith('HPE_') || reason === 'UND_ERR_HEADERS_OVERFLOW'
+  if (isNoHttp || reason === 'UND_ERR_INVALID_ARG') return { ...badResponse(reason), tryNext: true }
+  return { ...unavailable(reason, 'down'), tryNext: true }
+}
+
+function failureOfSignal(signal: AbortSignal): ModelFailure {
+  const { reason } = signal
+  if (reason instanceof TimeOver) return { ...timedOut(reason.timeoutMs, 'down'), tryNext: false }
+  return { ...unavailable('the call was ended early', 'unknown'), tryNext: false }
+}
+
+/** An answer that is none of the API's. */
+export function malformed(what: string): ModelFailure {
+  return { ...badResponse(what), tryNext: true }
+}
+
+/** `Retry-After` in milliseconds, whether seconds or a date; at most five minutes. */
+function pauseOf(retryAfter: string | null): number {
+  if (retryAfter === null) return USUAL_PAUSE_MS
+  const seconds = Number(retryAfter)
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(retryAfter) - Date.now()
+  return Number.isFinite(ms) ? Math.min(LONGEST_PAUSE_MS, Math.max(1_000, ms)) : USUAL_PAUSE_MS
+}

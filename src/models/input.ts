@@ -1,0 +1,115 @@
+import type { ProblemDetail } from '../problem'
+import type { ToolOutput } from '../tools/tool'
+import type { ModelTool } from './call-model'
+import { type ModelPlan, planModelCall } from './plan'
+
+type Json = Record<string, unknown>
+
+const PLACE = /\{\{\s*([\w.-]+)\s*\}\}/g
+/** What the hub sets itself, or what would change how it is answered. */
+const SET_BY_HUB = new Set(['model', 'stream', 'stream_options', 'prompt'])
+const MOST_CHOICES = 16
+
+/** A call of a model with faults that the caller can mend, or its plan. */
+export type Planned = { plan: ModelPlan } | { faults: ProblemDetail[] }
+
+/**
+ * An invocation's input as a call of the model. With a template the message is made of it; else the input is a
+ * `prompt`, or `messages` and further fields of a chat. For embeddings it is `input`: a text, or texts.
+ */
+export function planInput(tool: ModelTool, input: Json): Planned {
+  if (tool.model.kind === 'embeddings') return within('input.', planEmbeddings(tool, input))
+  const { promptTemplate } = tool.model
+  if (promptTemplate !== null) {
+    const content = promptTemplate.replace(PLACE, (_, path: string) => textAt(input, path))
+    return within('input.', planChat(tool, { messages: [{ role: 'user', content }] }))
+  }
+  const rest = Object.fromEntries(Object.entries(input).filter(([name]) => !SET_BY_HUB.has(name)))
+  const prompt = typeof input.prompt === 'string' ? [{ role: 'user', content: input.prompt }] : undefined
+  if (prompt === undefined && input.messages === undefined)
+    return { faults: [{ field: 'input.prompt', message: 'is required, or messages' }] }
+  const messages = [...(Array.isArray(input.messages) ? input.messages : []), ...(prompt ?? [])]
+  return within('input.', planChat(tool, { ...rest, messages }))
+}
+
+/** A chat completion's body (without `model` and `stream`) as a call of this tool; the system prompt goes before. */
+export function planChat(tool: ModelTool, body: Json): Planned {
+  const faults: ProblemDetail[] = []
+  const messages = Array.isArray(body.messages) ? body.messages : []
+  if (messages.length === 0)
+    faults.push({ field: 'messages', message: 'must be a list of one message or more' })
+  if (messages.some((message) => typeof message?.role !== 'string'))
+    faults.push({ field: 'messages', message: 'each must be an object with a role' })
+  const wanted = wholeFrom(body, ['max_completion_tokens', 'max_tokens'], 1, 1_000_000_000, faults)
+  const choices = wholeFrom(body, ['n'], 1, MOST_CHOICES, faults) ?? 1
+  if (faults.length > 0) return { faults }
+  const { systemPrompt } = tool.model
+  const before = systemPrompt === null ? [] : [{ role: 'system', content: systemPrompt }]
+  const ask = { api: 'chat' as const, body: { ...body, messages: [...before, ...messages] } }
+  return { plan: planModelCall(tool, ask, wanted, choices) }
+}
+
+/** A body for embeddings (without `model`) as a call of this tool. */
+export function planEmbeddings(tool: ModelTool, body: Json): Planned {
+  const { input } = body
+  const isTexts = Array.isArray(input) && input.length > 0 && input.every((one) => typeof one === 'string')
+  const isTokens = Array.isArray(input) && input.length > 0 && input.flat().every(Number.isInteger)
+  if (!(typeof input === 'string' && input !== '') && !isTexts && !isTokens)
+    return { faults: [{ field: 'input', message: 'must be a text, or a list of texts' }] }
+  return { plan: planModelCall(tool, { api: 'embeddings', body }) }
+}
+
+/** What an invocation answers with: the text and what belongs to it, or the vectors. */
+export function toOutput(value: Json): ToolOutput {
+  if (Array.isArray(value.data)) {
+    const vectors = (value.data as Json[]).map((one) => one?.embedding)
+    return { embeddings: vectors, model: value.model }
+  }
+  const choice = (Array.isArray(value.choices) ? value.choices[0] : {}) as Json
+  const message = (choice?.message ?? {}) as Json
+  return {
+    text: typeof message.content === 'string' ? message.content : '',
+    ...(Array.isArray(message.tool_calls) ? { tool_calls: message.tool_calls } : {}),
+    ...(typeof message.refusal === 'string' ? { refusal: message.refusal } : {}),
+    finish_reason: choice?.finish_reason ?? null,
+    model: value.model,
+  }
+}
+
+/** The first of these fields that is there; a fault where it is no whole number in these bounds. */
+function wholeFrom(
+  body: Json,
+  names: string[],
+  least: number,
+  most: number,
+  faults: ProblemDetail[],
+): number | null {
+  let found: number | null = null
+  for (const field of names) {
+    const value = body[field]
+    if (value === undefined || value === null) continue
+    if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most)
+      found ??= value as number
+    else faults.push({ field, message: `must be a whole number from ${least} to ${most}` })
+  }
+  return found
+}
+
+function within(prefix: string, planned: Planned): Planned {
+  if ('plan' in planned) return planned
+  return {
+    faults: planned.faults.map(({ field, ...rest }) => ({
+      ...rest,
+      field: field?.startsWith(prefix) ? field : `${prefix}${field ?? ''}`,
+    })),
+  }
+}
+
+function textAt(input: Json, path: string): string {
+  let at: unknown = input
+  for (const key of path.split('.')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return ''
+    at = (at as Json)[key]
+  }
+  return typeof at === 'string' ? at : at === undefined || at === null ? '' : JSON.stringify(at)
+}

@@ -1,0 +1,54 @@
+import { checkEndpoint } from '../tools/address-guard'
+import { checkHeader } from '../tools/headers'
+import { MAIN } from '../tools/model-row'
+import { openSecrets, SecretUnreadable } from '../tools/secrets'
+import { toolSettings } from '../tools/settings'
+import type { ModelAdapterName, Tool, Upstream } from '../tools/tool'
+import type { Target } from './adapter'
+
+/** Where each provider is, unless a tool says otherwise. An OpenAI-compatible server always says. */
+const PROVIDERS: Record<ModelAdapterName, string> = {
+  openai: '',
+  anthropic: 'https://api.anthropic.com/v1',
+  google: 'https://generativelanguage.googleapis.com/v1beta',
+}
+
+const opened = new WeakMap<Upstream, Record<string, string>>()
+
+/**
+ * One upstream of a tool, ready to be called, with its secrets in its headers; or why it may not be called, as a text
+ * for the log. Secrets are opened at the first call.
+ */
+export function targetOf(tool: Tool, upstream: Upstream): Target | string {
+  const baseUrl = (upstream.endpoint ?? PROVIDERS[upstream.adapter]).replace(/\/+$/, '')
+  // Looked at again here: the tool may have been saved under another policy.
+  const fault = checkEndpoint(baseUrl, toolSettings().policy)
+  if (fault) return fault
+  try {
+    const known = opened.get(upstream) ?? headersOf(tool, upstream)
+    opened.set(upstream, known)
+    return { upstream, baseUrl, headers: known }
+  } catch (error) {
+    if (error instanceof SecretUnreadable) return error.message
+    throw error
+  }
+}
+
+/** The tool's own headers go to its own address alone; each further upstream has its key. */
+function headersOf(tool: Tool, upstream: Upstream): Record<string, string> {
+  const isMain = upstream.name === MAIN
+  const plain = { 'user-agent': 'joyfull-ui-hub', ...(isMain ? tool.headers : {}) }
+  const secrets = openSecrets(tool, toolSettings().secret, isMain ? null : upstream.name)
+  const all = [...Object.entries(plain), ...Object.entries(secrets)]
+  const sendable = all.filter(([name, value]) => checkHeader(name, value) === null)
+  return Object.fromEntries(sendable.map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+/** A text without the secrets of a target: what a provider says may repeat what it was sent. */
+export function withoutSecrets(text: string, { headers }: Target): string {
+  const secrets = Object.entries(headers)
+    .filter(([name]) => name !== 'user-agent')
+    .flatMap(([, value]) => [value, value.replace(/^Bearer /i, '')])
+    .filter((value) => value.length >= 6)
+  return secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
+}

@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { perProcess } from '../process'
+import { unavailable } from '../tools/adapters/adapter'
+import { breakerOf } from '../tools/breakers'
+import type { Model, Tool, Upstream } from '../tools/tool'
+import type { ModelAdapter, ModelFailure, Target } from './adapter'
+import { modelAdapters } from './adapters'
+import { failureOfError } from './failures'
+import { targetOf } from './target'
+
+type Attempt<Answer> = (adapter: ModelAdapter, target: Target) => Promise<Answer | ModelFailure>
+
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 5_000
+
+/**
+ * Asks the tool's upstreams one after the other, in their order or by their weight, until one answers or says that
+ * another could not do better. An upstream whose breaker is open, or that asked to be left alone, is passed over. Where
+ * none could be reached, all are tried again as often as the tool's `retries` say, with waits that double and vary.
+ * The signal ends it.
+ */
+export async function overUpstreams<Answer extends { ok: true }>(
+  tool: Tool & { model: Model },
+  signal: AbortSignal,
+  attempt: Attempt<Answer>,
+): Promise<Answer | ModelFailure> {
+  for (let pass = 0; ; pass += 1) {
+    const failures: ModelFailure[] = []
+    for (const upstream of orderOf(tool.model)) {
+      const answer = await tryOne(tool, upstream, attempt)
+      if (answer.ok) return answer
+      failures.push(answer)
+      if (!answer.tryNext || signal.aborted) return answer
+    }
+    if (pass >= tool.retries || !failures.some(mayPass)) return telling(failures)
+    const full = Math.min(FIRST_WAIT_MS * 2 ** pass, LONGEST_WAIT_MS)
+    await delay(full / 2 + (Math.random() * full) / 2, undefined, { signal }).catch(() => undefined)
+    if (signal.aborted) return failureOfError(null, signal)
+  }
+}
+
+/** Unreachable, or 502, 503, 504: trying again in a moment may help. */
+const mayPass = ({ code, health }: ModelFailure) => code === 'TOOL_UNAVAILABLE' && health === 'down'
+
+/** The failure to speak of: one of a call rather than one of a breaker, and the last of them. */
+function telling(failures: ModelFailure[]): ModelFailure {
+  const called = failures.filter(({ retryAfterMs }) => retryAfterMs === undefined)
+  return (called.at(-1) ?? failures.at(-1)) as ModelFailure
+}
+
+async function tryOne<Answer extends { ok: true }>(
+  tool: Tool,
+  upstream: Upstream,
+  attempt: Attempt<Answer>,
+): Promise<Answer | ModelFailure> {
+  const paused = pauseLeft(tool, upstream)
+  if (paused > 0)
+    return { ...unavailable('it asked to be left alone', 'unknown'), retryAfterMs: paused, tryNext: true }
+  const target = targetOf(tool, upstream)
+  const adapter = modelAdapters[upstream.adapter]
+  if (typeof target === 'string') return { ...unavailable(target, 'unknown'), tryNext: true }
+  if (!adapter) return { ...unavailable(`no adapter calls ${upstream.adapter}`, 'unknown'), tryNext: true }
+  const breaker = breakerOf(tool, upstream.name)
+  const pass = breaker.enter()
+  if ('retryAfterMs' in pass)
+    return { ...unavailable('its breaker is open', 'unknown'), ...pass, tryNext: true }
+  const answer = await attempt(adapter, target)
+  breaker.report(pass, answer.ok ? 'up' : answer.health)
+  if (!answer.ok && answer.retryAfterMs !== undefined) pause(tool, upstream, answer.retryAfterMs)
+  return answer
+}
+
+/** In their order, or drawn one after the other by their shares; those without a share come last. */
+function orderOf({ routing, upstreams }: Model): Upstream[] {
+  if (routing === 'order') return upstreams
+  const left = [...upstreams]
+  const order: Upstream[] = []
+  while (left.length > 0) {
+    let at = Math.random() * left.reduce((sum, { share }) => sum + share, 0)
+    const found = left.findIndex(({ share }) => {
+      at -= share
+      return share > 0 && at < 0
+    })
+    order.push(...left.splice(Math.max(found, 0), 1))
+  }
+  return order
+}
+
+const pauses = () => perProcess('models.pauses', () => new Map<string, { revision: number; until: number }>())
+
+function pauseLeft(tool: Tool, { name }: Upstream): number {
+  const known = pauses().get(`${tool.id} ${name}`)
+  return known?.revision === tool.revision ? known.until - performance.now() : 0
+}
+
+function pause(tool: Tool, { name }: Upstream, ms: number): void {
+  pauses().set(`${tool.id} ${name}`, { revision: tool.revision, until: performance.now() + ms })
+}

@@ -1,0 +1,40 @@
+import type { ApiContext } from '../api/envelope'
+import type { Services } from '../api/services'
+import { sse } from '../api/stream-answer'
+import type { CallEvent } from '../gateway/stream-model'
+import type { ModelTool } from '../models/call-model'
+import { type Planned, planChat } from '../models/input'
+import { type ModelEndpoint, serveModelCall } from './answer'
+import { toErrorBody } from './errors'
+
+type Json = Record<string, unknown>
+
+const endpoint: ModelEndpoint = {
+  plan: planForChat,
+  events: ({ body }) => {
+    const asked = (body.stream_options as Json | null | undefined)?.include_usage === true
+    return (event) => toText(event, asked)
+  },
+}
+
+/** POST /v1/chat/completions. Requests and answers pass through as they are. */
+export function serveChat(services: Services, c: ApiContext): Promise<Response> {
+  return serveModelCall(services, c, endpoint)
+}
+
+/** A chat's body as a call of this tool; a fault where the tool is no chat model. */
+export function planForChat(tool: ModelTool, body: Json): Planned {
+  if (tool.model.kind === 'chat') return planChat(tool, body)
+  return { faults: [{ field: 'model', message: 'is no chat model: call it by POST /v1/embeddings' }] }
+}
+
+function toText(event: CallEvent, usageAsked: boolean): string {
+  if (event.type === 'done') return 'data: [DONE]\n\n'
+  if (event.type === 'failed') return sse(JSON.stringify(toErrorBody(event.problem)))
+  const { data, value } = event.event
+  if (usageAsked || !value.usage) return sse(data)
+  // The hub asked for it; this caller did not.
+  if (!Array.isArray(value.choices) || value.choices.length === 0) return ''
+  const { usage: _hidden, ...rest } = value
+  return sse(JSON.stringify(rest))
+}

@@ -1,0 +1,50 @@
+import type { ApiContext } from '../api/envelope'
+import { sendJson } from '../api/envelope'
+import type { Refused } from '../gateway/admit-call'
+import type { Problem, ProblemCode } from '../problem'
+
+type Shape = { type: string; code: string | null }
+
+/** How OpenAI's clients are told of each of the hub's codes. */
+const SHAPES: Partial<Record<ProblemCode, Shape>> = {
+  VALIDATION_ERROR: { type: 'invalid_request_error', code: null },
+  UNAUTHORIZED: { type: 'invalid_request_error', code: 'invalid_api_key' },
+  FORBIDDEN: { type: 'invalid_request_error', code: 'forbidden' },
+  SUBSCRIPTION_REQUIRED: { type: 'insufficient_quota', code: 'subscription_required' },
+  PLAN_UPGRADE_REQUIRED: { type: 'insufficient_quota', code: 'plan_upgrade_required' },
+  TOKEN_LIMIT_EXCEEDED: { type: 'insufficient_quota', code: 'insufficient_quota' },
+  NOT_FOUND: { type: 'invalid_request_error', code: 'model_not_found' },
+  METHOD_NOT_ALLOWED: { type: 'invalid_request_error', code: 'method_not_allowed' },
+  PAYLOAD_TOO_LARGE: { type: 'invalid_request_error', code: 'payload_too_large' },
+  UNSUPPORTED_MEDIA_TYPE: { type: 'invalid_request_error', code: 'unsupported_media_type' },
+  IDEMPOTENCY_MISMATCH: { type: 'invalid_request_error', code: 'idempotency_mismatch' },
+  IDEMPOTENCY_IN_PROGRESS: { type: 'invalid_request_error', code: 'idempotency_in_progress' },
+  RATE_LIMITED: { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
+  TOKENS_HELD: { type: 'rate_limit_error', code: 'tokens_held' },
+}
+
+const SERVER: Shape = { type: 'server_error', code: null }
+
+/** An error's object in OpenAI's shape. `param` is the first field at fault. */
+export function toErrorBody(problem: Problem): { error: object } {
+  const { type, code } = SHAPES[problem.code] ?? { ...SERVER, code: problem.code.toLowerCase() }
+  const param = problem.code === 'VALIDATION_ERROR' ? (problem.details[0]?.field ?? null) : null
+  return { error: { message: problem.message, type, param, code } }
+}
+
+/**
+ * Answers a problem in OpenAI's shape. Clients try again after any 429 and 5xx: where that would not help for as long
+ * as the period lasts, they are told so.
+ */
+export function sendError(c: ApiContext, problem: Problem): Response {
+  const retry: Record<string, string> = problem.status === 403 ? { 'x-should-retry': 'false' } : {}
+  const challenge: Record<string, string> =
+    problem.status === 401 ? { 'www-authenticate': 'Bearer realm="hub"' } : {}
+  return sendJson(c, problem.status, toErrorBody(problem), { ...challenge, ...retry, ...problem.headers })
+}
+
+/** What the provider says of a request that it refused is the caller's to know: it is passed on as a 400. */
+export function sendRefused(c: ApiContext, { message }: Refused): Response {
+  const error = { message, type: 'invalid_request_error', param: null, code: null }
+  return sendJson(c, 400, { error })
+}

@@ -1,0 +1,32 @@
+import type { ApiContext } from '../api/envelope'
+import { toProblem } from '../api/failures'
+import type { Registry } from '../api/registry'
+import type { Services } from '../api/services'
+import { serveChat } from './chat'
+import { serveEmbeddings } from './embeddings'
+import { sendError } from './errors'
+import { serveModel, serveModels } from './models'
+
+type Serve = (services: Services, c: ApiContext) => Promise<Response>
+
+/** Adds the OpenAI-compatible API at `/v1`, which keeps OpenAI's own shapes. */
+export function addOpenAi(registry: Registry): void {
+  const { services } = registry
+  const route = (method: string, path: string, serve: Serve) =>
+    registry.route(method, path, (c) => inShape(services, c, serve))
+  route('get', '/v1/models', serveModels)
+  route('get', '/v1/models/{model}', serveModel)
+  route('post', '/v1/chat/completions', serveChat)
+  route('post', '/v1/embeddings', serveEmbeddings)
+}
+
+async function inShape(services: Services, c: ApiContext, serve: Serve): Promise<Response> {
+  try {
+    return await serve(services, c)
+  } catch (error) {
+    const problem = toProblem(error)
+    if (problem.code === 'INTERNAL')
+      services.log.error({ err: error, request_id: c.env.requestId }, 'unexpected')
+    return sendError(c, problem)
+  }
+}

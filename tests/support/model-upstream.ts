@@ -1,0 +1,192 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+type Json = Record<string, unknown>
+
+export interface ModelUpstream {
+  url: string
+  /** What was sent to this behaviour (the first part of the path), the newest last. */
+  seen: (behaviour: string) => { body: Json; headers: IncomingMessage['headers']; path: string }[]
+  /** How many of its streams and answers were ended by the other side before they were complete. */
+  left: (behaviour: string) => number
+  close: () => Promise<void>
+}
+
+/** The words that every answer is made of. */
+export const WORDS = ['The ', 'quick ', 'brown ', 'fox ', 'jumps.']
+export const USAGE = {
+  prompt_tokens: 20,
+  completion_tokens: 10,
+  total_tokens: 30,
+  prompt_tokens_details: { cached_tokens: 4 },
+  completion_tokens_details: { reasoning_tokens: 3 },
+}
+
+/**
+ * A server of the tests' own that speaks OpenAI's published wire format: chat, embeddings and responses. The base
+ * address says how it behaves: `${url}/normal`, `/silent` (no usage), `/slow/300` (ms before each piece), `/cut/2`
+ * (hangs up after that many pieces), `/reset` (before the headers), `/headers-only` (hangs up after them), `/status/429`,
+ * `/malformed`, `/shapeless`, `/endless`, `/huge`, `/error-event`, `/each-usage`, `/tools`.
+ */
+export async function startModelUpstream(): Promise<ModelUpstream> {
+  const seen = new Map<string, ReturnType<ModelUpstream['seen']>>()
+  const left = new Map<string, number>()
+  const server = createServer((request, response) => {
+    void (async () => {
+      const [, behaviour = '', ...rest] = (request.url ?? '').split('/')
+      const text = await readText(request)
+      const body = text.startsWith('{') ? (JSON.parse(text) as Json) : {}
+      const path = request.url ?? ''
+      seen.set(behaviour, [...(seen.get(behaviour) ?? []), { body, headers: request.headers, path }])
+      response.once('close', () => {
+        if (!response.writableFinished) left.set(behaviour, (left.get(behaviour) ?? 0) + 1)
+      })
+      await answer(behaviour, Number(rest[0]), path, body, response)
+    })().catch(() => response.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen: (behaviour) => seen.get(behaviour) ?? [],
+    left: (behaviour) => left.get(behaviour) ?? 0,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function answer(
+  behaviour: string,
+  argument: number,
+  path: string,
+  body: Json,
+  response: ServerResponse,
+): Promise<void> {
+  if (behaviour === 'reset') return void response.destroy()
+  if (behaviour === 'status') return refuse(argument, response)
+  if (behaviour === 'malformed' && !body.stream) return void response.end('{"choices": [')
+  if (behaviour === 'shapeless') return void response.end('{"hello": "world"}')
+  if (behaviour === 'huge')
+    return void response.end(JSON.stringify({ choices: 'x'.repeat(11 * 1024 * 1024) }))
+  if (behaviour === 'headers-only') {
+    response.writeHead(200, { 'content-type': body.stream ? 'text/event-stream' : 'application/json' })
+    response.flushHeaders()
+    await sleep(20)
+    return void response.destroy()
+  }
+  if (behaviour === 'slow') await sleep(argument)
+  if (path.endsWith('/embeddings')) return json(response, embeddings(body, behaviour))
+  if (body.stream) return stream(behaviour, argument, body, response)
+  json(response, completion(body, behaviour))
+}
+
+function refuse(status: number, response: ServerResponse): void {
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (status === 429) headers['retry-after'] = '7'
+  response
+    .writeHead(status, headers)
+    .end(JSON.stringify({ error: { message: `No, says the provider: ${status}`, type: 'x', code: null } }))
+}
+
+function json(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+}
+
+const usageOf = (behaviour: string) => (behaviour === 'silent' ? {} : { usage: USAGE })
+
+function embeddings(body: Json, behaviour: string) {
+  const inputs = Array.isArray(body.input) ? body.input : [body.input]
+  const data = inputs.map((_, index) => ({ object: 'embedding', index, embedding: [0.1, 0.2, index] }))
+  const usage = behaviour === 'silent' ? {} : { usage: { prompt_tokens: 8, total_tokens: 8 } }
+  return { object: 'list', data, model: body.model, ...usage }
+}
+
+const CALL = { name: 'weather', arguments: '{"city":"Oslo"}' }
+
+function completion(body: Json, behaviour: string) {
+  const message =
+    behaviour === 'tools'
+      ? { role: 'assistant', content: null, tool_calls: [{ id: 'call_1', type: 'function', function: CALL }] }
+      : { role: 'assistant', content: WORDS.join(''), refusal: null }
+  const finish_reason = behaviour === 'tools' ? 'tool_calls' : 'stop'
+  return {
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1_700_000_000,
+    model: body.model,
+    choices: [{ index: 0, message, logprobs: null, finish_reason }],
+    ...usageOf(behaviour),
+    system_fingerprint: 'fp_of_the_tests',
+    x_unknown: { kept: true },
+  }
+}
+
+async function stream(
+  behaviour: string,
+  argument: number,
+  body: Json,
+  response: ServerResponse,
+): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  const common = {
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: 1_700_000_000,
+    model: body.model,
+  }
+  const chunk = (delta: Json, finish_reason: string | null = null, more: Json = {}) =>
+    response.write(
+      `data: ${JSON.stringify({ ...common, choices: [{ index: 0, delta, finish_reason }], ...more })}\n\n`,
+    )
+  chunk({ role: 'assistant', content: '' })
+  if (behaviour === 'malformed') return void response.end('data: {"choices": [\n\n')
+  for (let count = 0; behaviour === 'endless' && !response.destroyed; count += 1) {
+    if (!chunk({ content: `${'on and on '.repeat(200)}` }))
+      await new Promise((go) => response.once('drain', go))
+    if (count > 20_000) break
+  }
+  if (behaviour === 'tools') return streamCall(chunk, response, common)
+  for (const [at, content] of WORDS.entries()) {
+    if (behaviour === 'cut' && at === argument) {
+      await sleep(20)
+      return void response.destroy()
+    }
+    if (behaviour === 'error-event' && at === 2) {
+      response.write('data: {"error": {"message": "overloaded", "type": "server_error"}}\n\n')
+      return void response.end()
+    }
+    if (behaviour === 'slow') await sleep(argument)
+    chunk({ content }, null, behaviour === 'each-usage' ? { usage: USAGE } : {})
+  }
+  chunk({}, 'stop')
+  finish(behaviour, body, common, response)
+}
+
+function streamCall(
+  chunk: (delta: Json, finish?: string | null) => boolean,
+  response: ServerResponse,
+  common: Json,
+): void {
+  chunk({
+    tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: CALL.name, arguments: '' } }],
+  })
+  for (const piece of ['{"city":', '"Oslo"}'])
+    chunk({ tool_calls: [{ index: 0, function: { arguments: piece } }] })
+  chunk({}, 'tool_calls')
+  finish('tools', { stream_options: { include_usage: true } }, common, response)
+}
+
+function finish(behaviour: string, body: Json, common: Json, response: ServerResponse): void {
+  const asked = (body.stream_options as Json | undefined)?.include_usage === true
+  if (asked && behaviour !== 'silent')
+    response.write(`data: ${JSON.stringify({ ...common, choices: [], usage: USAGE })}\n\n`)
+  response.end('data: [DONE]\n\n')
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
