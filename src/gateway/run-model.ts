@@ -4,7 +4,6 @@ import { callModel, limitCall, type ModelTool } from '../models/call-model'
 import { chargeFor } from '../models/charge'
 import { producedText } from '../models/counted-text'
 import { type ModelPlan, withinHold } from '../models/plan'
-import { Problem } from '../problem'
 import type { CallRequest, GatewayRoom, InvokeOutcome } from './admit-call'
 import type { Measured } from './invocation'
 import { rateLimitHeaders } from './refusals'
@@ -36,7 +35,6 @@ export async function runModel(
   const since = () => Math.max(0, Math.round(performance.now() - startedAt))
   const { userId, usageId } = admitted
   const ask = withinHold(tool, plan, admitted.tokensHeld)
-  if (!ask) return refuseShort(room, call)
   const answer = await limited(tool, request, (signal) =>
     callModel(tool, ask, { requestId: request.requestId, signal }),
   )
@@ -85,23 +83,4 @@ async function fail(
   } else await settled(room, { userId, usageId, ...failed(failure, durationMs) })
   const problem = toolProblem(tool, failure, rateLimitHeaders(admitted.limits))
   return { ended: 'failed', userId, problem, refused: failure.refused }
-}
-
-/** Fewer tokens are left than the input and one of output take: nothing is called. */
-export async function refuseShort(
-  room: GatewayRoom,
-  { admitted, plan }: Pick<ModelCall, 'admitted' | 'plan'>,
-): Promise<Extract<InvokeOutcome, { ended: 'failed' }>> {
-  const { userId, usageId, tokensHeld } = admitted
-  const code = 'TOKEN_LIMIT_EXCEEDED' as const
-  const unused = { status: 'error', tokens: 0, source: 'unknown', durationMs: 0, errorCode: code } as const
-  await settled(room, { userId, usageId, ...unused })
-  const message = `This call's input takes about ${plan.inputTokens} tokens of the model, and ${tokensHeld} of your plan are left. Shorten it, wait for the next period, or choose a higher plan.`
-  const problem = new Problem(
-    code,
-    message,
-    [{ field: 'tokens', message: `${tokensHeld} tokens are left`, tokens_remaining: tokensHeld }],
-    rateLimitHeaders(admitted.limits),
-  )
-  return { ended: 'failed', userId, problem }
 }

@@ -13,7 +13,7 @@ import { ChatSoFar } from './chat-so-far'
 import { endOnShutdown, keepUntilSettled } from './in-flight'
 import { rateLimitHeaders } from './refusals'
 import { failed } from './run-call'
-import { CALLER_GONE, type ModelCall, refuseShort } from './run-model'
+import { CALLER_GONE, type ModelCall } from './run-model'
 import { settled } from './settled'
 import { brokenProblem, toolProblem } from './tool-problem'
 
@@ -43,7 +43,6 @@ export async function streamModel(
   const { tool, plan, admitted } = call
   const startedAt = performance.now()
   const ask = withinHold(tool, plan, admitted.tokensHeld)
-  if (!ask) return keepUntilSettled(refuseShort(room, call))
   const limit = limitCall(tool.timeoutMs)
   request.signal?.addEventListener('abort', limit.end, { once: true })
   const opening = openModelStream(tool, ask, { requestId: request.requestId, signal: limit.signal })

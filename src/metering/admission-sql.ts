@@ -14,16 +14,16 @@ import { OPENS_SQL } from '../billing/plans'
  * The first call of each user in a batch is never refused because of batch-mates, so 'again' comes to an end.
  *
  * Parameters: $1 key hashes, $2 session ids, $3 session users, $4 tools, $5 their revisions, $6 usage ids,
- * $7 request ids, $8 holds, $9 exact (else up to), $10 deadlines (ms), $11 instances, $12 idempotency keys,
+ * $7 request ids, $8 holds, $9 the least of each that will do (an exact hold: all of it), $10 deadlines (ms), $11 instances, $12 idempotency keys,
  * $13 body hashes (hex), $14 now (null: the database's clock).
  */
 export const ADMIT_SQL = `
 with asked as materialized (
   select i.*, coalesce($14::timestamptz, now()) as at
   from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::uuid[], $7::uuid[], $8::bigint[],
-    $9::bool[], $10::int[], $11::uuid[], $12::text[], $13::text[]) with ordinality
+    $9::bigint[], $10::int[], $11::uuid[], $12::text[], $13::text[]) with ordinality
     as i(key_hash, session_id, user_id, tool_id, tool_revision, usage_id, request_id, hold,
-      exact, deadline_ms, instance_id, key, body_hash, ord)
+      at_least, deadline_ms, instance_id, key, body_hash, ord)
 ), called as materialized (
   select asked.*, caller.user_id as caller_id, caller.api_key_id from asked left join ${CREDENTIAL_SQL} on true
 ), locked as materialized (
@@ -69,7 +69,7 @@ with asked as materialized (
   left join rolled r on r.user_id = c.caller_id
   left join plans p on p.id = r.plan_now
 ), wanting as materialized (
-  select c.*, case when exact then hold else greatest(1, least(hold, free)) end as want,
+  select c.*, greatest(at_least, least(hold, free)) as want,
     (burst - 1) * step as tolerance
   from considered c
 ), alone as materialized (
@@ -78,7 +78,7 @@ with asked as materialized (
       when arrival - at > tolerance then 'rate-limited'
       when calls_in_flight >= calls_at_once then 'too-many-at-once'
       when want > 0 and used >= token_limit then 'spent'
-      when exact and hold > 0 and hold > token_limit - used then 'too-large'
+      when at_least > 0 and at_least > token_limit - used then 'too-large'
       when want > 0 and want > free then 'held'
     end as final
   from wanting w
@@ -87,9 +87,9 @@ with asked as materialized (
     coalesce(sum(want) over (mates rows between unbounded preceding and 1 preceding), 0) as before
   from alone a where final is null window mates as (partition by caller_id order by ord)
 ), decided as materialized (
-  select r.*, case when exact then hold else least(want, free - before) end as take,
+  select r.*, greatest(0, least(want, free - before)) as take,
     arrival + rank * step - at <= tolerance and calls_in_flight + rank < calls_at_once
-      and (want = 0 or case when exact then before + want <= free else before < free end) as fits
+      and (want = 0 or before + at_least <= free) as fits
   from ranked r
 ), claimed as (
   insert into idempotency_keys (user_id, tool_id, key, body_hash, usage_id, created_at, expires_at)

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { type AdmissionRow, callLimits, tokensSeen } from './admission-row'
 import { ADMIT_SQL } from './admission-sql'
 import { Batcher, type Verdict } from './batcher'
-import type { Admission, AdmissionRequest, Admitted } from './call'
+import type { Admission, AdmissionRequest, Admitted, Hold } from './call'
 
 type Admitting = AdmissionRequest & { instanceId: string }
 
@@ -46,13 +46,19 @@ function columns(calls: Admitting[]): unknown[] {
     calls.map((call) => call.usageId),
     calls.map((call) => call.requestId),
     calls.map((call) => Math.max(0, Math.ceil(call.hold.tokens))),
-    calls.map((call) => call.hold.mode === 'exact'),
+    calls.map(({ hold }) => leastOf(hold)),
     calls.map((call) => Math.ceil(call.deadlineMs)),
     calls.map((call) => call.instanceId),
     calls.map((call) => call.idempotency?.key ?? null),
     calls.map((call) => call.idempotency?.bodyHash ?? null),
     calls[0]?.now ?? null,
   ]
+}
+
+/** An exact hold is all or nothing; another is cut, to its least or to one token. */
+function leastOf({ mode, tokens, least }: Hold): number {
+  const most = Math.max(0, Math.ceil(tokens))
+  return mode === 'exact' ? most : Math.max(1, Math.min(most, Math.ceil(least ?? 1)))
 }
 
 function toAdmission(row: AdmissionRow, call: Admitting): Admission {

@@ -1,8 +1,11 @@
 import type { Credential } from '../accounts/credential'
 import type { Tier } from '../billing/plans'
 
-/** How many tokens a call sets aside: 'exact' is refused where it does not fit, 'up-to' is cut to what is left. */
-export type Hold = { tokens: number; mode: 'exact' | 'up-to' }
+/**
+ * How many tokens a call sets aside: 'exact' is refused where it does not fit, 'up-to' is cut to what is left, but not
+ * below `least` (1 unless given).
+ */
+export type Hold = { tokens: number; mode: 'exact' | 'up-to'; least?: number }
 
 export type AdmissionRequest = {
   credential: Credential

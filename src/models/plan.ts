@@ -32,19 +32,17 @@ export function planModelCall(
   const inputTokens = estimateTokens(inputText)
   const maxOutputTokens = ask.api === 'embeddings' ? null : mostOutput(tool, wanted)
   const plan = { ask: { ...ask, maxOutputTokens }, inputText, inputTokens, choices }
-  return { ...plan, hold: holdOf(tool, inputTokens, (maxOutputTokens ?? 0) * choices) }
+  return { ...plan, hold: holdOf(tool, inputTokens, maxOutputTokens ?? 0, choices) }
 }
 
-/**
- * The ask of an admitted call: its most output cut to what the hold has room for; null where there is room for none.
- */
-export function withinHold(tool: ModelTool, plan: ModelPlan, tokensHeld: number): ModelAsk | null {
+/** The ask of an admitted call: its most output cut to what the hold has room for. The hold has room for one token. */
+export function withinHold(tool: ModelTool, plan: ModelPlan, tokensHeld: number): ModelAsk {
   const { ask, choices, inputTokens } = plan
   const weight = outputWeight(tool)
   if (ask.maxOutputTokens === null || weight === 0 || tool.metering.mode === 'fixed') return ask
   const left = tokensHeld - inputCost(tool, inputTokens)
-  const room = Math.floor((left * 100) / weight / choices)
-  return room < 1 ? null : { ...ask, maxOutputTokens: Math.min(ask.maxOutputTokens, room) }
+  const room = Math.max(1, Math.floor((left * 100) / weight / choices))
+  return { ...ask, maxOutputTokens: Math.min(ask.maxOutputTokens, room) }
 }
 
 function mostOutput({ model }: ModelTool, wanted: number | null): number {
@@ -52,12 +50,13 @@ function mostOutput({ model }: ModelTool, wanted: number | null): number {
   return Math.min(most, wanted ?? model.defaultOutputTokens ?? Math.min(most, USUAL_MOST_OUTPUT))
 }
 
-/** An output can be cut to what is left; an input, and a price, cannot. */
-function holdOf(tool: ModelTool, inputTokens: number, outputTokens: number): Hold {
+/** An output can be cut to what is left, down to one token; an input, and a price, cannot. */
+function holdOf(tool: ModelTool, inputTokens: number, outputTokens: number, choices: number): Hold {
   if (tool.metering.mode === 'fixed') return { tokens: tool.metering.tokens ?? 0, mode: 'exact' }
   const input = inputCost(tool, inputTokens)
   if (outputTokens === 0) return { tokens: input, mode: 'exact' }
-  return { tokens: input + Math.ceil((outputTokens * outputWeight(tool)) / 100), mode: 'up-to' }
+  const withOutput = (each: number) => input + Math.ceil((each * choices * outputWeight(tool)) / 100)
+  return { tokens: withOutput(outputTokens), mode: 'up-to', least: withOutput(1) }
 }
 
 /** Which of the input is cached, and which of the output is reasoning, is not known before: the dearer one is held. */

@@ -3,8 +3,8 @@ import type { Tool, ToolInput, ToolOutput } from './tool'
 
 export { countTokens, ENCODINGS, type Encoding } from './count-tokens'
 
-/** What a call sets aside: 'exact' is refused where it does not fit, 'up-to' is cut to what is left. */
-export type Hold = { tokens: number; mode: 'exact' | 'up-to' }
+/** What a call sets aside: 'exact' is refused where it does not fit, 'up-to' is cut to what is left, not below `least`. */
+export type Hold = { tokens: number; mode: 'exact' | 'up-to'; least?: number }
 
 export type Measured = { tokens: number; source: 'reported' | 'counted' | 'fixed' }
 
