@@ -93,7 +93,7 @@ describe.each(CLIENTS)('%s', (_name, connect) => {
     const result = await client.callTool(dear.slug, {})
     await client.close()
     expect(result.isError).toBe(true)
-    expect(textOf(result)).toMatch(/^PLAN_UPGRADE_REQUIRED: .*enterprise[^]*tell the user/)
+    expect(textOf(result)).toMatch(/^PLAN_UPGRADE_REQUIRED: .*enterprise[\s\S]*tell the user/)
   })
 
   test('an unknown tool, and one that is switched off, is an error of the protocol', async () => {
@@ -132,7 +132,7 @@ describe('refusals that a model reads', () => {
   test('a spent plan: its figures, and no promise that waiting a moment helps', async () => {
     const person = await newSubscriber(await newPlan(5))
     const { text, meta } = await refused(person, echo)
-    expect(text).toMatch(/^TOKEN_LIMIT_EXCEEDED: .*5 of 5 are left[^]*Calling again does not help/)
+    expect(text).toMatch(/^TOKEN_LIMIT_EXCEEDED: .*5 of 5 are left[\s\S]*Calling again does not help/)
     expect(meta.error).toMatchObject({ code: 'TOKEN_LIMIT_EXCEEDED', details: [{ token_limit: 5 }] })
   })
 
@@ -142,7 +142,7 @@ describe('refusals that a model reads', () => {
     await client.callTool(echo.slug, { text: 'x' })
     await client.close()
     const { text, meta } = await refused(person, echo)
-    expect(text).toMatch(/^RATE_LIMITED[^]*Wait \d+ s before you call again/)
+    expect(text).toMatch(/^RATE_LIMITED[\s\S]*Wait \d+ s before you call again/)
     expect(meta.error.retry_after_seconds).toBeGreaterThan(0)
   })
 
@@ -152,7 +152,7 @@ describe('refusals that a model reads', () => {
     const client = await connect(person.token)
     const first = client.callTool(slow.slug)
     const { text } = await untilHeld(person).then(() => refused(person, echo))
-    expect(text).toMatch(/^TOKENS_HELD[^]*Wait 1 s/)
+    expect(text).toMatch(/^TOKENS_HELD[\s\S]*Wait 1 s/)
     expect((await first).isError ?? false).toBe(false)
     await client.close()
   })
