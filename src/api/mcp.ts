@@ -3,7 +3,7 @@ import { answerMcp, isTooManyMessages } from '../mcp/answer'
 import { invalidField, Problem } from '../problem'
 import { trustedOrigins } from '../trusted-origins'
 import { readJsonBody } from './body'
-import { type ApiContext, respond } from './envelope'
+import { type ApiContext, answerHeaders, respond } from './envelope'
 import { BASE, type Registry } from './registry'
 import type { Services } from './services'
 import { requireCaller, unauthorized } from './who'
@@ -45,6 +45,31 @@ async function send(c: ApiContext, answer: Response): Promise<Response> {
   const isStream = /^text\/event-stream/i.test(answer.headers.get('content-type') ?? '')
   const headers = Object.fromEntries(answer.headers)
   if (!isStream) return respond(c, answer.status, answer.body === null ? null : await answer.text(), headers)
-  const plain = respond(c, answer.status, null, { ...headers, 'cache-control': 'no-store, no-transform' })
-  return new Response(answer.body, { status: answer.status, headers: plain.headers })
+  c.env.status = answer.status
+  c.env.streaming = new Promise((resolve) => {
+    c.env.endStream = resolve
+  })
+  const all = answerHeaders(c, { ...headers, 'cache-control': 'no-store, no-transform' })
+  const body = answer.body && watched(answer.body, () => c.env.endStream?.())
+  return new Response(body, { status: answer.status, headers: all })
+}
+
+/** The same stream; `onEnd` is told when it is over or nobody reads it any more. */
+function watched(body: ReadableStream<Uint8Array>, onEnd: () => void): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        onEnd()
+        throw error
+      })
+      if (!done) return controller.enqueue(value)
+      controller.close()
+      onEnd()
+    },
+    cancel: (reason) => {
+      onEnd()
+      return reader.cancel(reason)
+    },
+  })
 }

@@ -1,8 +1,7 @@
 import { findPrincipal } from '../accounts/principal'
 import { Problem } from '../problem'
 import { catalogueAt } from '../tools/catalogue'
-import { inputProblems } from '../tools/input'
-import { type GatewayRoom, type InvokeRequest, invoke } from './invoke'
+import { faultsOf, type GatewayRoom, type InvokeRequest, invoke } from './invoke'
 
 /** A tool that changes again and again while a call asks for it is a fault, and not the caller's. */
 const MOST_TRIES = 3
@@ -36,7 +35,7 @@ async function explain(room: GatewayRoom, { credential, tool: name, input }: Inv
   if (!caller) throw new Problem('UNAUTHORIZED', 'Sign in first: send a valid access token or API key.')
   const tool = (await catalogueAt(room.pool, caller.catalogueVersion)).find(name)
   if (!tool?.isActive) throw new Problem('NOT_FOUND', 'There is no such tool.')
-  const faults = inputProblems(tool, input)
+  const faults = faultsOf(tool, input)
   if (faults.length === 0) return
   const message = `${faults.map((fault) => `${fault.field} ${fault.message}`).join('; ')}.`
   throw new Problem('VALIDATION_ERROR', message, faults)

@@ -14,6 +14,7 @@ export async function callTool(
   room: McpRoom,
   { credential, requestId }: McpCall,
   params: Params,
+  signal: AbortSignal,
 ): Promise<CallToolResult> {
   const input = params.arguments ?? {}
   try {
@@ -23,6 +24,7 @@ export async function callTool(
       tool: params.name,
       input,
       idempotency: undefined,
+      signal,
     })
     const { output, ...about } = result
     return {

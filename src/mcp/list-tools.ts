@@ -1,5 +1,6 @@
 import type { ListToolsResult } from '@modelcontextprotocol/server'
 import { opens } from '../billing/plans'
+import { modelInputSchema } from '../models/input-schema'
 import { catalogueAt } from '../tools/catalogue'
 import type { Tool } from '../tools/tool'
 import type { McpCall, McpRoom } from './server'
@@ -13,8 +14,9 @@ export async function listTools({ pool }: McpRoom, { caller }: McpCall): Promise
 }
 
 /** A tool as MCP clients list it: by its slug, which they call it by. */
-export function toMcpTool({ slug, name, description, inputSchema }: Tool): McpTool {
-  return { name: slug, title: name, description, inputSchema: toObjectSchema(inputSchema ?? {}) }
+export function toMcpTool({ slug, name, description, inputSchema, model }: Tool): McpTool {
+  const schema = inputSchema ?? (model && modelInputSchema(model)) ?? {}
+  return { name: slug, title: name, description, inputSchema: toObjectSchema(schema) }
 }
 
 /**

@@ -20,8 +20,8 @@ const INSTRUCTIONS =
 export function serverFor(room: McpRoom, call: McpCall): Server {
   const server = new Server(ABOUT, { capabilities: { tools: {} }, instructions: INSTRUCTIONS })
   server.setRequestHandler('tools/list', () => guarded(room, call, () => listTools(room, call)))
-  server.setRequestHandler('tools/call', ({ params }) =>
-    guarded(room, call, () => callTool(room, call, params)),
+  server.setRequestHandler('tools/call', ({ params }, { mcpReq }) =>
+    guarded(room, call, () => callTool(room, call, params, mcpReq.signal)),
   )
   return server
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type CountingTool, startCountingTool } from '../instances/counting-tool'
 import { Stage } from '../instances/stage'
@@ -25,6 +26,35 @@ afterAll(async () => {
   await Promise.all([one?.stop(), other?.stop()])
   await upstream?.close()
   await database?.drop()
+})
+
+/** The line of a request; the log is written in blocks, so it may come a moment later. */
+async function lineOf(hub: TestHub, id: string): Promise<Record<string, unknown>> {
+  for (;;) {
+    const [line] = hub.output().split('
+').filter((one) => one.includes(id) && one.endsWith('}'))
+    if (line) return JSON.parse(line) as Record<string, unknown>
+    await sleep(50)
+  }
+}
+
+test('each request is one line of the log, under its id, with who called and how long it took', async () => {
+  const id = crypto.randomUUID()
+  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool, arguments: { wait_ms: 300 } } }
+  const answer = await fetch(`${one.url}/mcp`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${key}`,
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      'x-request-id': id,
+    },
+    body: JSON.stringify(call),
+  })
+  expect(await answer.text()).toContain('structuredContent')
+  const line = await lineOf(one, id)
+  expect(line).toMatchObject({ method: 'POST', route: '/mcp', status: 200, user_id: expect.any(String) })
+  expect(Number(line.duration_ms)).toBeGreaterThanOrEqual(290)
 })
 
 describe.each(CLIENTS)('%s', (_name, connect) => {
