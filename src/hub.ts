@@ -7,6 +7,7 @@ import { accessQuery } from './accounts/payload/access-query'
 import { accountMutations } from './accounts/payload/graphql'
 import { closeOwnCollections } from './accounts/payload/own-collections'
 import { usersCollection } from './accounts/users.collection'
+import { hubMutations, hubQueries } from './api/graphql'
 import { apiEndpoints } from './api/payload-endpoints'
 import { Plans } from './billing/plans.collection'
 import { startDefaultSubscription } from './billing/subscriptions'
@@ -61,8 +62,13 @@ export function hub(config: Config): Plugin {
       queries: (graphQL, schema) => ({
         ...incoming.graphQL?.queries?.(graphQL, schema),
         ...accessQuery(schema),
+        ...hubQueries(graphQL, schema),
       }),
-      mutations: accountMutations,
+      mutations: (graphQL, schema) => ({
+        ...incoming.graphQL?.mutations?.(graphQL, schema),
+        ...accountMutations(graphQL, schema),
+        ...hubMutations(graphQL, schema),
+      }),
     },
     hooks: { ...incoming.hooks, afterError: [...(incoming.hooks?.afterError ?? []), answerProblem] },
     logger: incoming.logger ?? payloadLog(perProcess('log', () => createLog(config.logLevel))),

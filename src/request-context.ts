@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { perProcess } from './process'
 
-/** What the request log learns of a request while Payload answers it. */
-export type RequestContext = { userId: string | null }
+/** What the request log learns of a request while Payload answers it, and the id that its answer carries. */
+export type RequestContext = { userId: string | null; requestId: string }
 
 type Running = { header: string; byName: Map<string, RequestContext>; named: number }
 
@@ -20,11 +20,14 @@ const running = () =>
  * AsyncLocalStorage: once that is in use, Node before 24 pays for it at every promise of the process, the versioned
  * API's calls included. `end` forgets it.
  */
-export function openContext(request: IncomingMessage): { context: RequestContext; end: () => void } {
+export function openContext(
+  request: IncomingMessage,
+  requestId: string,
+): { context: RequestContext; end: () => void } {
   const held = running()
   held.named += 1
   const name = String(held.named)
-  const context: RequestContext = { userId: null }
+  const context: RequestContext = { userId: null, requestId }
   held.byName.set(name, context)
   request.headers[held.header] = name
   request.rawHeaders.push(held.header, name)
@@ -33,7 +36,16 @@ export function openContext(request: IncomingMessage): { context: RequestContext
 
 /** Notes who is calling, for the log line of the request that came with these headers. */
 export function noteCaller(headers: Headers, userId: string): void {
-  const { header, byName } = running()
-  const context = byName.get(headers.get(header) ?? '')
+  const context = contextOf(headers)
   if (context) context.userId = userId
+}
+
+/** The id of the request that came with these headers; undefined where the hub's own server did not take it. */
+export function requestIdOf(headers: Headers): string | undefined {
+  return contextOf(headers)?.requestId
+}
+
+function contextOf(headers: Headers): RequestContext | undefined {
+  const { header, byName } = running()
+  return byName.get(headers.get(header) ?? '')
 }

@@ -10,6 +10,7 @@ export function withHub(nextConfig = {}) {
       const own = [
         { source: '/health', destination: '/api/v1/health' },
         { source: '/ready', destination: '/api/v1/ready' },
+        { source: '/mcp', destination: '/api/v1/mcp' },
       ]
       if (Array.isArray(theirs)) return [...own, ...theirs]
       return { ...theirs, beforeFiles: [...own, ...(theirs.beforeFiles ?? [])] }

@@ -98,6 +98,11 @@ function unusable(value: unknown, path: string, checkText: boolean, depth: numbe
   return null
 }
 
+/** What is wrong with a value that did not come as a JSON body, or null: the same rules hold. */
+export function unusableValue(value: unknown, path: string): ProblemDetail | null {
+  return unusable(value, path, true, 0)
+}
+
 /** Says why PostgreSQL could not store this text, or null. The field's name is cleaned, as it may hold the same. */
 export function unusableText(text: string, field: string): ProblemDetail | null {
   if (text.includes('\0')) return { field: printable(field), message: 'must not contain a NUL character' }

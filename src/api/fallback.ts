@@ -5,7 +5,11 @@ import { type ApiContext, respond, sendProblem } from './envelope'
 import type { Registry } from './registry'
 
 const PREFLIGHT_SECONDS = '600'
-const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Request-ID'
+/** What a page may send: how it signs in, what the API reads, and what MCP clients say about their messages. */
+const ALLOWED_HEADERS = [
+  'Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Request-ID',
+  'Last-Event-ID, Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Mcp-Session-Id',
+].join(', ')
 
 /** Answers what no route took: OPTIONS of a known path, another method of it (405), an unknown path (404). */
 export function answerUnrouted(registry: Registry, c: ApiContext): Response {

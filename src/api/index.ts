@@ -15,6 +15,7 @@ import { answerUnrouted, sendInShape } from './fallback'
 import { addHealth } from './health'
 import { addInvoke } from './invoke'
 import { addMailedLinks } from './mailed-links'
+import { addMcp } from './mcp'
 import { openApiDocument } from './openapi'
 import { BASE, Registry } from './registry'
 import type { Services } from './services'
@@ -60,6 +61,7 @@ const GROUPS = [
   addAdminStats,
   addAdminLedger,
   addAdminTools,
+  addMcp,
   addDocsPage,
   addOpenAi,
 ]

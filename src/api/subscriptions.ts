@@ -74,8 +74,13 @@ function addChanges(registry: Registry): void {
     },
     async ({ services, principal }) => {
       const subscription = await cancelSubscription(services.pool, principal.userId, null)
-      if (!subscription) throw new Problem('NOT_FOUND', 'There is no subscription to cancel.')
+      if (!subscription) throw nothingToCancel()
       return ok(subscription)
     },
   )
+}
+
+/** 404: there never was a subscription, or it has expired. */
+export function nothingToCancel(): Problem {
+  return new Problem('NOT_FOUND', 'There is no subscription to cancel.')
 }

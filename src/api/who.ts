@@ -17,14 +17,18 @@ export async function requireCaller(services: Services, headers: Headers): Promi
   return principal
 }
 
+/** The caller, who must have signed in by password: an API key never changes the account or its plan. */
+export function requireSession<Caller extends { via: Principal['via'] }>(caller: Caller): Caller {
+  if (caller.via === 'session') return caller
+  throw new Problem('FORBIDDEN', 'An API key may not do this: sign in with your password.')
+}
+
 /** Throws FORBIDDEN when this caller may not use what needs `access`. */
 export function requireAccess(principal: Principal, access: Access): void {
   if (access === 'admin' && !isAdmin(principal)) {
     throw new Problem('FORBIDDEN', 'Only admins may do this, signed in with their password.')
   }
-  if (access === 'session' && principal.via !== 'session') {
-    throw new Problem('FORBIDDEN', 'An API key may not do this: sign in with your password.')
-  }
+  if (access === 'session') requireSession(principal)
 }
 
 /** 401 for a credential that is missing, malformed, expired, revoked or unknown: the caller need not know which. */

@@ -40,17 +40,21 @@ const MORE: Record<string, string[]> = {
   'payload-kv': ['post /:id/duplicate'],
 }
 
-/** Fields of GraphQL that belong to no single document; tests/access/generated-accounts.test.ts calls them. */
+/** Fields of GraphQL that belong to no single document: generated-accounts.test.ts and hub-operations.test.ts call them. */
 const MORE_FIELDS = [
   'Access',
+  'cancelSubscription',
   'forgotPasswordUser',
   'initializedUser',
+  'invokeTool',
   'loginUser',
   'logoutUser',
   'meUser',
   'refreshTokenUser',
   'resetPasswordUser',
+  'subscribe',
   'unlockUser',
+  'usageSummary',
   'verifyEmailUser',
 ]
 const DUPLICATES = ['PayloadKv', 'PayloadLockedDocument', 'PayloadPreference']

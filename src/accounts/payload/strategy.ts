@@ -2,7 +2,7 @@ import type { AuthStrategy, PayloadRequest } from 'payload'
 import { extractJWT } from 'payload'
 import { noteCaller } from '../../request-context'
 import { runtime } from '../../runtime'
-import { readCredential } from '../credential'
+import { type Credential, readCredential } from '../credential'
 import { findPrincipal } from '../principal'
 import { toPayloadUser } from './user'
 
@@ -14,11 +14,20 @@ export const hubStrategy: AuthStrategy = {
   name: 'hub',
   authenticate: async ({ headers, payload }) => {
     const { pool, secret } = runtime()
-    const credential = await readCredential(await withCookie(headers, payload), secret)
+    const credential = await requestCredential(headers, payload, secret)
     const principal = credential ? await findPrincipal(pool, credential, null) : null
     if (principal) noteCaller(headers, principal.userId)
     return { user: principal ? (toPayloadUser(principal) as unknown as AuthenticatedUser) : null }
   },
+}
+
+/** What a request of the generated API signs in with: as in the versioned API, or the panel's cookie. */
+export async function requestCredential(
+  headers: Headers,
+  payload: Parameters<typeof extractJWT>[0]['payload'],
+  secret: string,
+): Promise<Credential | null> {
+  return readCredential(await withCookie(headers, payload), secret)
 }
 
 type AuthenticatedUser = NonNullable<PayloadRequest['user']>

@@ -1,0 +1,89 @@
+import type { PayloadRequest } from 'payload'
+import { v7 as uuidv7, validate } from 'uuid'
+import { caller } from '../../accounts/payload/access'
+import { requestCredential } from '../../accounts/payload/strategy'
+import type { HubUser } from '../../accounts/payload/user'
+import { cancelSubscription, subscribe } from '../../billing/subscriptions'
+import { readIdempotency } from '../../gateway/idempotency'
+import { type Invocation, invokeTool } from '../../gateway/invoke-tool'
+import { createLog } from '../../log'
+import { summariseUsage } from '../../metering/read-usage'
+import { invalidField } from '../../problem'
+import { perProcess } from '../../process'
+import { requestIdOf } from '../../request-context'
+import { runtime } from '../../runtime'
+import { unusableValue } from '../body'
+import { invalid } from '../endpoint'
+import { RangeQuery } from '../schemas/usage'
+import { nothingToCancel } from '../subscriptions'
+import { requireSession, unauthorized } from '../who'
+import { toDetails } from '../zod-details'
+
+/** As `POST /api/v1/tools/{tool_id}/invoke`. */
+export async function invoke(
+  req: PayloadRequest,
+  { tool, input, idempotencyKey }: { tool: string; input: unknown; idempotencyKey?: string | null },
+): Promise<Invocation> {
+  const { pool, secret, config } = runtime()
+  const credential = await requestCredential(req.headers, req.payload, secret)
+  if (!credential) throw unauthorized()
+  signedIn(req)
+  const sent = readInput(input)
+  const log = perProcess('log', () => createLog(config.logLevel))
+  const idempotency = readIdempotency(idempotencyKey ?? null, Buffer.from(JSON.stringify({ input: sent })))
+  return invokeTool({ pool, log }, { credential, tool, input: sent, requestId: idOf(req), idempotency })
+}
+
+/** As `POST /api/v1/subscriptions/subscribe`. */
+export function choosePlan(req: PayloadRequest, { plan }: { plan: string }) {
+  const { id } = requireSession(signedIn(req))
+  const unusable = unusableValue(plan, 'plan')
+  if (unusable) throw invalid([unusable])
+  return subscribe(runtime().pool, id, plan, null, { actor: 'user' })
+}
+
+/** As `POST /api/v1/subscriptions/cancel`. */
+export async function cancel(req: PayloadRequest) {
+  const { id } = requireSession(signedIn(req))
+  const cancelled = await cancelSubscription(runtime().pool, id, null)
+  if (!cancelled) throw nothingToCancel()
+  return cancelled
+}
+
+/** As `GET /api/v1/usage/summary`. */
+export function summarise(
+  req: PayloadRequest,
+  range: { startDate?: string | null; endDate?: string | null },
+) {
+  const { id } = signedIn(req)
+  const given = { start_date: range.startDate ?? undefined, end_date: range.endDate ?? undefined }
+  const read = RangeQuery.safeParse(given, { reportInput: true })
+  if (!read.success) throw invalid(toDetails(read.error, 'range').map(inCamelCase))
+  return summariseUsage(runtime().pool, id, { startDate: read.data.start_date, endDate: read.data.end_date })
+}
+
+function signedIn(req: PayloadRequest): HubUser {
+  const me = caller(req)
+  if (!me) throw unauthorized()
+  return me
+}
+
+/** A literal of the document arrives as an object without a prototype: it is made one like any other. */
+function readInput(input: unknown): Record<string, unknown> {
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw invalidField('input', 'must be an object')
+  const unusable = unusableValue(input, 'input')
+  if (unusable) throw invalid([unusable])
+  return JSON.parse(JSON.stringify(input)) as Record<string, unknown>
+}
+
+/** The id that the answer carries; on a plain Next host nobody has given one. */
+function idOf({ headers }: PayloadRequest): string {
+  const asked = headers.get('x-request-id')
+  return requestIdOf(headers) ?? (asked && validate(asked) ? asked.toLowerCase() : uuidv7())
+}
+
+function inCamelCase({ field = '', message = '' }: { field?: string; message?: string }) {
+  const camel = (text: string) => text.replaceAll(/_date/g, 'Date')
+  return { field: camel(field), message: camel(message) }
+}

@@ -1,0 +1,49 @@
+import { findPrincipal } from '../accounts/principal'
+import { Problem } from '../problem'
+import { catalogueAt } from '../tools/catalogue'
+import { faultsOf, type GatewayRoom, type InvokeRequest, invoke } from './invoke'
+
+/** A tool that changes again and again while a call asks for it is a fault, and not the caller's. */
+const MOST_TRIES = 3
+
+export type Invocation = {
+  request_id: string
+  output: Record<string, unknown>
+  tokens_used: number
+  duration_ms: number
+}
+
+/**
+ * Invokes a tool for doors that have read the request already, and gives its result. Throws the `Problem` that the
+ * versioned API would answer, in the same order of checks: who, which tool, what input, then the plan's limits.
+ */
+export async function invokeTool(room: GatewayRoom, request: InvokeRequest): Promise<Invocation> {
+  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+    const outcome = await invoke(room, request)
+    if (outcome.ended === 'answered') return JSON.parse(outcome.answer) as Invocation
+    if (outcome.ended === 'failed') throw noted(room, request, outcome.problem)
+    await explain(room, request)
+  }
+  throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', [], {
+    'Retry-After': '1',
+  })
+}
+
+/** Throws why a request is not admissible; returns where nothing is wrong now. */
+async function explain(room: GatewayRoom, { credential, tool: name, input }: InvokeRequest): Promise<void> {
+  const caller = await findPrincipal(room.pool, credential, null)
+  if (!caller) throw new Problem('UNAUTHORIZED', 'Sign in first: send a valid access token or API key.')
+  const tool = (await catalogueAt(room.pool, caller.catalogueVersion)).find(name)
+  if (!tool?.isActive) throw new Problem('NOT_FOUND', 'There is no such tool.')
+  const faults = faultsOf(tool, input)
+  if (faults.length === 0) return
+  const message = `${faults.map((fault) => `${fault.field} ${fault.message}`).join('; ')}.`
+  throw new Problem('VALIDATION_ERROR', message, faults)
+}
+
+/** What the tool did wrong is for the log; the caller reads less. */
+function noted({ log }: GatewayRoom, { requestId }: InvokeRequest, problem: Problem): Problem {
+  if (problem.cause instanceof Error)
+    log.warn({ request_id: requestId, code: problem.code, reason: problem.cause.message }, 'tool failed')
+  return problem
+}
