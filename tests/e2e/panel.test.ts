@@ -23,17 +23,27 @@ beforeAll(async () => {
 afterAll(() => visit?.close())
 
 async function signIn(email: string, password: string): Promise<void> {
-  await page.goto('/admin/login')
+  await openForm('/admin/login')
   await page.fill('#field-email', email)
   await page.fill('#field-password', password)
   await page.click('.login__form button[type=submit]')
 }
 
-/** A form is filled by its scripts once they have run; what is typed before that is not always taken. */
+/** A form takes what is typed once its scripts have run and filled it; Payload marks it then. */
 async function openForm(path: string): Promise<void> {
   await page.goto(path)
-  await page.waitForLoadState('networkidle')
-  await page.waitForTimeout(1_000)
+  await page.locator('form[data-form-ready="true"]').first().waitFor()
+}
+
+/**
+ * Whom the browser is signed in as. The page itself asks: a request that says nothing of the page that it comes
+ * from is never signed in by the cookie.
+ */
+function signedInAs(): Promise<string | null> {
+  return page.evaluate(async () => {
+    const me = (await (await fetch('/api/users/me')).json()) as { user: { email: string } | null }
+    return me.user?.email ?? null
+  })
 }
 
 const shot = (name: string) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true })
@@ -79,11 +89,11 @@ describe('the panel, as an admin uses it', () => {
 
   it('creates a tool', async () => {
     await openForm('/admin/collections/tools/create')
-    await choose('adapter', 'Built in')
+    await choose('adapter', 'Built in', 'builtin')
+    await choose('meteringMode', 'Fixed price a call', 'meteringTokens')
     await page.fill('#field-name', toolName)
     await page.fill('#field-description', 'Counts the tokens of a text.')
     await page.fill('#field-builtin', 'count-tokens')
-    await choose('meteringMode', 'Fixed price a call')
     await page.fill('#field-meteringTokens', '7')
     await page.click('#action-save')
     await page.waitForURL(/\/admin\/collections\/tools\/[0-9a-f-]{36}/)
@@ -154,13 +164,19 @@ describe('the panel, as an admin uses it', () => {
       .click()
   })
 
-  it('logs out', async () => {
+  it('logs out, and leads whoever is signed out to the login', async () => {
+    await page.goto('/admin')
+    expect(await signedInAs()).toBe(admin.email)
     await page.goto('/admin/logout')
-    await page.waitForURL(/\/admin\/(login|logout)/)
-    const me = await page.request.get('/api/users/me')
-    expect((await me.json()).user).toBeNull()
-    await page.goto('/admin/collections/users')
+    // The login comes after the session has ended. What is asked for earlier may still be answered as signed in.
     await page.waitForURL(/\/admin\/login/)
+    await page.locator('.login__form').waitFor()
+    expect(await signedInAs()).toBeNull()
+    expect((await visit.context.cookies()).map(({ name }) => name)).not.toContain('payload-token')
+    await page.goto('/admin/collections/users')
+    await page.waitForURL(/\/admin\/login\?redirect=/)
+    await page.locator('.login__form').waitFor()
+    expect(await page.locator('.collection-list').count()).toBe(0)
   })
 
   it('showed no error in the console and asked no other host', () => {
@@ -169,20 +185,31 @@ describe('the panel, as an admin uses it', () => {
 
   it('turns a user without the admin role away', async () => {
     await signIn(user.email, user.password)
-    await page
-      .getByText(/not allowed|unauthorized|forbidden/i)
-      .first()
-      .waitFor()
+    await turnedAway()
     await page.goto('/admin/collections/users')
-    await page.waitForTimeout(500)
+    await turnedAway()
     expect(await page.locator('.collection-list').count()).toBe(0)
     await shot('turned-away')
   })
 })
 
-async function choose(field: string, option: string): Promise<void> {
+/** The page that a user without the admin role is sent to, whatever they asked for. */
+async function turnedAway(): Promise<void> {
+  await page.waitForURL(/\/admin\/unauthorized/)
+  await page
+    .getByText(/not allowed|unauthorized|forbidden/i)
+    .first()
+    .waitFor()
+}
+
+/**
+ * Chooses, and waits for the field that the choice brings along: the server says so, and Payload's form forgets to
+ * ask it about a change that is made while the answer to the one before is on its way. So choices come first.
+ */
+async function choose(field: string, option: string, brings: string): Promise<void> {
   await page.click(`#field-${field} .rs__control`)
   await page.locator('.rs__option', { hasText: option }).first().click()
+  await page.locator(`#field-${brings}`).waitFor()
 }
 
 describe('the links of mails', () => {
