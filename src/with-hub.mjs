@@ -11,6 +11,7 @@ export function withHub(nextConfig = {}) {
         { source: '/health', destination: '/api/v1/health' },
         { source: '/ready', destination: '/api/v1/ready' },
         { source: '/mcp', destination: '/api/v1/mcp' },
+        { source: '/v1/:path*', destination: '/api/v1/openai/:path*' },
       ]
       if (Array.isArray(theirs)) return [...own, ...theirs]
       return { ...theirs, beforeFiles: [...own, ...(theirs.beforeFiles ?? [])] }

@@ -6,18 +6,20 @@ import { serveChat } from './chat'
 import { serveEmbeddings } from './embeddings'
 import { sendError } from './errors'
 import { serveModel, serveModels } from './models'
+import { BASES } from './paths'
 
 type Serve = (services: Services, c: ApiContext) => Promise<Response>
 
 /** Adds the OpenAI-compatible API at `/v1`, which keeps OpenAI's own shapes. */
 export function addOpenAi(registry: Registry): void {
   const { services } = registry
-  const route = (method: string, path: string, serve: Serve) =>
-    registry.route(method, path, (c) => inShape(services, c, serve))
-  route('get', '/v1/models', serveModels)
-  route('get', '/v1/models/{model}', serveModel)
-  route('post', '/v1/chat/completions', serveChat)
-  route('post', '/v1/embeddings', serveEmbeddings)
+  const route = (method: string, path: string, serve: Serve) => {
+    for (const base of BASES) registry.route(method, `${base}${path}`, (c) => inShape(services, c, serve))
+  }
+  route('get', '/models', serveModels)
+  route('get', '/models/{model}', serveModel)
+  route('post', '/chat/completions', serveChat)
+  route('post', '/embeddings', serveEmbeddings)
 }
 
 async function inShape(services: Services, c: ApiContext, serve: Serve): Promise<Response> {

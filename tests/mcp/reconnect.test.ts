@@ -31,8 +31,10 @@ afterAll(async () => {
 /** The line of a request; the log is written in blocks, so it may come a moment later. */
 async function lineOf(hub: TestHub, id: string): Promise<Record<string, unknown>> {
   for (;;) {
-    const [line] = hub.output().split('
-').filter((one) => one.includes(id) && one.endsWith('}'))
+    const [line] = hub
+      .output()
+      .split('\n')
+      .filter((one) => one.includes(id) && one.endsWith('}'))
     if (line) return JSON.parse(line) as Record<string, unknown>
     await sleep(50)
   }
@@ -40,7 +42,12 @@ async function lineOf(hub: TestHub, id: string): Promise<Record<string, unknown>
 
 test('each request is one line of the log, under its id, with who called and how long it took', async () => {
   const id = crypto.randomUUID()
-  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool, arguments: { wait_ms: 300 } } }
+  const call = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: tool, arguments: { wait_ms: 300 } },
+  }
   const answer = await fetch(`${one.url}/mcp`, {
     method: 'POST',
     headers: {

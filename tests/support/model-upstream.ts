@@ -76,7 +76,7 @@ async function answer(
     await sleep(20)
     return void response.destroy()
   }
-  if (behaviour === 'slow') await sleep(argument)
+  if (behaviour === 'slow') await sleep(argument, undefined, { ref: false })
   if (path.endsWith('/embeddings')) return json(response, embeddings(body, behaviour))
   if (body.stream) return stream(behaviour, argument, body, response)
   json(response, completion(body, behaviour))
@@ -157,7 +157,7 @@ async function stream(
       response.write('data: {"error": {"message": "overloaded", "type": "server_error"}}\n\n')
       return void response.end()
     }
-    if (behaviour === 'slow') await sleep(argument)
+    if (behaviour === 'slow') await sleep(argument, undefined, { ref: false })
     chunk({ content }, null, behaviour === 'each-usage' ? { usage: USAGE } : {})
   }
   chunk({}, 'stop')
