@@ -22,13 +22,16 @@ export async function foldUsage(pool: Pool, now: Date | null = null): Promise<nu
  * for rows that came into the table by another way than the hub's.
  */
 export async function foldAgainFrom(pool: Pool, from: Date): Promise<void> {
-  await inTransaction(pool, async (sql) => {
-    await sql.query(`select pg_advisory_xact_lock(hashtext('hub.fold'))`)
-    const { rows } = await sql.query<{ day: Date }>(FOLD_AGAIN, [from])
-    const day = rows[0]?.day
-    await sql.query('delete from usage_hourly where hour >= $1', [day])
-    await sql.query(`delete from usage_by_day where day >= ($1::timestamptz at time zone 'utc')::date`, [day])
-  })
+  await inTransaction(pool, (sql) => forgetRollUps(sql, from))
+}
+
+/** The same as a part of a transaction; until that ends, nothing is folded. */
+export async function forgetRollUps(sql: Sql, from: Date): Promise<void> {
+  await sql.query(`select pg_advisory_xact_lock(hashtext('hub.fold'))`)
+  const { rows } = await sql.query<{ day: Date }>(FOLD_AGAIN, [from])
+  const day = rows[0]?.day
+  await sql.query('delete from usage_hourly where hour >= $1', [day])
+  await sql.query(`delete from usage_by_day where day >= ($1::timestamptz at time zone 'utc')::date`, [day])
 }
 
 /** Folds the next range that needs it; false when there is none, or another instance is at it. */
