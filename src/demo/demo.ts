@@ -57,8 +57,8 @@ async function demoPlans(sql: Sql): Promise<DemoPlan[]> {
   const known = await sql.query(`select from users where ${isDemo('id', 'user')} limit 1`)
   if (known.rowCount) throw new Problem('CONFLICT', 'There is demo data already. Remove it first: --remove')
   const { rows } = await sql.query<DemoPlan>(
-    `select distinct on (tier) id, tier::text as tier, token_limit::float8 as "tokenLimit"
-     from plans order by tier, rank`,
+    `select distinct on (plans.tier) id, tier::text as tier, token_limit::float8 as "tokenLimit"
+     from plans order by plans.tier, rank`,
   )
   if (rows.length < 3)
     throw new Problem('CONFLICT', 'A plan of each tier is needed: free, pro and enterprise')

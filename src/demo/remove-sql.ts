@@ -18,6 +18,7 @@ export const REMOVE_DEMO = [
    where p.day = d.day and p.tool_id = d.tool_id and p.plan_id = d.plan_id`,
   `delete from usage_logs where ${USER}`,
   `delete from usage_daily where ${USER}`,
+  `delete from usage_user_days where ${USER}`,
   `delete from usage_corrections where ${USER}`,
   // Their subscriptions, keys, sessions and credentials go with them; the last period becomes an ended one.
   `delete from users where ${isDemo('id', 'user')}`,
