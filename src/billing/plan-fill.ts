@@ -26,16 +26,17 @@ const PLAN_FILL = `
   ), running as materialized (
     select s.id, case when s.period_end <= at then coalesce(s.pending_plan_id, s.plan_id) else s.plan_id end as plan_id,
       case when s.period_end <= at then 0 else s.tokens_used end as used,
-      case when s.period_end <= at then 0 else s.tokens_held end as held
+      case when s.period_end <= at then 0 else s.tokens_held end as held,
+      case when s.period_end <= at then 0 else hub_extra_tokens(s.extra_tokens, s.extra_until, at) end as extra
     from subscriptions s, clock
     where s.status = 'active' or (s.status = 'cancelled' and s.period_end > at)
   )
   select p.id, p.name, p.title, p.token_limit::float8 as "tokenLimit", count(r.id)::float8 as users,
     coalesce(sum(r.held), 0)::float8 as "tokensHeld",
-    count(*) filter (where r.used * 2 >= p.token_limit)::float8 as half,
-    count(*) filter (where r.used * 5 >= p.token_limit * 4)::float8 as most,
-    count(*) filter (where r.used >= p.token_limit)::float8 as full,
-    coalesce((array_agg(r.id order by r.used desc, r.id) filter (where r.used * 2 >= p.token_limit))[1:100], '{}')
+    count(*) filter (where r.used * 2 >= p.token_limit + r.extra)::float8 as half,
+    count(*) filter (where r.used * 5 >= (p.token_limit + r.extra) * 4)::float8 as most,
+    count(*) filter (where r.used >= p.token_limit + r.extra)::float8 as full,
+    coalesce((array_agg(r.id order by r.used desc, r.id) filter (where r.used * 2 >= p.token_limit + r.extra))[1:100], '{}')
       as fullest
   from plans p left join running r on r.plan_id = p.id
   group by p.id, p.name, p.title, p.token_limit, p.rank order by p.rank, p.name`

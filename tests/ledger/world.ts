@@ -30,8 +30,7 @@ export class World {
 
   static async open(): Promise<World> {
     const database = await freshDatabase()
-    for (const statement of [...baseTables, ...hubSchemaUp])
-      await database.pool.query(statement)
+    for (const statement of [...baseTables, ...hubSchemaUp]) await database.pool.query(statement)
     const tool = await database.pool.query(
       `insert into tools (name, slug) values ('Echo', 'echo') returning id`,
     )
