@@ -7,6 +7,7 @@ import { accessQuery } from './accounts/payload/access-query'
 import { accountMutations } from './accounts/payload/graphql'
 import { closeOwnCollections } from './accounts/payload/own-collections'
 import { usersCollection } from './accounts/users.collection'
+import { dashboardLayout, dashboardWidgets } from './admin/dashboard/widgets'
 import { hubMutations, hubQueries } from './api/graphql'
 import { apiEndpoints } from './api/payload-endpoints'
 import { Plans } from './billing/plans.collection'
@@ -40,10 +41,11 @@ export function hub(config: Config): Plugin {
       avatar: 'default',
       components: {
         ...incoming.admin?.components,
-        beforeDashboard: [
-          '/src/admin/Dashboard#Dashboard',
-          ...(incoming.admin?.components?.beforeDashboard ?? []),
-        ],
+      },
+      dashboard: {
+        ...incoming.admin?.dashboard,
+        widgets: [...(incoming.admin?.dashboard?.widgets ?? []), ...dashboardWidgets],
+        defaultLayout: incoming.admin?.dashboard?.defaultLayout ?? dashboardLayout,
       },
     },
     collections: [...(incoming.collections ?? []), ...hubCollections(config)],

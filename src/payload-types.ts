@@ -105,6 +105,15 @@ export interface Config {
   globalsSelect: {};
   locale: null;
   widgets: {
+    'hub-range': HubRangeWidget;
+    'hub-figures': HubFiguresWidget;
+    'hub-tokens': HubTokensWidget;
+    'hub-calls': HubCallsWidget;
+    'hub-plans': HubPlansWidget;
+    'hub-failing': HubFailingWidget;
+    'hub-top-tools': HubTopToolsWidget;
+    'hub-top-users': HubTopUsersWidget;
+    'hub-ledger': HubLedgerWidget;
     collections: CollectionsWidget;
   };
   user: User;
@@ -886,6 +895,96 @@ export interface PayloadMigrationsSelect<T extends boolean = true> {
   batch?: T;
   updatedAt?: T;
   createdAt?: T;
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "hub-range_widget".
+ */
+export interface HubRangeWidget {
+  data?: {
+    [k: string]: unknown;
+  };
+  width: 'full';
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "hub-figures_widget".
+ */
+export interface HubFiguresWidget {
+  data?: {
+    [k: string]: unknown;
+  };
+  width: 'full';
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "hub-tokens_widget".
+ */
+export interface HubTokensWidget {
+  data?: {
+    [k: string]: unknown;
+  };
+  width: 'small' | 'medium' | 'large' | 'x-large' | 'full';
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "hub-calls_widget".
+ */
+export interface HubCallsWidget {
+  data?: {
+    [k: string]: unknown;
+  };
+  width: 'small' | 'medium' | 'large' | 'x-large' | 'full';
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "hub-plans_widget".
+ */
+export interface HubPlansWidget {
+  data?: {
+    [k: string]: unknown;
+  };
+  width: 'small' | 'medium' | 'large' | 'x-large' | 'full';
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "hub-failing_widget".
+ */
+export interface HubFailingWidget {
+  data?: {
+    [k: string]: unknown;
+  };
+  width: 'small' | 'medium' | 'large' | 'x-large' | 'full';
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "hub-top-tools_widget".
+ */
+export interface HubTopToolsWidget {
+  data?: {
+    [k: string]: unknown;
+  };
+  width: 'small' | 'medium' | 'large' | 'x-large' | 'full';
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "hub-top-users_widget".
+ */
+export interface HubTopUsersWidget {
+  data?: {
+    [k: string]: unknown;
+  };
+  width: 'small' | 'medium' | 'large' | 'x-large' | 'full';
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "hub-ledger_widget".
+ */
+export interface HubLedgerWidget {
+  data?: {
+    [k: string]: unknown;
+  };
+  width: 'small' | 'medium' | 'large' | 'x-large' | 'full';
 }
 /**
  * This interface was referenced by `Config`'s JSON-Schema

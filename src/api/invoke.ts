@@ -39,6 +39,7 @@ const endpoint: Endpoint = {
   answer: { status: 200, description: "The tool's output.", schema: Invocation },
   problems: [
     'NOT_FOUND',
+    'ACCOUNT_PAUSED',
     'SUBSCRIPTION_REQUIRED',
     'PLAN_UPGRADE_REQUIRED',
     'TOKEN_LIMIT_EXCEEDED',

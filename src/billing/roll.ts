@@ -37,7 +37,8 @@ export async function archivePeriod(sql: Sql, stored: Pick<SubscriptionRow, 'id'
 const ARCHIVE_PERIOD = `
   insert into subscription_periods as e
     (user_id, period_start, period_end, plan_id, token_limit, tokens_used, tokens_held)
-  select s.user_id, s.period_start, s.period_end, s.plan_id, p.token_limit, s.tokens_used, s.tokens_held
+  select s.user_id, s.period_start, s.period_end, s.plan_id, p.token_limit
+      + hub_extra_tokens(s.extra_tokens, s.extra_until, s.period_end - interval '1 millisecond'), s.tokens_used, s.tokens_held
   from subscriptions s join plans p on p.id = s.plan_id where s.id = $1
   on conflict (user_id, period_start) do update
     set tokens_used = e.tokens_used + excluded.tokens_used, tokens_held = e.tokens_held + excluded.tokens_held`
@@ -46,7 +47,7 @@ const ARCHIVE_PERIOD = `
 async function startPeriod(sql: Sql, current: Current): Promise<void> {
   await sql.query(
     `update subscriptions set plan_id = $2, pending_plan_id = null, period_start = $3, period_end = $4,
-       tokens_used = 0, tokens_held = 0, updated_at = now() where id = $1`,
+       tokens_used = 0, tokens_held = 0, extra_tokens = null, extra_until = null, updated_at = now() where id = $1`,
     [current.id, current.plan.id, current.periodStart, current.periodEnd],
   )
 }

@@ -11,6 +11,9 @@ export type SubscriptionRow = {
   periodEnd: Date
   tokensUsed: number
   tokensHeld: number
+  /** By what grants raise the limit at `at`. */
+  extraTokens: number
+  pausedAt: Date | null
   plan: PlanOfRow
   pendingPlan: PlanOfRow | null
   /** The moment that the row is looked at: `now`, or the database's clock. */
@@ -46,14 +49,16 @@ export async function readSubscription(
   const [startedAt, periodStart, periodEnd, at] = [row.startedAt, row.periodStart, row.periodEnd, row.at].map(
     (ms) => new Date(ms),
   ) as [Date, Date, Date, Date]
-  return { ...row, startedAt, periodStart, periodEnd, at }
+  const pausedAt = row.pausedAt === null ? null : new Date(row.pausedAt)
+  return { ...row, startedAt, periodStart, periodEnd, at, pausedAt }
 }
 
-type StoredJson = Omit<SubscriptionRow, 'startedAt' | 'periodStart' | 'periodEnd' | 'at'> & {
+type StoredJson = Omit<SubscriptionRow, 'startedAt' | 'periodStart' | 'periodEnd' | 'at' | 'pausedAt'> & {
   startedAt: number
   periodStart: number
   periodEnd: number
   at: number
+  pausedAt: number | null
 }
 
 const milliseconds = (time: string) => `floor(extract(epoch from ${time}) * 1000)::bigint`
@@ -64,6 +69,8 @@ const READ_SUBSCRIPTION = `
   select json_build_object('id', s.id, 'userId', s.user_id, 'status', s.status,
     'startedAt', ${milliseconds('s.started_at')}, 'periodStart', ${milliseconds('s.period_start')},
     'periodEnd', ${milliseconds('s.period_end')}, 'tokensUsed', s.tokens_used, 'tokensHeld', s.tokens_held,
+    'extraTokens', hub_extra_tokens(s.extra_tokens, s.extra_until, coalesce($2::timestamptz, clock_timestamp())),
+    'pausedAt', ${milliseconds('s.paused_at')},
     'plan', ${planJson('p')}, 'pendingPlan', case when pp.id is not null then ${planJson('pp')} end,
     'at', ${milliseconds('coalesce($2::timestamptz, clock_timestamp())')}) as row
   from subscriptions s join plans p on p.id = s.plan_id left join plans pp on pp.id = s.pending_plan_id
@@ -80,24 +87,34 @@ export function rolled(row: SubscriptionRow): SubscriptionRow & { rolls: boolean
   const period = periodAt(row.startedAt, row.at)
   if (!over || row.status !== 'active' || period.start <= row.periodStart) return { ...row, rolls: false }
   const plan = row.pendingPlan ?? row.plan
-  const next = { periodStart: period.start, periodEnd: period.end, tokensUsed: 0, tokensHeld: 0 }
+  const next = {
+    periodStart: period.start,
+    periodEnd: period.end,
+    tokensUsed: 0,
+    tokensHeld: 0,
+    extraTokens: 0,
+  }
   return { ...row, ...next, plan, pendingPlan: null, rolls: true }
 }
 
 /** The API's shape of a subscription, as it stands at `row.at`. */
 export function toApiSubscription(row: SubscriptionRow): ApiSubscription {
   const now = rolled(row)
+  const tokenLimit = limitOf(now)
   return {
     id: now.id,
     plan: now.plan.name,
     status: now.status,
-    token_limit: now.plan.tokenLimit,
+    token_limit: tokenLimit,
     tokens_used: now.tokensUsed,
     tokens_held: now.tokensHeld,
-    tokens_remaining: Math.max(0, now.plan.tokenLimit - now.tokensUsed - now.tokensHeld),
+    tokens_remaining: Math.max(0, tokenLimit - now.tokensUsed - now.tokensHeld),
     period_start: now.periodStart.toISOString(),
     expires_at: now.periodEnd.toISOString(),
     pending_plan: now.pendingPlan?.name ?? null,
     cancel_at_period_end: now.status === 'cancelled',
   }
 }
+
+/** What may be used in the row's period: what the plan allows, and what an admin gave beside it. */
+export const limitOf = (row: SubscriptionRow): number => row.plan.tokenLimit + row.extraTokens

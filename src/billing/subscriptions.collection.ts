@@ -35,7 +35,7 @@ const counter = (pick: (counters: Counters) => unknown): FieldHook => {
 
 async function readCounters(sql: Sql, id: string): Promise<Counters | undefined> {
   const found = await sql.query<Counters>(
-    `select p.token_limit, s.tokens_used, s.tokens_held, s.period_end, s.status
+    `select p.token_limit + hub_extra_tokens(s.extra_tokens, s.extra_until, now()) as token_limit, s.tokens_used, s.tokens_held, s.period_end, s.status
      from subscriptions s join plans p on p.id = s.plan_id where s.id = $1`,
     [id],
   )

@@ -114,7 +114,8 @@ async function restart(sql: Sql, expired: { id: string; at: Date }, wanted: Plan
   await archivePeriod(sql, expired)
   await sql.query(
     `update subscriptions set status = 'active', plan_id = $2, pending_plan_id = null, started_at = $3,
-       period_start = $3, period_end = $4, tokens_used = 0, tokens_held = 0, updated_at = now() where id = $1`,
+       period_start = $3, period_end = $4, tokens_used = 0, tokens_held = 0, extra_tokens = null, extra_until = null,
+       updated_at = now() where id = $1`,
     [expired.id, wanted.id, start, end],
   )
 }

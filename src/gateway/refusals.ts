@@ -7,6 +7,8 @@ export type FinalRefusal = Exclude<Refusal, { reason: 'unauthorized' | 'stale' |
 /** What a refused caller reads: why, the figures that decided, and the way on. */
 export function toProblem(refusal: FinalRefusal): Problem {
   switch (refusal.reason) {
+    case 'paused':
+      return paused()
     case 'no-subscription':
       return noSubscription(refusal.expired)
     case 'plan-too-low':
@@ -40,6 +42,12 @@ export function rateLimitHeaders(limits: CallLimits): Record<string, string> {
     'ratelimit-policy': `"requests";q=${requestsPerMinute};w=60, "burst";q=${burst}`,
     ratelimit: `"burst";r=${requestsRemaining};t=${Math.ceil(resetMs / 1_000)}`,
   }
+}
+
+function paused(): Problem {
+  const message =
+    'An admin has paused your calls. Your plan, your tokens and your history stay as they are. Ask the people who run this hub.'
+  return new Problem('ACCOUNT_PAUSED', message, [{ message }])
 }
 
 function noSubscription(expired: boolean): Problem {

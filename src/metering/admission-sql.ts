@@ -28,7 +28,7 @@ with asked as materialized (
   select asked.*, caller.user_id as caller_id, caller.api_key_id from asked left join ${CREDENTIAL_SQL} on true
 ), locked as materialized (
   select s.id, s.user_id, s.plan_id, s.pending_plan_id, s.status::text as status, s.started_at, s.period_start,
-    s.period_end, s.tokens_used, s.tokens_held, s.calls_in_flight, s.rate_at
+    s.period_end, s.tokens_used, s.tokens_held, s.calls_in_flight, s.rate_at, s.extra_tokens, s.extra_until, s.paused_at
   from subscriptions s
   where s.user_id = any (array(select distinct caller_id from called where caller_id is not null))
   order by s.user_id for no key update
@@ -45,13 +45,14 @@ with asked as materialized (
     case when rolls then hub_period_end(started_at, at) else period_end end as end_now,
     case when rolls then 0 else tokens_used end as used,
     case when rolls then 0 else tokens_held end as held,
+    case when rolls or extra_tokens is null then 0 else hub_extra_tokens(extra_tokens, extra_until, at) end as extra,
     greatest(rate_at, at) as arrival
   from due d
 ), considered as materialized (
   select c.*, coalesce(r.expired, false) as expired, r.plan_now, r.start_now, r.end_now, r.used, r.held, r.calls_in_flight, r.arrival,
     t.name as tool_name, t.minimum_tier,
-    p.token_limit, p.calls_at_once, p.burst, p.requests_per_minute, p.name as plan_name,
-    p.token_limit - r.used - r.held as free,
+    p.token_limit + r.extra as token_limit, p.calls_at_once, p.burst, p.requests_per_minute, p.name as plan_name,
+    p.token_limit + r.extra - r.used - r.held as free,
     interval '60 seconds' / p.requests_per_minute as step,
     case
       when c.caller_id is null then 'unauthorized'
@@ -60,6 +61,7 @@ with asked as materialized (
         and k.tool_id = c.tool_id and k.key = c.key) then 'idempotency-known'
       when c.key is not null
         and row_number() over (partition by c.caller_id, c.tool_id, c.key order by c.ord) > 1 then 'again'
+      when r.paused_at is not null then 'paused'
       when r.id is null or r.expired then 'no-subscription'
       when p.id is null then 'again' -- a plan that was made while this statement waited
       when not ${OPENS_SQL('p', 't')} then 'plan-too-low'
@@ -110,12 +112,15 @@ with asked as materialized (
     pending_plan_id = case when c.rolls then null else c.pending_plan_id end,
     period_start = c.start_now, period_end = c.end_now, tokens_used = c.used, tokens_held = c.held + c.tokens,
     calls_in_flight = c.calls_in_flight + c.calls,
-    rate_at = case when c.calls > 0 then c.next_rate_at else c.rate_at end
+    rate_at = case when c.calls > 0 then c.next_rate_at else c.rate_at end,
+    extra_tokens = case when c.rolls then null else c.extra_tokens end,
+    extra_until = case when c.rolls then null else c.extra_until end
   from changed c where s.id = c.id and s.id = any (array(select id from changed))
 ), ended as (
   insert into subscription_periods as e
     (user_id, period_start, period_end, plan_id, token_limit, tokens_used, tokens_held)
-  select c.user_id, c.period_start, c.period_end, c.plan_id, coalesce(p.token_limit, 0), c.tokens_used, c.tokens_held
+  select c.user_id, c.period_start, c.period_end, c.plan_id, coalesce(p.token_limit, 0)
+      + hub_extra_tokens(c.extra_tokens, c.extra_until, c.period_end - interval '1 millisecond'), c.tokens_used, c.tokens_held
   from changed c left join plans p on p.id = c.plan_id where c.rolls order by c.user_id
   on conflict (user_id, period_start) do update
     set tokens_used = e.tokens_used + excluded.tokens_used, tokens_held = e.tokens_held + excluded.tokens_held

@@ -71,6 +71,7 @@ function toAdmission(row: AdmissionRow, call: Admitting): Admission {
       return { admitted: false, reason, keyIsStored: row.key_is_stored }
     case 'stale':
       return { admitted: false, reason }
+    case 'paused':
     case 'idempotency-known':
       return { admitted: false, reason, userId }
     case 'no-subscription':

@@ -61,6 +61,7 @@ export type Refusal =
     }
   | { admitted: false; reason: 'stale' }
   | { admitted: false; reason: 'idempotency-known'; userId: string }
+  | { admitted: false; reason: 'paused'; userId: string }
   | { admitted: false; reason: 'no-subscription'; userId: string; expired: boolean }
   | {
       admitted: false

@@ -36,15 +36,39 @@ from sums c
 left join spreads t on t.hour = c.hour and t.tool_id = c.tool_id and t.plan_id = c.plan_id and t.kind = 'took'
 left join spreads u on u.hour = c.hour and u.tool_id = c.tool_id and u.plan_id = c.plan_id and u.kind = 'used'`
 
+/** The UTC days that the hours from $1 to $2 touch. */
+const HOURS_OF_DAYS = `hour >= date_trunc('day', $1::timestamptz, 'UTC')
+  and hour < date_trunc('day', $2::timestamptz - interval '1 second', 'UTC') + interval '1 day'`
+
 /** Writes usage_by_day for the UTC days that the hours from $1 to $2 touch, from usage_hourly. */
 export const FOLD_DAYS = `
-insert into usage_by_day (day, tool_id, plan_id, calls_success, calls_error, calls_timeout, calls_pending, tokens)
-select (hour at time zone 'utc')::date, tool_id, plan_id, sum(calls_success), sum(calls_error), sum(calls_timeout),
-  sum(calls_pending), sum(tokens)
-from usage_hourly
-where hour >= date_trunc('day', $1::timestamptz, 'UTC')
-  and hour < date_trunc('day', $2::timestamptz - interval '1 second', 'UTC') + interval '1 day'
-group by 1, 2, 3`
+with buckets as (
+  select (h.hour at time zone 'utc')::date as day, h.tool_id, h.plan_id, b.at, sum(b.calls)::int as calls
+  from usage_hourly h cross join lateral unnest(h.durations) with ordinality as b(calls, at)
+  where ${HOURS_OF_DAYS} group by 1, 2, 3, 4
+), spreads as (
+  select day, tool_id, plan_id, array_agg(calls order by at) as durations from buckets group by 1, 2, 3
+), sums as (
+  select (hour at time zone 'utc')::date as day, tool_id, plan_id, sum(calls_success) as success,
+    sum(calls_error) as error, sum(calls_timeout) as timeout, sum(calls_pending) as pending, sum(tokens) as tokens
+  from usage_hourly where ${HOURS_OF_DAYS} group by 1, 2, 3
+)
+insert into usage_by_day (day, tool_id, plan_id, calls_success, calls_error, calls_timeout, calls_pending, tokens,
+  durations)
+select day, tool_id, plan_id, success, error, timeout, pending, tokens, coalesce(durations, '{}')
+from sums left join spreads using (day, tool_id, plan_id)`
+
+/**
+ * Writes usage_user_days for the UTC days that the hours from $1 to $2 touch, from the users' roll-ups, which
+ * settlement keeps.
+ */
+export const FOLD_USER_DAYS = `
+insert into usage_user_days (day, user_id, calls_success, calls_failed, tokens)
+select day, user_id, sum(calls_success), sum(calls_error + calls_timeout), sum(tokens)
+from usage_daily
+where day >= ($1::timestamptz at time zone 'utc')::date
+  and day <= (($2::timestamptz - interval '1 second') at time zone 'utc')::date
+group by day, user_id`
 
 /**
  * How far hours may be folded: those that ended some minutes ago, and before every transaction began that has

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { inTransaction, type Sql } from '../database/sql'
-import { FOLD_DAYS, FOLD_HOURS, FOLDABLE_UNTIL } from './fold-sql'
+import { FOLD_DAYS, FOLD_HOURS, FOLD_USER_DAYS, FOLDABLE_UNTIL } from './fold-sql'
 
 const MOST_TURNS = 2_000
 
@@ -22,13 +22,17 @@ export async function foldUsage(pool: Pool, now: Date | null = null): Promise<nu
  * for rows that came into the table by another way than the hub's.
  */
 export async function foldAgainFrom(pool: Pool, from: Date): Promise<void> {
-  await inTransaction(pool, async (sql) => {
-    await sql.query(`select pg_advisory_xact_lock(hashtext('hub.fold'))`)
-    const { rows } = await sql.query<{ day: Date }>(FOLD_AGAIN, [from])
-    const day = rows[0]?.day
-    await sql.query('delete from usage_hourly where hour >= $1', [day])
-    await sql.query(`delete from usage_by_day where day >= ($1::timestamptz at time zone 'utc')::date`, [day])
-  })
+  await inTransaction(pool, (sql) => forgetRollUps(sql, from))
+}
+
+/** The same as a part of a transaction; until that ends, nothing is folded. */
+export async function forgetRollUps(sql: Sql, from: Date): Promise<void> {
+  await sql.query(`select pg_advisory_xact_lock(hashtext('hub.fold'))`)
+  const { rows } = await sql.query<{ day: Date }>(FOLD_AGAIN, [from])
+  const day = rows[0]?.day
+  await sql.query('delete from usage_hourly where hour >= $1', [day])
+  for (const table of ['usage_by_day', 'usage_user_days'])
+    await sql.query(`delete from ${table} where day >= ($1::timestamptz at time zone 'utc')::date`, [day])
 }
 
 /** Folds the next range that needs it; false when there is none, or another instance is at it. */
@@ -44,12 +48,15 @@ async function foldNext(sql: Sql, now: Date | null): Promise<boolean> {
   await sql.query('delete from usage_hours_due where hour >= $1 and hour < $2', bounds)
   await sql.query('delete from usage_hourly where hour >= $1 and hour < $2', bounds)
   await sql.query(FOLD_HOURS, bounds)
-  await sql.query(
-    `delete from usage_by_day where day >= ($1::timestamptz at time zone 'utc')::date
-       and day <= (($2::timestamptz - interval '1 second') at time zone 'utc')::date`,
-    bounds,
-  )
+  for (const table of ['usage_by_day', 'usage_user_days']) {
+    await sql.query(
+      `delete from ${table} where day >= ($1::timestamptz at time zone 'utc')::date
+         and day <= (($2::timestamptz - interval '1 second') at time zone 'utc')::date`,
+      bounds,
+    )
+  }
   await sql.query(FOLD_DAYS, bounds)
+  await sql.query(FOLD_USER_DAYS, bounds)
   await sql.query('update usage_folds set folded_until = greatest(folded_until, $1)', [range.until])
   return true
 }

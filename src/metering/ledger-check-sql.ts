@@ -77,6 +77,13 @@ with looked_at as materialized (
   select l.user_id, null, 'flying', coalesce(sum(r.flying), 0), l.calls_in_flight
   from looked_at l left join rows r on r.user_id = l.user_id
   where l.subscribed group by l.user_id, l.calls_in_flight
+  union all
+  select l.user_id, s.period_start, 'granted', coalesce(g.tokens, 0),
+    coalesce((select sum(e) from unnest(s.extra_tokens) e), 0)
+  from looked_at l join subscriptions s on s.user_id = l.user_id
+  left join lateral (
+    select sum(tokens) as tokens from token_grants g where g.user_id = s.user_id and g.period_start = s.period_start
+  ) g on true
 ), drifts as (
   select user_id as "userId", period_start as "periodStart", figure, rows::float8 as rows, found::float8 as found
   from compared where rows is distinct from found

@@ -4,7 +4,7 @@ import { CHECK_DAYS, CHECK_USERS, NEXT_USERS } from './ledger-check-sql'
 /**
  * A figure that differs from what the usage rows say. `charged` and `held` are the period's counters, `flying`
  * the subscription's calls in flight, `rolled …` the user's roll-up of the period, `corrected` the rows that an admin
- * corrected; `platform …` is the platform's roll-up of a day against the users' (which are checked against the rows).
+ * corrected, `granted` the extra tokens of the current period against the grants; `platform …` is the platform's roll-up of a day against the users' (which are checked against the rows).
  */
 export type Drift = {
   /** Null for the platform's. */
@@ -18,6 +18,7 @@ export type Drift = {
     | 'rolled tokens'
     | 'rolled calls'
     | 'corrected'
+    | 'granted'
     | 'platform tokens'
     | 'platform calls'
   rows: number

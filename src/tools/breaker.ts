@@ -4,6 +4,8 @@ export type Health = 'up' | 'down' | 'unknown'
 /** Leave to call; given back to `report`. */
 export type Pass = { readonly generation: number; readonly isTrial: boolean }
 
+export type BreakerState = 'closed' | 'open' | 'trying'
+
 export const FAILURES_TO_OPEN = 5
 export const OPEN_MS = 60_000
 
@@ -20,6 +22,12 @@ export class Breaker {
   #generation = 0
 
   constructor(private readonly clock: () => number = () => performance.now()) {}
+
+  /** Whether calls pass (`closed`), none does (`open`), or the next one decides (`trying`). */
+  get state(): BreakerState {
+    if (this.#openedAt === null) return 'closed'
+    return this.#openedAt + OPEN_MS > this.clock() ? 'open' : 'trying'
+  }
 
   /** Leave to call, or how long (ms) until asking makes sense. Who gets leave must `report`. */
   enter(): Pass | { retryAfterMs: number } {

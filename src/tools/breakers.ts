@@ -1,5 +1,5 @@
 import { perProcess } from '../process'
-import { Breaker } from './breaker'
+import { Breaker, type BreakerState } from './breaker'
 import { MAIN } from './model-row'
 import type { Tool } from './tool'
 
@@ -10,7 +10,7 @@ type Kept = { revision: number; breaker: Breaker }
  * have mended it.
  */
 export function breakerOf(tool: Tool, upstream = MAIN): Breaker {
-  const kept = perProcess('tools.breakers', () => new Map<string, Kept>())
+  const kept = breakers()
   const key = upstream === MAIN ? tool.id : `${tool.id} ${upstream}`
   const known = kept.get(key)
   if (known && known.revision >= tool.revision) return known.breaker
@@ -18,3 +18,10 @@ export function breakerOf(tool: Tool, upstream = MAIN): Breaker {
   kept.set(key, { revision: tool.revision, breaker })
   return breaker
 }
+
+/** The state of a tool's breaker in this process; null for a tool that it has not called. */
+export function breakerState(toolId: string): BreakerState | null {
+  return breakers().get(toolId)?.breaker.state ?? null
+}
+
+const breakers = () => perProcess('tools.breakers', () => new Map<string, Kept>())

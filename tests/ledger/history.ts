@@ -5,6 +5,7 @@ import { PLANS, type PlanName } from './model'
 export type Step =
   | { do: 'subscribe'; plan: PlanName }
   | { do: 'cancel' }
+  | { do: 'grant'; tokens: number; hours: number }
   | { do: 'wait'; seconds: number }
   | { do: 'invoke'; tokens: number; mode: 'exact' | 'up-to'; seconds: number }
   | { do: 'succeed'; call: number; tokens: number }
@@ -23,6 +24,14 @@ const upToWeeks = fc.integer({ min: 1, max: 1500 }).map((hours) => hours * 3600)
 const kinds: { weight: number; arbitrary: fc.Arbitrary<Step> }[] = [
   { weight: 4, arbitrary: fc.record({ do: fc.constant('subscribe'), plan }) },
   { weight: 1, arbitrary: fc.constant({ do: 'cancel' }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('grant'),
+      tokens: fc.integer({ min: 1, max: 2000 }),
+      hours: fc.nat(900),
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({ do: fc.constant('wait'), seconds: fc.oneof(moments, upToMinutes, upToWeeks) }),

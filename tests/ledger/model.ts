@@ -16,7 +16,7 @@ type Subscription = {
   start: Date
   end: Date
 }
-type Counters = { used: number; held: number }
+type Counters = { used: number; held: number; grants: Array<{ tokens: number; until: Date }> }
 type Instance = { renewedAt: Date; alive: boolean }
 type Call = {
   hold: number
@@ -59,7 +59,7 @@ export class Model {
 
   private begin(subscription: Subscription): void {
     this.subscription = subscription
-    this.periods.set(subscription.start.getTime(), { used: 0, held: 0 })
+    this.periods.set(subscription.start.getTime(), { used: 0, held: 0, grants: [] })
   }
 
   subscribe(plan: PlanName): void {
@@ -87,7 +87,7 @@ export class Model {
     this.roll()
     const counters = this.counters
     if (!this.subscription || this.expired || !counters) return 'no-subscription'
-    const limit = PLANS[this.subscription.plan].tokens
+    const limit = this.limit
     const free = limit - counters.used - counters.held
     const hold = mode === 'exact' ? tokens : Math.max(1, Math.min(tokens, free))
     if (counters.used >= limit) return 'spent'
@@ -104,6 +104,22 @@ export class Model {
       charged: 0,
     })
     return hold
+  }
+
+  /** What the plan allows, and what was given beside it and still counts. */
+  get limit(): number {
+    const grants = this.counters?.grants.filter(({ until }) => until > this.now) ?? []
+    const plan = this.subscription ? PLANS[this.subscription.plan].tokens : 0
+    return grants.reduce((sum, { tokens }) => sum + tokens, plan)
+  }
+
+  /** An admin gives tokens beside the plan's, for so many hours, at most until the period ends; false where none runs. */
+  grant(tokens: number, hours: number): Date | null {
+    this.roll()
+    if (!this.subscription || this.expired) return null
+    const until = new Date(Math.min(this.now.getTime() + hours * 3_600_000, this.subscription.end.getTime()))
+    this.counters?.grants.push({ tokens, until })
+    return until
   }
 
   get counters(): Counters | undefined {

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from '@jest/globals'
+import { grantTokens } from '../../src/billing/grants'
+import { rollSubscription } from '../../src/billing/roll'
 import { cancelSubscription, currentSubscription, subscribe } from '../../src/billing/subscriptions'
+import { inTransaction } from '../../src/database/sql'
 import { correctUsage } from '../../src/metering/correct'
 import { endLease, renewLease } from '../../src/metering/lease'
 import { createMeter, type Meter } from '../../src/metering/meter'
@@ -69,6 +72,8 @@ export class Player {
         model.cancel()
         await cancelSubscription(pool, person.userId, model.now)
         return
+      case 'grant':
+        return this.grant(step.tokens, step.hours + 1)
       case 'wait':
         return this.wait(new Date(model.now.getTime() + step.seconds * 1000))
       case 'invoke':
@@ -82,6 +87,24 @@ export class Player {
       default:
         if (this.ids.length > 0) await this.finish(step, step.call % this.ids.length)
     }
+  }
+
+  private async grant(tokens: number, hours: number): Promise<void> {
+    const { model, person } = this
+    if ((model.counters?.grants.length ?? 0) >= 20) return
+    const expiresAt = model.grant(tokens, hours)
+    await inTransaction(this.world.pool, async (sql) => {
+      const row = await rollSubscription(sql, person.userId, model.now)
+      if (!row || !expiresAt) return
+      const request = {
+        tokens,
+        reason: 'A test.',
+        expiresAt,
+        adminId: person.userId,
+        requestId: randomUUID(),
+      }
+      expect(await grantTokens(sql, row, request)).toBe(true)
+    })
   }
 
   /** A living hub sweeps all the time: it is enough to do it when something falls due. */
@@ -144,6 +167,7 @@ export class Player {
       status: view.expired ? 'expired' : view.subscription?.status,
       period_start: view.subscription?.start.toISOString(),
       expires_at: view.subscription?.end.toISOString(),
+      token_limit: view.subscription ? view.limit : undefined,
       tokens_used: view.counters?.used,
       tokens_held: view.counters?.held,
     })

@@ -84,6 +84,8 @@ describe('a subscription as it stands', () => {
     periodStart: date('2026-01-31T00:00:00'),
     periodEnd: date('2026-02-28T00:00:00'),
     tokensUsed: 900,
+    extraTokens: 0,
+    pausedAt: null,
     tokensHeld: 50,
     plan: { id: 'pro', name: 'pro', rank: 2, tokenLimit: 1000 },
     pendingPlan: { id: 'free', name: 'free', rank: 1, tokenLimit: 100 },

@@ -52,6 +52,7 @@ const LedgerDrift = z
       'rolled tokens',
       'rolled calls',
       'corrected',
+      'granted',
       'platform tokens',
       'platform calls',
     ]),

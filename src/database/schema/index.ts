@@ -1,8 +1,10 @@
 import { accountsDown, accountsUp } from './accounts'
 import { catalogueDown, catalogueUp } from './catalogue'
 import { functionsDown, functionsUp } from './functions'
+import { grantsDown, grantsUp } from './grants'
 import { meteringDown, meteringUp } from './metering'
 import { modelsDown, modelsUp } from './models'
+import { panelDown, panelUp } from './panel'
 import { payloadColumnsDown, payloadColumnsUp } from './payload-columns'
 import { rateDown, rateUp } from './rate'
 import { rollupsDown, rollupsUp } from './rollups'
@@ -33,7 +35,12 @@ export const firstSchemaDown: readonly string[] = [
  * The hub's own SQL as it is now, one statement an entry, to be run in order inside the migration that made
  * Payload's tables. Works on PostgreSQL 15 to 18.
  */
-export const hubSchemaUp: readonly string[] = [...firstSchemaUp, ...modelsUp]
+export const hubSchemaUp: readonly string[] = [...firstSchemaUp, ...modelsUp, ...panelUp, ...grantsUp]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
-export const hubSchemaDown: readonly string[] = [...modelsDown, ...firstSchemaDown]
+export const hubSchemaDown: readonly string[] = [
+  ...grantsDown,
+  ...panelDown,
+  ...modelsDown,
+  ...firstSchemaDown,
+]

@@ -1,7 +1,15 @@
 import { CurrentPassword as CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93 } from '../../../../src/admin/CurrentPassword'
 import { SaveApiKey as SaveApiKey_c99d3ce72082fedadd347a386d7613ba } from '../../../../src/admin/SaveApiKey'
 import { JsonField as JsonField_defd8db80966f10159aa190a170acbe8 } from '../../../../src/admin/JsonField'
-import { Dashboard as Dashboard_0e40dcc78d39e577ce0ac8f99e5b93ee } from '../../../../src/admin/Dashboard'
+import { RangePicker as RangePicker_19180525bcbf0b6e68cbbbe24ac0e414 } from '../../../../src/admin/dashboard/RangePicker'
+import { Figures as Figures_7ceb8c0d647598a0515d1770456b3f3d } from '../../../../src/admin/dashboard/Figures'
+import { TokensChart as TokensChart_122d92f5bce2ce73195bf7b2512e865b } from '../../../../src/admin/dashboard/UsageCharts'
+import { CallsChart as CallsChart_122d92f5bce2ce73195bf7b2512e865b } from '../../../../src/admin/dashboard/UsageCharts'
+import { Plans as Plans_d5d6d3b8a6102dbcf94083d3ec0ee9e2 } from '../../../../src/admin/dashboard/Plans'
+import { FailingTools as FailingTools_717988eb569656b855ea4795439091cc } from '../../../../src/admin/dashboard/FailingTools'
+import { TopTools as TopTools_ef66e2732ac3d1d82c8686ca589a4b4e } from '../../../../src/admin/dashboard/TopTools'
+import { TopUsers as TopUsers_523874cdf9fc6d3d4867e1ccb5b61ffe } from '../../../../src/admin/dashboard/TopUsers'
+import { Ledger as Ledger_f8a38ba2d0dc2a0a404f7b9385eaad88 } from '../../../../src/admin/dashboard/Ledger'
 import { CollectionCards as CollectionCards_f9c02e79a4aed9a3924487c0cd4cafb1 } from '@payloadcms/next/rsc'
 
 /** @type import('payload').ImportMap */
@@ -9,6 +17,14 @@ export const importMap = {
   "/src/admin/CurrentPassword#CurrentPassword": CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93,
   "/src/admin/SaveApiKey#SaveApiKey": SaveApiKey_c99d3ce72082fedadd347a386d7613ba,
   "/src/admin/JsonField#JsonField": JsonField_defd8db80966f10159aa190a170acbe8,
-  "/src/admin/Dashboard#Dashboard": Dashboard_0e40dcc78d39e577ce0ac8f99e5b93ee,
+  "/src/admin/dashboard/RangePicker#RangePicker": RangePicker_19180525bcbf0b6e68cbbbe24ac0e414,
+  "/src/admin/dashboard/Figures#Figures": Figures_7ceb8c0d647598a0515d1770456b3f3d,
+  "/src/admin/dashboard/UsageCharts#TokensChart": TokensChart_122d92f5bce2ce73195bf7b2512e865b,
+  "/src/admin/dashboard/UsageCharts#CallsChart": CallsChart_122d92f5bce2ce73195bf7b2512e865b,
+  "/src/admin/dashboard/Plans#Plans": Plans_d5d6d3b8a6102dbcf94083d3ec0ee9e2,
+  "/src/admin/dashboard/FailingTools#FailingTools": FailingTools_717988eb569656b855ea4795439091cc,
+  "/src/admin/dashboard/TopTools#TopTools": TopTools_ef66e2732ac3d1d82c8686ca589a4b4e,
+  "/src/admin/dashboard/TopUsers#TopUsers": TopUsers_523874cdf9fc6d3d4867e1ccb5b61ffe,
+  "/src/admin/dashboard/Ledger#Ledger": Ledger_f8a38ba2d0dc2a0a404f7b9385eaad88,
   "@payloadcms/next/rsc#CollectionCards": CollectionCards_f9c02e79a4aed9a3924487c0cd4cafb1
 }

@@ -1,0 +1,81 @@
+import type { WidgetServerProps } from 'payload'
+import type { ReactNode } from 'react'
+import { listLink, usageLink } from '../parts/links'
+import { inFull, inPercent, inShort, inTime } from '../parts/numbers'
+import '../parts/panel.css'
+import { dashboardData } from './load'
+import { sumOf } from './sums'
+
+/** The six figures of the range; each leads to the list behind it. */
+export async function Figures({ req }: WidgetServerProps) {
+  const data = await dashboardData(req)
+  const { span } = data.view
+  const [now, before] = [sumOf(data.cells), sumOf(data.before)]
+  const held = data.plans.reduce((sum, plan) => sum + plan.tokensHeld, 0)
+  return (
+    <div className="hub-tiles">
+      <Tile label="Invocations" value={inShort(now.calls)} full={inFull(now.calls)} href={usageLink(span)}>
+        <Change now={now.calls} before={before.calls} />
+      </Tile>
+      <Tile
+        label="Tokens"
+        value={inShort(now.tokens)}
+        full={inFull(now.tokens)}
+        href={usageLink(span, { tokensUsed: { greater_than: 0 } })}
+      >
+        <Change now={now.tokens} before={before.tokens} />
+      </Tile>
+      <Tile label="Active users" value={inShort(data.active)} href={usageLink(span)}>
+        of {inFull(data.users)}
+        {span.unit === 'hour' ? ', on the days of this range' : ''}
+      </Tile>
+      <Tile
+        label="Success rate"
+        value={now.successRate === null ? '–' : inPercent(now.successRate)}
+        href={usageLink(span, { status: { in: 'error,timeout' } })}
+      >
+        {inFull(now.failed)} failed
+      </Tile>
+      <Tile
+        label="Duration, p95"
+        value={inTime(data.p95Ms)}
+        href={usageLink(span, data.p95Ms === null ? {} : { durationMs: { greater_than_equal: data.p95Ms } })}
+      >
+        at most 9 % above the true one
+      </Tile>
+      <Tile
+        label="Tokens held now"
+        value={inShort(held)}
+        full={inFull(held)}
+        href={listLink('usage-logs', { status: { equals: 'pending' } })}
+      >
+        by calls under way
+      </Tile>
+    </div>
+  )
+}
+
+function Tile(tile: { label: string; value: string; full?: string; href: string; children: ReactNode }) {
+  return (
+    <section className="hub-card hub-tile" aria-label={tile.label}>
+      <h3 className="hub-note">{tile.label}</h3>
+      <a className="hub-tile__value" href={tile.href} title={tile.full}>
+        {tile.value}
+      </a>
+      <p className="hub-note">{tile.children}</p>
+    </section>
+  )
+}
+
+/** Against the time before, which was as long. */
+function Change({ now, before }: { now: number; before: number }) {
+  if (before === 0) return <>nothing in the time before</>
+  const share = (now - before) / before
+  const sign = share > 0 ? '+' : share < 0 ? '−' : '±'
+  return (
+    <>
+      {sign}
+      {inPercent(Math.abs(share))} on the time before
+    </>
+  )
+}

@@ -1,0 +1,46 @@
+import type { WidgetServerProps } from 'payload'
+import { Card, Nothing } from '../parts/Card'
+import { inFull, inUtc } from '../parts/numbers'
+import { dashboardData } from './load'
+
+const MOST = 5
+
+/** What the last ledger check found: whether the sums are those of the rows. */
+export async function Ledger({ req }: WidgetServerProps) {
+  const { check } = await dashboardData(req)
+  if (!check)
+    return (
+      <Card title="Ledger check">
+        <Nothing>No check has run yet. The first one runs at 02:00 UTC, or by npm run ledger:check.</Nothing>
+      </Card>
+    )
+  const { drift_count: count, periods, users, stray_rows: stray } = check
+  const byWhom = { timer: 'by the nightly timer', command: 'by the command', admin: 'by an admin' }[
+    check.asked_by
+  ]
+  return (
+    <Card title="Ledger check" note={`${inUtc(new Date(check.at))}, ${byWhom}`}>
+      <p style={{ margin: 0 }}>
+        <strong className={count === 0 ? 'hub-good' : 'hub-bad'}>
+          {count === 0 ? 'No drift.' : `${inFull(count)} figures differ from their rows.`}
+        </strong>{' '}
+        {inFull(periods)} periods of {inFull(users)} users were recomputed from their rows.
+        {stray > 0 && ` ${inFull(stray)} rows lie outside of any month.`}
+      </p>
+      {count > 0 && (
+        <ul className="hub-note">
+          {check.drifts.slice(0, MOST).map((drift) => (
+            <li key={`${drift.user_id}${drift.period_start}${drift.figure}`}>
+              {drift.user_id ? (
+                <a href={`/admin/collections/users/${drift.user_id}`}>a user</a>
+              ) : (
+                'the platform'
+              )}
+              : {drift.figure} is {inFull(drift.found)}, the rows say {inFull(drift.rows)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,51 @@
+import type { WidgetServerProps } from 'payload'
+import { Card, Nothing } from '../parts/Card'
+import { listLink, usageLink } from '../parts/links'
+import { inFull, inPercent, inShort } from '../parts/numbers'
+import { dashboardData } from './load'
+
+/** The users who used most tokens. */
+export async function TopUsers({ req }: WidgetServerProps) {
+  const { topUsers, view } = await dashboardData(req)
+  if (topUsers.length === 0)
+    return (
+      <Card title="Top users">
+        <Nothing>Nobody called a tool in this range.</Nothing>
+      </Card>
+    )
+  const days = view.span.unit === 'hour' ? 'by tokens, on the days of this range' : 'by tokens'
+  return (
+    <Card title="Top users" note={days} link={listLink('users')}>
+      <div className="hub-scroll">
+        <table className="hub-table">
+          <thead>
+            <tr>
+              <th scope="col">User</th>
+              <th scope="col">Tokens</th>
+              <th scope="col">Calls</th>
+              <th scope="col">Success</th>
+            </tr>
+          </thead>
+          <tbody>
+            {topUsers.map((user) => (
+              <tr key={user.id}>
+                <td>
+                  {user.name === null ? (
+                    'Deleted user'
+                  ) : (
+                    <a href={`/admin/collections/users/${user.id}`}>{user.name}</a>
+                  )}
+                </td>
+                <td title={inFull(user.tokens)}>{inShort(user.tokens)}</td>
+                <td>
+                  <a href={usageLink(view.span, { user: { equals: user.id } })}>{inFull(user.calls)}</a>
+                </td>
+                <td>{inPercent((user.calls - user.failed) / user.calls)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  )
+}

@@ -1,0 +1,68 @@
+import type { WidgetServerProps } from 'payload'
+import type { UsageCell } from '../../metering/activity'
+import { BarChart, colourOf } from '../parts/BarChart'
+import { Card, Nothing } from '../parts/Card'
+import { listLink, usageLink } from '../parts/links'
+import { inFull, inShort } from '../parts/numbers'
+import { type DashboardData, dashboardData } from './load'
+import { stepsOf } from './range'
+import { type Series, toSeries } from './series'
+
+/** Tokens over time, stacked by tool or by plan. */
+export async function TokensChart({ req }: WidgetServerProps) {
+  return chart(await dashboardData(req), 'Tokens over time', (cell) => cell.tokens)
+}
+
+/** Invocations over time, stacked alike. */
+export async function CallsChart({ req }: WidgetServerProps) {
+  return chart(await dashboardData(req), 'Invocations over time', (cell) => cell.succeeded + cell.failed)
+}
+
+function chart(data: DashboardData, title: string, value: (cell: UsageCell) => number) {
+  const { by, span } = data.view
+  const plans = new Map(data.plans.map((plan) => [plan.id, plan.title]))
+  const names = by === 'tool' ? data.toolNames : plans
+  const steps = stepsOf(span)
+  const series = toSeries(data.cells, steps, {
+    key: (cell) => (by === 'tool' ? cell.toolId : cell.planId),
+    name: (id) => names.get(id) ?? `Deleted ${by}`,
+    value,
+  })
+  const total = series.reduce((sum, one) => sum + one.total, 0)
+  if (total === 0) {
+    return (
+      <Card title={title}>
+        <Nothing>
+          {data.isUsed
+            ? 'Nothing was called in this range.'
+            : 'Nothing was called yet. The first call shows up here as soon as it is answered.'}
+        </Nothing>
+      </Card>
+    )
+  }
+  return (
+    <Card title={title} note={`${inFull(total)} in all, by ${span.unit} and ${by}`} link={usageLink(span)}>
+      <BarChart title={title} unit={span.unit} steps={steps} series={series} />
+      <Legend data={data} series={series} />
+    </Card>
+  )
+}
+
+/** The colours, each leading to its calls. */
+function Legend({ data, series }: { data: DashboardData; series: Series[] }) {
+  return (
+    <ul className="hub-legend">
+      {series.map((one, index) => (
+        <li key={one.id}>
+          <span className="hub-dot" style={{ background: colourOf(one, index) }} />
+          <a href={linkOf(data, one)}>{one.name}</a> {inShort(one.total)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function linkOf({ view }: DashboardData, { id }: Series): string {
+  if (id === 'others') return view.by === 'tool' ? listLink('tools') : listLink('plans')
+  return usageLink(view.span, { [view.by]: { equals: id } })
+}

@@ -1,0 +1,20 @@
+const whole = new Intl.NumberFormat('en')
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+const share = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 })
+
+/** A whole number in full: 12,345. */
+export const inFull = (value: number): string => whole.format(value)
+
+/** A number as short as it can be read: 12.3K. */
+export const inShort = (value: number): string => short.format(value)
+
+/** A share of 1 in per cent, to a tenth. Never rounded up to 100 %. */
+export const inPercent = (value: number): string =>
+  share.format(value < 1 ? Math.floor(value * 1_000) / 1_000 : value)
+
+/** Milliseconds as a person says them: 840 ms, 1.4 s. */
+export const inTime = (ms: number | null): string =>
+  ms === null ? '–' : ms < 1_000 ? `${whole.format(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`
+
+/** A moment in UTC, to the minute: 2026-03-01 14:05 UTC. */
+export const inUtc = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`

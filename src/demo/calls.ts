@@ -1,0 +1,142 @@
+import { v7 } from 'uuid'
+import { opens } from '../billing/plans'
+import { DAY_MS, DEMO_DAYS, type DemoPeriod, type DemoPerson } from './people'
+import type { Random } from './random'
+import { DEMO_TOOLS, type DemoTool } from './tools'
+
+/** A settled call, as usage_logs keeps it. */
+export type DemoCall = {
+  id: string
+  user_id: string
+  api_key_id: string | null
+  tool_id: string
+  tool_name: string
+  plan_id: string
+  period_start: string
+  status: 'success' | 'error' | 'timeout'
+  tokens_used: number
+  tokens_held: number
+  source: 'reported' | 'counted' | 'fixed' | 'partial' | 'unknown'
+  request_id: string
+  duration_ms: number
+  error_code: string | null
+  created_at: string
+  updated_at: string
+  settled_at: string
+}
+
+/** How busy each hour of a UTC day is. */
+const HOURS = [1, 1, 1, 1, 2, 3, 5, 8, 12, 14, 13, 11, 9, 11, 14, 14, 12, 9, 7, 6, 5, 4, 2, 1]
+
+/** Everything that one person called in the quarter before `now`; what their plan did not allow is not there. */
+export function demoCalls(person: DemoPerson, now: Date, random: Random): DemoCall[] {
+  const since = now.getTime() - DEMO_DAYS * DAY_MS
+  return person.periods.flatMap((period) => {
+    const moments = momentsOf(person, period, since, now, random)
+    const mean = (person.appetite * period.plan.tokenLimit) / (person.callsADay * 30)
+    const tools = DEMO_TOOLS.filter((tool) => opens(period.plan.tier, tool))
+    const weights = tools.map((tool) => tool.asked)
+    let used = 0
+    return moments.flatMap((at) => {
+      const tool = tools[random.weighted(weights)] as DemoTool
+      const call = callOf(
+        person,
+        period,
+        tool,
+        at,
+        { mean, hoursAgo: (now.getTime() - at) / 3_600_000 },
+        random,
+      )
+      // What admission does: nothing is let in that does not fit.
+      if (used + call.tokens_held > period.plan.tokenLimit) return []
+      used += call.tokens_used
+      return [call]
+    })
+  })
+}
+
+/** The moments of a period at which this person calls, in order: more on weekdays, more each month. */
+function momentsOf(
+  person: DemoPerson,
+  period: DemoPeriod,
+  since: number,
+  now: Date,
+  random: Random,
+): number[] {
+  const from = Math.max(period.start.getTime(), since)
+  const until = Math.min(period.end.getTime(), now.getTime())
+  const moments: number[] = []
+  for (let day = Math.floor(from / DAY_MS) * DAY_MS; day < until; day += DAY_MS) {
+    const weekend = [0, 6].includes(new Date(day).getUTCDay())
+    const grown = 0.65 + (0.55 * (day - since)) / (DEMO_DAYS * DAY_MS)
+    const count = random.times(person.callsADay * grown * (weekend ? 0.35 : 1.2))
+    for (let n = 0; n < count; n += 1) {
+      const at = day + random.weighted(HOURS) * 3_600_000 + random.between(0, 3_599_999)
+      if (at >= from && at < until - 60_000) moments.push(at)
+    }
+  }
+  return moments.sort((a, b) => a - b)
+}
+
+function callOf(
+  person: DemoPerson,
+  period: DemoPeriod,
+  tool: DemoTool,
+  at: number,
+  { mean, hoursAgo }: { mean: number; hoursAgo: number },
+  random: Random,
+): DemoCall {
+  const usual = Math.max(1, Math.round(mean * random.skewed(0.7)))
+  const wanted = tool.metering.mode === 'fixed' ? tool.metering.tokens : usual
+  const outcome = outcomeOf(tool, wanted, hoursAgo, random)
+  const created = new Date(at).toISOString()
+  const settled = new Date(at + outcome.duration_ms).toISOString()
+  return {
+    id: v7({ msecs: at, random: random.bytes(16), seq: random.between(0, 0x7fffffff) }),
+    user_id: person.id,
+    api_key_id: random.next() < 0.8 ? random.pick(person.keys) : null,
+    tool_id: tool.id,
+    tool_name: tool.name,
+    plan_id: period.plan.id,
+    period_start: period.start.toISOString(),
+    tokens_held: Math.max(wanted, outcome.tokens_used),
+    request_id: v7({ msecs: at, random: random.bytes(16), seq: random.between(0, 0x7fffffff) }),
+    ...outcome,
+    created_at: created,
+    updated_at: settled,
+    settled_at: settled,
+  }
+}
+
+type Outcome = Pick<DemoCall, 'status' | 'tokens_used' | 'source' | 'duration_ms' | 'error_code'>
+
+function outcomeOf(tool: DemoTool, wanted: number, hoursAgo: number, random: Random): Outcome {
+  const away = tool.outage !== undefined && hoursAgo <= tool.outage[0] && hoursAgo >= tool.outage[1]
+  const took = Math.max(20, Math.round(tool.usualMs * random.skewed(0.45)))
+  const failed = random.next() < (away ? 0.8 : tool.failing)
+  const how = random.weighted(away ? [1, 5, 4, 0] : [3, 3, 3, 1])
+  if (!failed)
+    return {
+      status: 'success',
+      tokens_used: wanted,
+      source: tool.metering.mode,
+      duration_ms: took,
+      error_code: null,
+    }
+  if (how === 2)
+    return { ...FREE, status: 'timeout', duration_ms: tool.timeoutMs, error_code: 'TOOL_TIMEOUT' }
+  if (how === 3) {
+    const partial = Math.max(1, Math.round(wanted / 3))
+    return {
+      status: 'error',
+      tokens_used: partial,
+      source: 'partial',
+      duration_ms: took,
+      error_code: 'TOOL_BAD_RESPONSE',
+    }
+  }
+  const error_code = how === 1 ? 'TOOL_UNAVAILABLE' : 'TOOL_BAD_RESPONSE'
+  return { ...FREE, status: 'error', duration_ms: took, error_code }
+}
+
+const FREE = { tokens_used: 0, source: 'unknown' as const }

@@ -1,0 +1,88 @@
+import { type Period, periodAt } from '../billing/period'
+import { DEMO_DOMAIN, demoId } from './mark'
+import type { Random } from './random'
+
+export const DAY_MS = 86_400_000
+/** How far back the demo's usage goes. */
+export const DEMO_DAYS = 90
+
+/** The plans that the demo uses, lowest first: those of the hub, with the limits that its admins gave them. */
+export type DemoPlan = { id: string; tier: string; tokenLimit: number }
+
+/** A period of a person, with the plan that it was on; the last one is the current one. */
+export type DemoPeriod = Period & { plan: DemoPlan }
+
+export type DemoPerson = {
+  id: string
+  name: string
+  email: string
+  joinedAt: Date
+  periods: DemoPeriod[]
+  /** What the next period will be on, for one who chose a lower plan. */
+  pendingPlan: DemoPlan | null
+  status: 'active' | 'cancelled'
+  callsADay: number
+  /** How much of the limit they would like to use in a period; above 1 they come to be refused. */
+  appetite: number
+  keys: string[]
+}
+
+const FIRST = ['Ada', 'Ben', 'Chiara', 'Dmitri', 'Elif', 'Femi', 'Grete', 'Hana', 'Ines', 'Jonas']
+const LAST = ['Alder', 'Bianchi', 'Costa', 'Dupont', 'Eriksen']
+/** Of the fifty: so many on the lowest plan, then on the middle one, then on the highest. */
+const ON_PLAN = [27, 16, 7]
+const CALLS_A_DAY = [
+  [1, 5],
+  [5, 16],
+  [22, 50],
+] as const
+
+/** Fifty people who joined over the last four months, on the three plans. */
+export function demoPeople(plans: DemoPlan[], now: Date, random: Random): DemoPerson[] {
+  return Array.from({ length: 50 }, (_, index) => person(index, plans, now, random))
+}
+
+function person(index: number, plans: DemoPlan[], now: Date, random: Random): DemoPerson {
+  const name = `${FIRST[index % 10]} ${LAST[Math.floor(index / 10)]}`
+  const level = levelOf(index)
+  const [fewest, most] = CALLS_A_DAY[level] as readonly [number, number]
+  // The first of the day: minutes and seconds that look like people's, yet the same each time.
+  const joinedAt = new Date(now.getTime() - random.between(12, 118) * DAY_MS - random.between(0, DAY_MS - 1))
+  const left = index % 17 === 9
+  const end = left ? new Date(Math.max(joinedAt.getTime(), now.getTime() - 40 * DAY_MS)) : now
+  return {
+    id: demoId('user', index),
+    name,
+    email: `${name.toLowerCase().replace(' ', '.')}@${DEMO_DOMAIN}`,
+    joinedAt,
+    periods: periodsOf(joinedAt, end, plans, level, index % 6 === 4),
+    pendingPlan: level === 1 && index % 8 === 5 ? (plans[0] as DemoPlan) : null,
+    status: left || index % 19 === 3 ? 'cancelled' : 'active',
+    callsADay: random.between(fewest * 10, most * 10) / 10,
+    appetite: 0.15 + random.next() * (index % 4 === 0 ? 1.25 : 0.75),
+    keys: Array.from({ length: random.between(1, 2) }, (_, key) => demoId('key', index * 10 + key)),
+  }
+}
+
+function levelOf(index: number): number {
+  // Mixed by a step that shares no factor with fifty, so that names and plans do not go together.
+  const place = (index * 7) % 50
+  if (place < (ON_PLAN[0] as number)) return 0
+  return place < (ON_PLAN[0] as number) + (ON_PLAN[1] as number) ? 1 : 2
+}
+
+/** The months since they joined. Whoever moved up did so when their first period ended. */
+function periodsOf(
+  joinedAt: Date,
+  end: Date,
+  plans: DemoPlan[],
+  level: number,
+  movedUp: boolean,
+): DemoPeriod[] {
+  const periods: DemoPeriod[] = []
+  for (let at = joinedAt; at <= end; at = (periods.at(-1) as DemoPeriod).end) {
+    const was = movedUp && periods.length === 0 ? Math.max(0, level - 1) : level
+    periods.push({ ...periodAt(joinedAt, at), plan: plans[was] as DemoPlan })
+  }
+  return periods
+}

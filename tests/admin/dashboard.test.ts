@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { loadDashboard } from '../../src/admin/dashboard/load'
+import { type DashboardView, readView } from '../../src/admin/dashboard/range'
+import { sumOf } from '../../src/admin/dashboard/sums'
+import { seedDemo } from '../../src/demo/demo'
+import { readCells, readDurations, type UsageSpan } from '../../src/metering/activity'
+import { foldUsage } from '../../src/metering/fold'
+import { freshDatabase, type TestDatabase } from '../support/database'
+import { startTestHub, type TestHub } from '../support/hub'
+
+let database: TestDatabase
+let hub: TestHub
+const now = new Date()
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  hub = await startTestHub(database.url)
+  await hub.stop()
+  await seedDemo(database.pool, now)
+})
+afterAll(() => database?.drop())
+
+const views: DashboardView[] = [
+  ...['24h', '7d', '90d'].map((range) => readView({ range }, now)),
+  readView({ range: 'own', ...daysAgo(9, 8) }, now),
+]
+
+function daysAgo(from: number, to: number) {
+  const day = (ago: number) => new Date(now.getTime() - ago * 86_400_000).toISOString().slice(0, 10)
+  return { from: day(from), to: day(to) }
+}
+
+/** The same figures from the rows themselves. */
+async function fromRows({ from, until, unit }: UsageSpan) {
+  const { rows } = await database.pool.query(
+    `select count(*) filter (where status = 'success')::float8 as succeeded,
+       count(*) filter (where status in ('error', 'timeout'))::float8 as failed, sum(tokens_used)::float8 as tokens,
+       percentile_disc(0.95) within group (order by duration_ms)::float8 as p95
+     from usage_logs where created_at >= $1 and created_at < $2`,
+    [from, until],
+  )
+  const [first, end] =
+    unit === 'day'
+      ? [from, until]
+      : [
+          new Date(from.toISOString().slice(0, 10)),
+          new Date(Math.ceil(until.getTime() / 86_400_000) * 86_400_000),
+        ]
+  const users = await database.pool.query(
+    `select count(distinct user_id)::int as active from usage_logs where created_at >= $1 and created_at < $2`,
+    [first, end],
+  )
+  return { ...rows[0], active: users.rows[0].active }
+}
+
+async function compare(view: DashboardView): Promise<void> {
+  const data = await loadDashboard(database.pool, view)
+  const rows = await fromRows(view.span)
+  expect(sumOf(data.cells)).toMatchObject({
+    calls: rows.succeeded + rows.failed,
+    failed: rows.failed,
+    tokens: rows.tokens,
+  })
+  expect(sumOf(data.before).tokens).toBe((await fromRows(view.before)).tokens ?? 0)
+  expect(data.active).toBe(rows.active)
+  expect(data.p95Ms).toBeGreaterThanOrEqual(Math.floor(rows.p95))
+  expect(data.p95Ms).toBeLessThanOrEqual(Math.ceil(rows.p95 * 1.0906))
+}
+
+describe("the dashboard's figures", () => {
+  test.each(views.map((view, index) => [index, view] as const))('equal the rows (range %i)', (_, view) =>
+    compare(view),
+  )
+
+  test('equal them also while hours are due to be folded again, and when nothing is folded', async () => {
+    const late = new Date(now.getTime() - 5 * 86_400_000)
+    await database.pool.query(
+      `with touched as (
+         update usage_logs set tokens_used = tokens_used + 5, duration_ms = 29000
+         where created_at >= date_trunc('hour', $1::timestamptz) - interval '6 hours' and created_at < $1 and status = 'success'
+         returning user_id, period_start, plan_id, tool_id, created_at
+       ), raised as (
+         update usage_daily d set tokens = d.tokens + t.added
+         from (select user_id, period_start, plan_id, tool_id, (created_at at time zone 'utc')::date as day, count(*) * 5 as added
+               from touched group by 1, 2, 3, 4, 5) t
+         where (d.user_id, d.period_start, d.plan_id, d.tool_id, d.day) = (t.user_id, t.period_start, t.plan_id, t.tool_id, t.day)
+       )
+       insert into usage_hours_due select distinct date_trunc('hour', created_at, 'UTC') from touched`,
+      [late],
+    )
+    const view = readView({ range: '7d' }, now)
+    await compare(view)
+    await foldUsage(database.pool, now)
+    await compare(view)
+    await database.pool.query(`truncate usage_hourly, usage_by_day, usage_user_days`)
+    await database.pool.query(`update usage_folds set folded_until = 'epoch'`)
+    await compare(view)
+    await foldUsage(database.pool, now)
+  })
+
+  test('say how full the plans are: each threshold counts the subscriptions that reached it', async () => {
+    const { plans } = await loadDashboard(database.pool, views[0] as DashboardView)
+    expect(plans.map(({ name }) => name)).toEqual(['free', 'pro', 'enterprise'])
+    for (const plan of plans) {
+      const { rows } = await database.pool.query(
+        `select count(*)::int as users, count(*) filter (where tokens_used >= 0.8 * $2)::int as most
+         from subscriptions where plan_id = $1 and (status = 'active' or period_end > now())`,
+        [plan.id, plan.tokenLimit],
+      )
+      expect(plan).toMatchObject({ users: rows[0].users, above: { most: rows[0].most } })
+      expect(plan.fullest).toHaveLength(Math.min(100, plan.above.half))
+    }
+  })
+
+  test('are read by few statements', async () => {
+    let statements = 0
+    const counting = {
+      query: (text: string, values?: readonly unknown[]) => {
+        statements += 1
+        return database.pool.query(text, values as unknown[])
+      },
+    }
+    await loadDashboard(counting as never, views[2] as DashboardView)
+    expect(statements).toBeLessThanOrEqual(7)
+  })
+
+  test('are empty, and no error, where nothing was called', async () => {
+    const past = { from: new Date('2020-01-01'), until: new Date('2020-01-08'), unit: 'day' as const }
+    expect(await readCells(database.pool, past)).toEqual([])
+    expect(await readDurations(database.pool, past)).toMatchObject({ p95Ms: null })
+  })
+})
