@@ -3,7 +3,7 @@ import { NoSchemaIntrospectionCustomRule } from 'graphql'
 import type { CollectionConfig, Config as PayloadConfig, Plugin } from 'payload'
 import { ApiKeys } from './accounts/api-keys.collection'
 import { adminsOnly } from './accounts/payload/access'
-import { accessQuery } from './accounts/payload/access-query'
+import { accessQuery, globalAccessQueries } from './accounts/payload/access-query'
 import { accountMutations } from './accounts/payload/graphql'
 import { closeOwnCollections } from './accounts/payload/own-collections'
 import { usersCollection } from './accounts/users.collection'
@@ -23,6 +23,7 @@ import { boundUsageCounts } from './metering/payload-count'
 import { UsageLogs } from './metering/usage-logs.collection'
 import { payloadLog } from './payload-log'
 import { perProcess } from './process'
+import { Settings } from './settings/settings.global'
 import { Tools } from './tools/tools.collection'
 import { trustedOrigins } from './trusted-origins'
 
@@ -39,6 +40,11 @@ export function hub(config: Config): Plugin {
       avatar: 'default',
       components: {
         ...incoming.admin?.components,
+        graphics: {
+          Logo: '/src/admin/HubLogo#HubLogo',
+          Icon: '/src/admin/HubLogo#HubIcon',
+          ...incoming.admin?.components?.graphics,
+        },
         beforeDashboard: [
           '/src/admin/Dashboard#Dashboard',
           ...(incoming.admin?.components?.beforeDashboard ?? []),
@@ -46,6 +52,7 @@ export function hub(config: Config): Plugin {
       },
     },
     collections: [...(incoming.collections ?? []), ...hubCollections(config)],
+    globals: [...(incoming.globals ?? []), Settings],
     cors: { origins: trustedOrigins(config), headers: ['X-API-Key', 'X-Request-ID'] },
     csrf: trustedOrigins(config),
     email: incoming.email ?? outboxEmail(config),
@@ -61,6 +68,7 @@ export function hub(config: Config): Plugin {
       queries: (graphQL, schema) => ({
         ...incoming.graphQL?.queries?.(graphQL, schema),
         ...accessQuery(schema),
+        ...globalAccessQueries(schema, ['docAccessSetting']),
       }),
       mutations: accountMutations,
     },

@@ -101,8 +101,12 @@ export interface Config {
     defaultIDType: string;
   };
   fallbackLocale: null;
-  globals: {};
-  globalsSelect: {};
+  globals: {
+    settings: Setting;
+  };
+  globalsSelect: {
+    settings: SettingsSelect<false> | SettingsSelect<true>;
+  };
   locale: null;
   widgets: {
     collections: CollectionsWidget;
@@ -308,10 +312,6 @@ export interface Plan {
       }[]
     | null;
   selfService?: boolean | null;
-  /**
-   * Whoever registers starts with this plan. Without any such plan people start with none.
-   */
-  newUsers?: boolean | null;
   updatedAt: string;
   createdAt: string;
 }
@@ -797,7 +797,6 @@ export interface PlansSelect<T extends boolean = true> {
         id?: T;
       };
   selfService?: T;
-  newUsers?: T;
   updatedAt?: T;
   createdAt?: T;
 }
@@ -886,6 +885,68 @@ export interface PayloadMigrationsSelect<T extends boolean = true> {
   batch?: T;
   updatedAt?: T;
   createdAt?: T;
+}
+/**
+ * What is saved here counts at once, in every instance.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "settings".
+ */
+export interface Setting {
+  id: string;
+  /**
+   * Shown in the panel and in mails.
+   */
+  hubName: string;
+  /**
+   * Shown beside the name. Anybody may fetch this image, also who is not signed in.
+   */
+  logo?: (string | null) | Media;
+  /**
+   * Switched off, only an admin makes accounts, here under Users.
+   */
+  signUpOpen?: boolean | null;
+  /**
+   * Every new account starts with it. Empty: people start with none.
+   */
+  defaultPlan?: (string | null) | Plan;
+  /**
+   * Email addresses; each gets every alert. Users get those about themselves anyway.
+   */
+  alertAddresses?: string[] | null;
+  /**
+   * Gets every alert as a signed POST (Standard Webhooks). https in production.
+   */
+  webhookUrl?: string | null;
+  /**
+   * Signs the webhook. Stored encrypted and never shown again: copy it to the receiver before you save.
+   */
+  webhookSecret?: string | null;
+  webhookSecretSet?: boolean | null;
+  /**
+   * 0 keeps them for ever. Empty: USAGE_RETENTION_MONTHS of the environment. Sums always stay.
+   */
+  retentionMonths?: number | null;
+  updatedAt?: string | null;
+  createdAt?: string | null;
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "settings_select".
+ */
+export interface SettingsSelect<T extends boolean = true> {
+  hubName?: T;
+  logo?: T;
+  signUpOpen?: T;
+  defaultPlan?: T;
+  alertAddresses?: T;
+  webhookUrl?: T;
+  webhookSecret?: T;
+  webhookSecretSet?: T;
+  retentionMonths?: T;
+  updatedAt?: T;
+  createdAt?: T;
+  globalType?: T;
 }
 /**
  * This interface was referenced by `Config`'s JSON-Schema

@@ -3,6 +3,7 @@ import { inTransaction, type Sql } from '../database/sql'
 import { queueMail } from '../mail/outbox'
 import { resetMail } from '../mail/templates'
 import { Problem } from '../problem'
+import { readBrand } from '../settings/read-settings'
 import { markEmailConfirmed } from './confirm-email'
 import {
   deadLink,
@@ -44,7 +45,9 @@ async function mailLink(room: AccountsRoom, email: string, origin: Origin, now: 
     const userId = await lockUser(sql, email)
     if (userId === null) return
     const token = await makeEmailToken(sql, userId, 'password_reset', now)
-    await queueMail(sql, resetMail(email, emailLink(room.config, 'password_reset', token), LINK_HOURS), now)
+    const brand = await readBrand(sql, room.config.hubUrl)
+    const link = emailLink(room.config, 'password_reset', token)
+    await queueMail(sql, resetMail(email, link, LINK_HOURS, brand), now)
   })
 }
 

@@ -31,7 +31,7 @@ function addRegistration(registry: Registry): void {
       access: open,
       body: schema.Register,
       answer: { status: 201, description: 'The new profile.', schema: schema.Profile },
-      problems: ['EMAIL_TAKEN', 'RATE_LIMITED'],
+      problems: ['EMAIL_TAKEN', 'REGISTRATION_CLOSED', 'RATE_LIMITED'],
     },
     async ({ services, context, body }) => {
       const room = { ...services, onRegistered: startDefaultSubscription }

@@ -39,11 +39,13 @@ export function subscribe(
 }
 
 /**
- * Gives a user who registers the plan that new users get; nothing where no plan is marked so. Part of the
+ * Gives a user who registers the plan that the settings name; nothing where they name none. Part of the
  * caller's transaction.
  */
 export async function startDefaultSubscription(sql: Sql, userId: string, now: Date | null): Promise<void> {
-  const found = await sql.query<PlanChoice>(`${SELECT_PLAN} where new_users order by rank limit 1`)
+  const found = await sql.query<PlanChoice>(
+    `${SELECT_PLAN} where id = (select default_plan_id from settings)`,
+  )
   const plan = found.rows[0]
   if (plan) await changePlan(sql, userId, plan, now, 'admin')
 }

@@ -53,6 +53,10 @@ const MORE_FIELDS = [
   'unlockUser',
   'verifyEmailUser',
 ]
+/** tests/access/settings.test.ts holds who may read and change them. */
+const GLOBALS = ['settings']
+const GLOBAL_FIELDS = ['Setting', 'docAccessSetting', 'updateSetting']
+
 const DUPLICATES = ['PayloadKv', 'PayloadLockedDocument', 'PayloadPreference']
 
 let config: SanitizedConfig
@@ -70,7 +74,7 @@ test('every collection stands in the table', () => {
   const found = config.collections.map(({ slug }) => slug as string)
   // Its REST paths and GraphQL fields are switched off by Payload.
   expect(found.filter((slug) => slug !== 'payload-migrations').sort()).toEqual([...listed].sort())
-  expect(config.globals).toEqual([])
+  expect(config.globals.map(({ slug }) => slug)).toEqual(GLOBALS)
 })
 
 test('every path of a collection is listed', () => {
@@ -101,7 +105,7 @@ test('every field of GraphQL is listed', async () => {
     `delete${one}`,
     ...(DUPLICATES.includes(one) ? [`duplicate${one}`] : []),
   ])
-  expect(found.sort()).toEqual([...expected, ...MORE_FIELDS].sort())
+  expect(found.sort()).toEqual([...expected, ...MORE_FIELDS, ...GLOBAL_FIELDS].sort())
   expect(schema.getSubscriptionType() ?? null).toBeNull()
 })
 
