@@ -2,6 +2,7 @@ import * as initial from './20261123_073741_initial'
 import * as hub from './20261123_073742_hub'
 import * as models from './20261125_162120_models'
 import * as settings from './20261125_162550_settings'
+import * as audit from './20261125_164747_audit'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   { name: '20261123_073742_hub', up: hub.up, down: hub.down },
   { name: '20261125_162120_models', up: models.up, down: models.down },
   { name: '20261125_162550_settings', up: settings.up, down: settings.down },
+  { name: '20261125_164747_audit', up: audit.up, down: audit.down },
 ]

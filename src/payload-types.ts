@@ -74,6 +74,7 @@ export interface Config {
     plans: Plan;
     subscriptions: Subscription;
     'usage-logs': UsageLog;
+    'audit-logs': AuditLog;
     'payload-kv': PayloadKv;
     'payload-locked-documents': PayloadLockedDocument;
     'payload-preferences': PayloadPreference;
@@ -92,6 +93,7 @@ export interface Config {
     plans: PlansSelect<false> | PlansSelect<true>;
     subscriptions: SubscriptionsSelect<false> | SubscriptionsSelect<true>;
     'usage-logs': UsageLogsSelect<false> | UsageLogsSelect<true>;
+    'audit-logs': AuditLogsSelect<false> | AuditLogsSelect<true>;
     'payload-kv': PayloadKvSelect<false> | PayloadKvSelect<true>;
     'payload-locked-documents': PayloadLockedDocumentsSelect<false> | PayloadLockedDocumentsSelect<true>;
     'payload-preferences': PayloadPreferencesSelect<false> | PayloadPreferencesSelect<true>;
@@ -550,6 +552,37 @@ export interface UsageLog {
   createdAt: string;
 }
 /**
+ * Search by a whole email address, title, document id or request id; filter by everything else.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "audit-logs".
+ */
+export interface AuditLog {
+  id: string;
+  at?: string | null;
+  action?: ('create' | 'update' | 'delete' | 'sign-in' | 'sign-in-failed' | 'session-end' | 'unlock' | 'export') | null;
+  actorEmail?: string | null;
+  actor?: (string | null) | User;
+  via?: ('session' | 'api-key' | 'password' | 'link' | 'nobody' | 'system') | null;
+  subject?: string | null;
+  title?: string | null;
+  subjectId?: string | null;
+  changes?:
+    | {
+        [k: string]: unknown;
+      }
+    | unknown[]
+    | string
+    | number
+    | boolean
+    | null;
+  note?: string | null;
+  address?: string | null;
+  userAgent?: string | null;
+  requestId?: string | null;
+  apiKeyId?: string | null;
+}
+/**
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "payload-kv".
  */
@@ -845,6 +878,26 @@ export interface UsageLogsSelect<T extends boolean = true> {
   settledAt?: T;
   updatedAt?: T;
   createdAt?: T;
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "audit-logs_select".
+ */
+export interface AuditLogsSelect<T extends boolean = true> {
+  at?: T;
+  action?: T;
+  actorEmail?: T;
+  actor?: T;
+  via?: T;
+  subject?: T;
+  title?: T;
+  subjectId?: T;
+  changes?: T;
+  note?: T;
+  address?: T;
+  userAgent?: T;
+  requestId?: T;
+  apiKeyId?: T;
 }
 /**
  * This interface was referenced by `Config`'s JSON-Schema

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { perProcess } from './process'
 
-/** What the request log learns of a request while Payload answers it. */
-export type RequestContext = { userId: string | null }
+/** What is known of a request while Payload answers it: its id, and, for the request log, who is calling. */
+export type RequestContext = { requestId: string; userId: string | null }
 
 type Running = { header: string; byName: Map<string, RequestContext>; named: number }
 
@@ -20,15 +20,24 @@ const running = () =>
  * AsyncLocalStorage: once that is in use, Node before 24 pays for it at every promise of the process, the versioned
  * API's calls included. `end` forgets it.
  */
-export function openContext(request: IncomingMessage): { context: RequestContext; end: () => void } {
+export function openContext(
+  request: IncomingMessage,
+  requestId: string,
+): { context: RequestContext; end: () => void } {
   const held = running()
   held.named += 1
   const name = String(held.named)
-  const context: RequestContext = { userId: null }
+  const context: RequestContext = { requestId, userId: null }
   held.byName.set(name, context)
   request.headers[held.header] = name
   request.rawHeaders.push(held.header, name)
   return { context, end: () => held.byName.delete(name) }
+}
+
+/** The id of the request that came with these headers, as its answer and its log line have it; null for none. */
+export function requestIdOf(headers: Headers): string | null {
+  const { header, byName } = running()
+  return byName.get(headers.get(header) ?? '')?.requestId ?? null
 }
 
 /** Notes who is calling, for the log line of the request that came with these headers. */

@@ -1,4 +1,5 @@
 import { v7 as newId } from 'uuid'
+import { byNobody, recordAudit } from '../audit/record'
 import type { Config } from '../config/environment'
 import { inTransaction, type Sql, sqlState } from '../database/sql'
 import { queueMail } from '../mail/outbox'
@@ -34,14 +35,32 @@ export async function registerUser(
   try {
     return await inTransaction(room.pool, async (sql) => {
       const user = (await sql.query<Profile>(INSERT_USER, [newId(), name, email, now])).rows[0] as Profile
+      const by = byNobody(origin)
+      await recordAudit(sql, by, [registered(user)], now)
       await completeUser(sql, user, passwordHash, now, room.config)
-      await room.onRegistered?.(sql, user.id, now)
+      await room.onRegistered?.(sql, user.id, now, by)
       return user
     })
   } catch (error) {
     if (sqlState(error) === UNIQUE_VIOLATION) throw emailTaken(error)
     throw error
   }
+}
+
+function registered({ id, name, email, role }: Profile) {
+  const changes = {
+    name: { from: null, to: name },
+    email: { from: null, to: email },
+    role: { from: null, to: role },
+  }
+  return {
+    action: 'create',
+    subject: 'users',
+    subjectId: id,
+    title: email,
+    note: 'Registered',
+    changes,
+  } as const
 }
 
 /**

@@ -121,7 +121,7 @@ function logWhenDone(log: Log, req: IncomingMessage, res: ServerResponse, route:
   const started = performance.now()
   const asked = String(req.headers['x-request-id'] ?? '')
   const requestId = validate(asked) ? asked.toLowerCase() : uuidv7()
-  const { context, end } = openContext(req)
+  const { context, end } = openContext(req, requestId)
   res.setHeader('X-Request-ID', requestId)
   res.once('close', () => {
     end()

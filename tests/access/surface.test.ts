@@ -34,6 +34,7 @@ const MORE: Record<string, string[]> = {
     'post /unlock',
     'post /verify/:id',
   ],
+  'audit-logs': ['get /export'],
   media: ['get /file/:filename', 'get /paste-url/:id?'],
   'payload-preferences': ['delete /:key', 'get /:key', 'post /:key', 'post /:id/duplicate'],
   'payload-locked-documents': ['post /:id/duplicate'],

@@ -4,7 +4,7 @@ import { type Profile, registerUser } from '../../src/accounts/register'
 import type { AccountsRoom, Origin } from '../../src/accounts/room'
 import { hubSchemaUp } from '../../src/database/schema'
 import type { Problem } from '../../src/problem'
-import { baseTables, laterSchema } from '../ledger/base-tables'
+import { baseTables } from '../ledger/base-tables'
 import { freshDatabase } from '../support/database'
 
 export const PASSWORD = 'Tr1cky-horse'
@@ -14,8 +14,7 @@ export type Accounts = { room: AccountsRoom; pool: Pool; drop: () => Promise<voi
 /** A database with the hub's tables, and the room's operations on it. Hashing is as cheap as bcrypt allows. */
 export async function accountsDatabase(changes: Partial<AccountsRoom['config']> = {}): Promise<Accounts> {
   const database = await freshDatabase(30)
-  for (const statement of [...baseTables, ...hubSchemaUp, ...laterSchema])
-    await database.pool.query(statement)
+  for (const statement of [...baseTables, ...hubSchemaUp]) await database.pool.query(statement)
   const config: AccountsRoom['config'] = {
     accessTokenMinutes: 30,
     refreshTokenDays: 7,

@@ -1,5 +1,3 @@
-import { settingsUp } from '../../src/database/schema/settings'
-
 /**
  * Tables as Payload's first migration makes them, as far as the ledger looks at them, so that its tests need
  * no Payload. hubSchemaUp runs after these.
@@ -72,6 +70,3 @@ export const baseTables: readonly string[] = [
      id serial primary key, "order" integer not null,
      parent_id uuid not null references settings (id) on delete cascade, path varchar not null, text varchar)`,
 ]
-
-/** What the later migrations add, in their order; hubSchemaUp runs before these. */
-export const laterSchema: readonly string[] = [...settingsUp]

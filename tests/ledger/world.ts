@@ -6,7 +6,7 @@ import type { Admission, AdmissionRequest } from '../../src/metering/call'
 import { createMeter, type Meter } from '../../src/metering/meter'
 import { newUsageId } from '../../src/metering/usage-id'
 import { freshDatabase, type TestDatabase } from '../support/database'
-import { baseTables, laterSchema } from './base-tables'
+import { baseTables } from './base-tables'
 
 export type Person = { userId: string; keyHash: string }
 export type PlanLimits = {
@@ -30,8 +30,7 @@ export class World {
 
   static async open(): Promise<World> {
     const database = await freshDatabase()
-    for (const statement of [...baseTables, ...hubSchemaUp, ...laterSchema])
-      await database.pool.query(statement)
+    for (const statement of [...baseTables, ...hubSchemaUp]) await database.pool.query(statement)
     const tool = await database.pool.query(
       `insert into tools (name, slug) values ('Echo', 'echo') returning id`,
     )

@@ -4,7 +4,7 @@ import type { Sql } from '../../src/database/sql'
 import { setPerProcess } from '../../src/process'
 import { catalogueAt, refreshCatalogue } from '../../src/tools/catalogue'
 import { clearToolSecrets, openSecrets, secretNames, setToolSecrets } from '../../src/tools/secrets'
-import { baseTables, laterSchema } from '../ledger/base-tables'
+import { baseTables } from '../ledger/base-tables'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { SECRET } from './fixture'
 
@@ -31,8 +31,7 @@ const insertTool = async (name: string) =>
 
 beforeAll(async () => {
   database = await freshDatabase(4)
-  for (const statement of [...baseTables, ...hubSchemaUp, ...laterSchema])
-    await database.pool.query(statement)
+  for (const statement of [...baseTables, ...hubSchemaUp]) await database.pool.query(statement)
 })
 afterAll(() => database.drop())
 beforeEach(async () => {

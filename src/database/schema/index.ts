@@ -1,4 +1,5 @@
 import { accountsDown, accountsUp } from './accounts'
+import { auditDown, auditUp } from './audit'
 import { catalogueDown, catalogueUp } from './catalogue'
 import { functionsDown, functionsUp } from './functions'
 import { meteringDown, meteringUp } from './metering'
@@ -6,6 +7,7 @@ import { modelsDown, modelsUp } from './models'
 import { payloadColumnsDown, payloadColumnsUp } from './payload-columns'
 import { rateDown, rateUp } from './rate'
 import { rollupsDown, rollupsUp } from './rollups'
+import { settingsDown, settingsUp } from './settings'
 
 /** What the first migration of this repository made. What came later stands in lists of its own. */
 export const firstSchemaUp: readonly string[] = [
@@ -33,7 +35,12 @@ export const firstSchemaDown: readonly string[] = [
  * The hub's own SQL as it is now, one statement an entry, to be run in order inside the migration that made
  * Payload's tables. Works on PostgreSQL 15 to 18.
  */
-export const hubSchemaUp: readonly string[] = [...firstSchemaUp, ...modelsUp]
+export const hubSchemaUp: readonly string[] = [...firstSchemaUp, ...modelsUp, ...settingsUp, ...auditUp]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
-export const hubSchemaDown: readonly string[] = [...modelsDown, ...firstSchemaDown]
+export const hubSchemaDown: readonly string[] = [
+  ...auditDown,
+  ...settingsDown,
+  ...modelsDown,
+  ...firstSchemaDown,
+]

@@ -14,6 +14,7 @@ export const settingsUp = [
 /** Undoes `settingsUp`. */
 export const settingsDown = [
   `drop table if exists setting_secrets`,
+  `delete from settings`,
   `drop index if exists settings_texts_parent_idx`,
   `drop index if exists settings_only_row_idx`,
 ] as const
