@@ -1,6 +1,8 @@
 import * as initial from './20261123_073741_initial'
 import * as hub from './20261123_073742_hub'
 import * as models from './20261125_162120_models'
+import * as settings from './20261125_162550_settings'
+import * as audit from './20261125_164747_audit'
 import * as panel from './20261125_170001_panel'
 import * as grants from './20261125_170002_grants'
 
@@ -9,6 +11,8 @@ export const migrations = [
   { name: '20261123_073741_initial', up: initial.up, down: initial.down },
   { name: '20261123_073742_hub', up: hub.up, down: hub.down },
   { name: '20261125_162120_models', up: models.up, down: models.down },
+  { name: '20261125_162550_settings', up: settings.up, down: settings.down },
+  { name: '20261125_164747_audit', up: audit.up, down: audit.down },
   { name: '20261125_170001_panel', up: panel.up, down: panel.down },
   { name: '20261125_170002_grants', up: grants.up, down: grants.down },
 ]

@@ -1,15 +1,17 @@
 import { join } from 'node:path'
 import { NoSchemaIntrospectionCustomRule } from 'graphql'
-import type { CollectionConfig, Config as PayloadConfig, Plugin } from 'payload'
+import type { CollectionConfig, Config as PayloadConfig, Plugin, RequestContext } from 'payload'
 import { ApiKeys } from './accounts/api-keys.collection'
 import { adminsOnly } from './accounts/payload/access'
-import { accessQuery } from './accounts/payload/access-query'
+import { accessQuery, globalAccessQueries } from './accounts/payload/access-query'
 import { accountMutations } from './accounts/payload/graphql'
 import { closeOwnCollections } from './accounts/payload/own-collections'
 import { usersCollection } from './accounts/users.collection'
 import { dashboardLayout, dashboardWidgets } from './admin/dashboard/widgets'
 import { hubMutations, hubQueries } from './api/graphql'
 import { apiEndpoints } from './api/payload-endpoints'
+import { AuditLogs } from './audit/audit-logs.collection'
+import { audited, auditedGlobal } from './audit/audited'
 import { Plans } from './billing/plans.collection'
 import { startDefaultSubscription } from './billing/subscriptions'
 import { Subscriptions } from './billing/subscriptions.collection'
@@ -21,10 +23,11 @@ import { createLog } from './log'
 import { outboxEmail } from './mail/payload-adapter'
 import { Media } from './media/media.collection'
 import { answerMissingFile } from './media/missing-file'
-import { boundUsageCounts } from './metering/payload-count'
+import { boundCounts } from './metering/payload-count'
 import { UsageLogs } from './metering/usage-logs.collection'
 import { payloadLog } from './payload-log'
 import { perProcess } from './process'
+import { Settings } from './settings/settings.global'
 import { Tools } from './tools/tools.collection'
 import { trustedOrigins } from './trusted-origins'
 
@@ -41,6 +44,11 @@ export function hub(config: Config): Plugin {
       avatar: 'default',
       components: {
         ...incoming.admin?.components,
+        graphics: {
+          Logo: '/src/admin/HubLogo#HubLogo',
+          Icon: '/src/admin/HubLogo#HubIcon',
+          ...incoming.admin?.components?.graphics,
+        },
       },
       dashboard: {
         ...incoming.admin?.dashboard,
@@ -49,6 +57,7 @@ export function hub(config: Config): Plugin {
       },
     },
     collections: [...(incoming.collections ?? []), ...hubCollections(config)],
+    globals: [...(incoming.globals ?? []), auditedGlobal(Settings, { secrets: secretsOfSettings })],
     cors: { origins: trustedOrigins(config), headers: ['X-API-Key', 'X-Request-ID'] },
     csrf: trustedOrigins(config),
     email: incoming.email ?? outboxEmail(config),
@@ -64,6 +73,7 @@ export function hub(config: Config): Plugin {
       queries: (graphQL, schema) => ({
         ...incoming.graphQL?.queries?.(graphQL, schema),
         ...accessQuery(schema),
+        ...globalAccessQueries(schema, ['docAccessSetting']),
         ...hubQueries(graphQL, schema),
       }),
       mutations: (graphQL, schema) => ({
@@ -78,7 +88,7 @@ export function hub(config: Config): Plugin {
     onInit: async (payload) => {
       closeOwnCollections(payload)
       boundFilters(payload)
-      boundUsageCounts(payload)
+      boundCounts(payload, ['audit_logs'])
       await incoming.onInit?.(payload)
     },
     jobs: {
@@ -100,6 +110,12 @@ const EXPECTED = Object.fromEntries(
   ]),
 ) as PayloadConfig['loggingLevels']
 
+/** What an operation sets and no document shows; the audit log says that it was set. */
+const secretsOfUser = ({ passwordHash }: RequestContext) => (passwordHash ? ['password'] : [])
+const secretsOfSettings = ({ webhookSecret }: RequestContext) => (webhookSecret ? ['webhookSecret'] : [])
+const secretsOfTool = ({ toolSecrets }: RequestContext) =>
+  Object.keys((toolSecrets as object | undefined) ?? {}).map((name) => `secretHeaders.${name}`)
+
 /** The collections of the hub, each with its calls read the same way. */
 function hubCollections(config: Config): CollectionConfig[] {
   return roomCollections(config).map((collection) => ({
@@ -115,15 +131,19 @@ function roomCollections(config: Config): CollectionConfig[] {
   const upload = typeof Media.upload === 'object' ? Media.upload : {}
   const mediaDir = join(config.dataDir, 'media')
   return [
-    usersCollection(config, startDefaultSubscription),
-    ApiKeys,
-    Tools,
+    audited(usersCollection(config, startDefaultSubscription), {
+      title: ({ email }) => email,
+      secrets: secretsOfUser,
+    }),
+    audited(ApiKeys),
+    audited(Tools, { secrets: secretsOfTool }),
     {
       ...Media,
       upload: { ...upload, staticDir: mediaDir, handlers: config.s3 ? [] : [answerMissingFile(mediaDir)] },
     },
-    Plans,
-    Subscriptions,
+    audited(Plans),
+    audited(Subscriptions),
     UsageLogs,
+    AuditLogs,
   ]
 }

@@ -74,6 +74,7 @@ export interface Config {
     plans: Plan;
     subscriptions: Subscription;
     'usage-logs': UsageLog;
+    'audit-logs': AuditLog;
     'payload-kv': PayloadKv;
     'payload-locked-documents': PayloadLockedDocument;
     'payload-preferences': PayloadPreference;
@@ -92,6 +93,7 @@ export interface Config {
     plans: PlansSelect<false> | PlansSelect<true>;
     subscriptions: SubscriptionsSelect<false> | SubscriptionsSelect<true>;
     'usage-logs': UsageLogsSelect<false> | UsageLogsSelect<true>;
+    'audit-logs': AuditLogsSelect<false> | AuditLogsSelect<true>;
     'payload-kv': PayloadKvSelect<false> | PayloadKvSelect<true>;
     'payload-locked-documents': PayloadLockedDocumentsSelect<false> | PayloadLockedDocumentsSelect<true>;
     'payload-preferences': PayloadPreferencesSelect<false> | PayloadPreferencesSelect<true>;
@@ -101,8 +103,12 @@ export interface Config {
     defaultIDType: string;
   };
   fallbackLocale: null;
-  globals: {};
-  globalsSelect: {};
+  globals: {
+    settings: Setting;
+  };
+  globalsSelect: {
+    settings: SettingsSelect<false> | SettingsSelect<true>;
+  };
   locale: null;
   widgets: {
     'hub-range': HubRangeWidget;
@@ -317,10 +323,6 @@ export interface Plan {
       }[]
     | null;
   selfService?: boolean | null;
-  /**
-   * Whoever registers starts with this plan. Without any such plan people start with none.
-   */
-  newUsers?: boolean | null;
   updatedAt: string;
   createdAt: string;
 }
@@ -557,6 +559,37 @@ export interface UsageLog {
   settledAt?: string | null;
   updatedAt: string;
   createdAt: string;
+}
+/**
+ * Search by a whole email address, title, document id or request id; filter by everything else.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "audit-logs".
+ */
+export interface AuditLog {
+  id: string;
+  at?: string | null;
+  action?: ('create' | 'update' | 'delete' | 'sign-in' | 'sign-in-failed' | 'session-end' | 'unlock' | 'export') | null;
+  actorEmail?: string | null;
+  actor?: (string | null) | User;
+  via?: ('session' | 'api-key' | 'password' | 'link' | 'nobody' | 'system') | null;
+  subject?: string | null;
+  title?: string | null;
+  subjectId?: string | null;
+  changes?:
+    | {
+        [k: string]: unknown;
+      }
+    | unknown[]
+    | string
+    | number
+    | boolean
+    | null;
+  note?: string | null;
+  address?: string | null;
+  userAgent?: string | null;
+  requestId?: string | null;
+  apiKeyId?: string | null;
 }
 /**
  * This interface was referenced by `Config`'s JSON-Schema
@@ -806,7 +839,6 @@ export interface PlansSelect<T extends boolean = true> {
         id?: T;
       };
   selfService?: T;
-  newUsers?: T;
   updatedAt?: T;
   createdAt?: T;
 }
@@ -858,6 +890,26 @@ export interface UsageLogsSelect<T extends boolean = true> {
 }
 /**
  * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "audit-logs_select".
+ */
+export interface AuditLogsSelect<T extends boolean = true> {
+  at?: T;
+  action?: T;
+  actorEmail?: T;
+  actor?: T;
+  via?: T;
+  subject?: T;
+  title?: T;
+  subjectId?: T;
+  changes?: T;
+  note?: T;
+  address?: T;
+  userAgent?: T;
+  requestId?: T;
+  apiKeyId?: T;
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "payload-kv_select".
  */
 export interface PayloadKvSelect<T extends boolean = true> {
@@ -895,6 +947,68 @@ export interface PayloadMigrationsSelect<T extends boolean = true> {
   batch?: T;
   updatedAt?: T;
   createdAt?: T;
+}
+/**
+ * What is saved here counts at once, in every instance.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "settings".
+ */
+export interface Setting {
+  id: string;
+  /**
+   * Shown in the panel and in mails.
+   */
+  hubName: string;
+  /**
+   * Shown beside the name. Anybody may fetch this image, also who is not signed in.
+   */
+  logo?: (string | null) | Media;
+  /**
+   * Switched off, only an admin makes accounts, here under Users.
+   */
+  signUpOpen?: boolean | null;
+  /**
+   * Every new account starts with it. Empty: people start with none.
+   */
+  defaultPlan?: (string | null) | Plan;
+  /**
+   * Email addresses; each gets every alert. Users get those about themselves anyway.
+   */
+  alertAddresses?: string[] | null;
+  /**
+   * Gets every alert as a signed POST (Standard Webhooks). https in production.
+   */
+  webhookUrl?: string | null;
+  /**
+   * Signs the webhook. Stored encrypted and never shown again: copy it to the receiver before you save.
+   */
+  webhookSecret?: string | null;
+  webhookSecretSet?: boolean | null;
+  /**
+   * 0 keeps them for ever. Empty: USAGE_RETENTION_MONTHS of the environment. Sums always stay.
+   */
+  retentionMonths?: number | null;
+  updatedAt?: string | null;
+  createdAt?: string | null;
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "settings_select".
+ */
+export interface SettingsSelect<T extends boolean = true> {
+  hubName?: T;
+  logo?: T;
+  signUpOpen?: T;
+  defaultPlan?: T;
+  alertAddresses?: T;
+  webhookUrl?: T;
+  webhookSecret?: T;
+  webhookSecretSet?: T;
+  retentionMonths?: T;
+  updatedAt?: T;
+  createdAt?: T;
+  globalType?: T;
 }
 /**
  * This interface was referenced by `Config`'s JSON-Schema

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { perProcess } from './process'
 
-/** What the request log learns of a request while Payload answers it, and the id that its answer carries. */
-export type RequestContext = { userId: string | null; requestId: string }
+/** What is known of a request while Payload answers it: its id, and, for the request log, who is calling. */
+export type RequestContext = { requestId: string; userId: string | null }
 
 type Running = { header: string; byName: Map<string, RequestContext>; named: number }
 
@@ -27,22 +27,22 @@ export function openContext(
   const held = running()
   held.named += 1
   const name = String(held.named)
-  const context: RequestContext = { userId: null, requestId }
+  const context: RequestContext = { requestId, userId: null }
   held.byName.set(name, context)
   request.headers[held.header] = name
   request.rawHeaders.push(held.header, name)
   return { context, end: () => held.byName.delete(name) }
 }
 
+/** The id of the request that came with these headers, as its answer and its log line have it; null for none. */
+export function requestIdOf(headers: Headers): string | null {
+  return contextOf(headers)?.requestId ?? null
+}
+
 /** Notes who is calling, for the log line of the request that came with these headers. */
 export function noteCaller(headers: Headers, userId: string): void {
   const context = contextOf(headers)
   if (context) context.userId = userId
-}
-
-/** The id of the request that came with these headers; undefined where the hub's own server did not take it. */
-export function requestIdOf(headers: Headers): string | undefined {
-  return contextOf(headers)?.requestId
 }
 
 function contextOf(headers: Headers): RequestContext | undefined {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Pool } from 'pg'
 import { v7 as newId } from 'uuid'
+import { recordAudit, SYSTEM } from '../audit/record'
 import { type Config, ConfigError } from '../config/environment'
 import { inTransaction, type Sql } from '../database/sql'
 import { Problem } from '../problem'
@@ -75,15 +76,18 @@ async function findAdmin(sql: Sql): Promise<string | null> {
 
 /** Whoever sets ADMIN_EMAIL runs this hub: an account that has this address becomes theirs. */
 async function makeAdmin(sql: Sql, email: string, passwordHash: string, now: Date | null): Promise<void> {
-  const made = await sql.query<{ id: string }>(
+  const made = await sql.query<{ id: string; isNew: boolean }>(
     `insert into users (id, name, email, role, disabled, email_confirmed_at, created_at, updated_at)
      select $1, 'Admin', $2, 'admin', false, at, at, at from (select coalesce($3::timestamptz, now()) as at) moment
      on conflict (email) do update set role = 'admin', disabled = false,
        email_confirmed_at = coalesce(users.email_confirmed_at, excluded.email_confirmed_at)
-     returning id`,
+     returning id, xmax = 0 as "isNew"`,
     [newId(), email, now],
   )
-  const { id } = made.rows[0] as { id: string }
+  const { id, isNew } = made.rows[0] as { id: string; isNew: boolean }
+  const changes = { role: { from: null, to: 'admin' } }
+  const about = { subject: 'users', subjectId: id, title: email, note: 'The first admin, at the start' }
+  await recordAudit(sql, SYSTEM, [{ action: isNew ? 'create' : 'update', ...about, changes }], now)
   await setPasswordHash(sql, id, passwordHash, now)
   await endAllSessions(sql, id, now)
 }

@@ -1,4 +1,6 @@
+import type { Pool } from 'pg'
 import { v7 as newId } from 'uuid'
+import { type AuditBy, recordAudit, SYSTEM } from '../audit/record'
 import { inTransaction, type Sql } from '../database/sql'
 import { invalidField, Problem } from '../problem'
 import { generateApiKey } from './api-key-format'
@@ -30,16 +32,25 @@ export async function createApiKey(
   userId: string,
   input: { name: string; expiresAt?: Date | null },
   now: Date | null = null,
+  by: AuditBy = SYSTEM,
 ): Promise<NewApiKey> {
   const name = readField('name', nameSchema, input.name)
   const made = generateApiKey()
   const values = [newId(), userId, name, made.prefix, made.hash, input.expiresAt ?? null, now]
   const view = await inTransaction(room.pool, async (sql) => {
     await assertRoomForKey(sql, userId, now)
-    return (await sql.query<ApiKeyView>(INSERT_KEY, values)).rows[0]
+    const made = (await sql.query<ApiKeyView>(INSERT_KEY, values)).rows[0]
+    if (made) await recordAudit(sql, by, [madeKey(made, userId)], now)
+    return made
   })
   if (!view) throw invalidField('expires_at', 'must be in the future')
   return { ...view, key: made.key }
+}
+
+function madeKey({ id, name, keyPrefix, expiresAt }: ApiKeyView, userId: string) {
+  const values = { name, keyPrefix, user: userId, active: true, ...(expiresAt ? { expiresAt } : {}) }
+  const changes = Object.fromEntries(Object.entries(values).map(([field, to]) => [field, { from: null, to }]))
+  return { action: 'create', subject: 'api-keys', subjectId: id, title: name, changes } as const
 }
 
 /**
@@ -64,19 +75,30 @@ export async function listApiKeys(sql: Sql, userId: string): Promise<ApiKeyView[
 
 /** Ends one of the user's own keys, at once and everywhere; twice is no error. Throws NOT_FOUND for any other. */
 export async function revokeApiKey(
-  sql: Sql,
+  pool: Pool,
   userId: string,
   keyId: string,
   now: Date | null = null,
+  by: AuditBy = SYSTEM,
 ): Promise<ApiKeyView> {
-  const revoked = await sql.query<ApiKeyView>(
-    `update api_keys set active = false, updated_at = coalesce($3::timestamptz, now())
-     where id = $2 and user_id = $1 returning ${VIEW}`,
-    [userId, keyId, now],
-  )
-  const view = revoked.rows[0]
-  if (!view) throw new Problem('NOT_FOUND', 'There is no such API key.')
-  return view
+  return inTransaction(pool, async (sql) => {
+    const owned = await sql.query<{ active: boolean }>(
+      'select active is true as active from api_keys where id = $2 and user_id = $1 for no key update',
+      [userId, keyId],
+    )
+    const before = owned.rows[0]
+    if (!before) throw new Problem('NOT_FOUND', 'There is no such API key.')
+    const revoked = await sql.query<ApiKeyView>(
+      `update api_keys set active = false, updated_at = coalesce($2::timestamptz, now())
+       where id = $1 returning ${VIEW}`,
+      [keyId, now],
+    )
+    const view = revoked.rows[0] as ApiKeyView
+    const about = { subject: 'api-keys', subjectId: view.id, title: view.name }
+    const changes = { active: { from: true, to: false } }
+    if (before.active) await recordAudit(sql, by, [{ action: 'update', ...about, changes }], now)
+    return view
+  })
 }
 
 const VIEW = `id, name, key_prefix as "keyPrefix", active is true as active, created_at as "createdAt",

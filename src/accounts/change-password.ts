@@ -1,3 +1,4 @@
+import { byPrincipal } from '../audit/record'
 import { inTransaction, type Sql } from '../database/sql'
 import { countFailedLogin } from './failed-logins'
 import { countFailedSignIn, requireSignInAllowed } from './limits'
@@ -6,7 +7,7 @@ import { checkPassword, hashPassword, verifyPassword } from './password'
 import type { Principal } from './principal'
 import type { AccountsRoom, Origin } from './room'
 import { endAllSessions } from './sessions'
-import { setPasswordHash } from './set-password'
+import { recordNewPassword, setPasswordHash } from './set-password'
 
 type Caller = Pick<Principal, 'userId' | 'email' | 'sessionId'>
 
@@ -28,6 +29,7 @@ export async function changePassword(
   await inTransaction(room.pool, async (sql) => {
     if (!(await isStillCurrent(sql, caller.userId, currentHash))) throw invalidCredentials()
     await setPasswordHash(sql, caller.userId, passwordHash, now)
+    await recordNewPassword(sql, byPrincipal({ ...caller, via: 'session' }, origin), caller, now)
     await endAllSessions(sql, caller.userId, now, caller.sessionId)
   })
 }
@@ -48,7 +50,7 @@ export async function checkCurrentPassword(
   const matches = await verifyPassword(password, known?.password_hash ?? null, room.config)
   if (known && matches && !known.locked) return known.password_hash
   await Promise.all([
-    countFailedLogin(room.pool, caller.userId, now),
+    countFailedLogin(room.pool, caller.userId, origin, now),
     countFailedSignIn(room, origin.address, caller.email),
   ])
   throw invalidCredentials()

@@ -1,4 +1,5 @@
 import { v7 as newId } from 'uuid'
+import { INSERT_AUDIT } from '../audit/record'
 import type { Sql } from '../database/sql'
 import { Problem } from '../problem'
 import { countFailedLogin } from './failed-logins'
@@ -44,7 +45,7 @@ async function refuse(
   now: Date | null,
 ): Promise<never> {
   await Promise.all([
-    countFailedLogin(room.pool, userId, now),
+    countFailedLogin(room.pool, userId, origin, now),
     countFailedSignIn(room, origin.address, email),
   ])
   throw invalidCredentials()
@@ -87,6 +88,8 @@ async function openSession(
     room.config.refreshTokenDays,
     origin.address,
     userAgent,
+    newId(),
+    origin.requestId ?? null,
   ])
   if (opened.rows.length === 0) return null
   return tokenPair({ userId: account.id, sessionId }, refreshToken, room.config, now)
@@ -109,7 +112,12 @@ const OPEN_SESSION = `
   ), opened as (
     insert into sessions (id, user_id, created_at, last_used_at, expires_at, address, user_agent)
     select $3, user_id, at, at, at + make_interval(days => $6), $7, $8 from entered
-    returning id, created_at, expires_at
+    returning id, user_id, created_at, expires_at
+  ), audited as (
+    ${INSERT_AUDIT}
+    select $9, opened.created_at, 'sign-in', users.id, users.email, 'password', 'users', users.id::text, users.email,
+      'Session ' || opened.id, null::jsonb, null, $7, $8, $10
+    from opened join users on users.id = opened.user_id
   )
   insert into refresh_tokens (hash, session_id, created_at, expires_at)
   select $4, id, created_at, expires_at from opened

@@ -1,6 +1,8 @@
+import { type AuditBy, SYSTEM } from '../audit/record'
 import { tokenHash } from './keys'
 import type { Principal } from './principal'
 import type { AccountsRoom } from './room'
+import { endedBy, recordEndedSessions } from './sessions'
 import { isRefreshToken } from './tokens'
 
 /**
@@ -13,14 +15,20 @@ export async function logout(
   principal: Pick<Principal, 'userId' | 'sessionId'>,
   refreshToken: string | null,
   now: Date | null = null,
+  by: AuditBy = SYSTEM,
 ): Promise<void> {
   const hash = refreshToken !== null && isRefreshToken(refreshToken) ? tokenHash(refreshToken) : null
-  await room.pool.query(END_SESSION, [principal.userId, hash, principal.sessionId, now])
+  const values = [principal.userId, hash, principal.sessionId, now, ...endedBy(by, 'Signed out')]
+  await room.pool.query(END_SESSION, values)
 }
 
 const END_SESSION = `
-  update sessions set revoked_at = coalesce($4::timestamptz, now())
-  where user_id = $1 and revoked_at is null and id = coalesce(
-    (select sessions.id from refresh_tokens join sessions on sessions.id = refresh_tokens.session_id
-     where refresh_tokens.hash = $2 and sessions.user_id = $1),
-    $3::uuid)`
+  with ended as (
+    update sessions set revoked_at = coalesce($4::timestamptz, now())
+    where user_id = $1 and revoked_at is null and id = coalesce(
+      (select sessions.id from refresh_tokens join sessions on sessions.id = refresh_tokens.session_id
+       where refresh_tokens.hash = $2 and sessions.user_id = $1),
+      $3::uuid)
+    returning id, user_id, revoked_at
+  )
+  ${recordEndedSessions(5)}`

@@ -1,7 +1,9 @@
+import { type AuditOrigin, byNobody, NOWHERE } from '../audit/record'
 import { inTransaction, type Sql } from '../database/sql'
 import { Problem } from '../problem'
 import { tokenHash } from './keys'
 import type { AccountsRoom } from './room'
+import { endedBy, recordEndedSessions } from './sessions'
 import { type TokenPair, tokenPair } from './token-pair'
 import { isRefreshToken, successorOf } from './tokens'
 
@@ -19,11 +21,12 @@ export async function refresh(
   room: AccountsRoom,
   refreshToken: string,
   now: Date | null = null,
+  origin: AuditOrigin = NOWHERE,
 ): Promise<TokenPair> {
   if (!isRefreshToken(refreshToken)) throw sessionOver()
   const next = successorOf(refreshToken, room.config.secret)
   // The outcome leaves the transaction as a value: an error would undo the end of a stolen session.
-  const outcome = await inTransaction(room.pool, (sql) => rotate(sql, refreshToken, next, room, now))
+  const outcome = await inTransaction(room.pool, (sql) => rotate(sql, refreshToken, next, room, now, origin))
   if (outcome === 'reused') throw new Problem('TOKEN_REUSED', 'This token was used before. Sign in again.')
   if (outcome === 'over') throw sessionOver()
   return tokenPair(outcome, next, room.config, now)
@@ -37,12 +40,17 @@ async function rotate(
   next: string,
   room: AccountsRoom,
   now: Date | null,
+  origin: AuditOrigin,
 ): Promise<Live | 'over' | 'reused'> {
   await sql.query(LOCK_SESSION, [tokenHash(refreshToken)])
   const token = (await sql.query<Token>(READ_TOKEN, [tokenHash(refreshToken), now, RETRY_SECONDS])).rows[0]
   if (!token || token.expired) return 'over'
   if (token.spent && !(token.spent_just_now && (await isUnspent(sql, next)))) {
-    await sql.query(END_SESSION, [token.session_id, now])
+    await sql.query(END_SESSION, [
+      token.session_id,
+      now,
+      ...endedBy(byNobody(origin), 'A spent token came back'),
+    ])
     return 'reused'
   }
   const live = (await sql.query<Live>(PROLONG_SESSION, [token.session_id, now, room.config.refreshTokenDays]))
@@ -89,7 +97,11 @@ const SPEND_TOKEN = `
   from spent join sessions on sessions.id = spent.session_id, moment`
 
 const END_SESSION = `
-  update sessions set revoked_at = coalesce($2::timestamptz, now()) where id = $1 and revoked_at is null`
+  with ended as (
+    update sessions set revoked_at = coalesce($2::timestamptz, now()) where id = $1 and revoked_at is null
+    returning id, user_id, revoked_at
+  )
+  ${recordEndedSessions(3)}`
 
 function sessionOver(): Problem {
   return new Problem('UNAUTHORIZED', 'The session has ended. Sign in again.')

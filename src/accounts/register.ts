@@ -1,9 +1,11 @@
 import { v7 as newId } from 'uuid'
+import { byNobody, recordAudit } from '../audit/record'
 import type { Config } from '../config/environment'
 import { inTransaction, type Sql, sqlState } from '../database/sql'
 import { queueMail } from '../mail/outbox'
 import { confirmMail, welcomeMail } from '../mail/templates'
 import { Problem } from '../problem'
+import { readBrand, readSettings } from '../settings/read-settings'
 import { emailLink, LINK_HOURS, makeEmailToken } from './email-tokens'
 import { type Registration, readRegistration } from './input'
 import { countRegistration } from './limits'
@@ -16,8 +18,9 @@ export type Profile = { id: string; name: string; email: string; role: 'user' | 
 const UNIQUE_VIOLATION = '23505'
 
 /**
- * Makes an account with role `user` and all that belongs to it, in one transaction. Throws VALIDATION_ERROR
- * (every fault named), RATE_LIMITED, and EMAIL_TAKEN, after which nothing has changed.
+ * Makes an account with role `user` and all that belongs to it, in one transaction. Throws REGISTRATION_CLOSED while
+ * the settings say so, VALIDATION_ERROR (every fault named), RATE_LIMITED, and EMAIL_TAKEN, after which nothing has
+ * changed.
  */
 export async function registerUser(
   room: AccountsRoom,
@@ -25,20 +28,39 @@ export async function registerUser(
   origin: Origin,
   now: Date | null = null,
 ): Promise<Profile> {
+  if (!(await readSettings(room.pool)).signUpOpen) throw registrationClosed()
   const { name, email, password } = readRegistration(input)
   await countRegistration(room, origin.address, email)
   const passwordHash = await hashPassword(password, room.config)
   try {
     return await inTransaction(room.pool, async (sql) => {
       const user = (await sql.query<Profile>(INSERT_USER, [newId(), name, email, now])).rows[0] as Profile
+      const by = byNobody(origin)
+      await recordAudit(sql, by, [registered(user)], now)
       await completeUser(sql, user, passwordHash, now, room.config)
-      await room.onRegistered?.(sql, user.id, now)
+      await room.onRegistered?.(sql, user.id, now, by)
       return user
     })
   } catch (error) {
     if (sqlState(error) === UNIQUE_VIOLATION) throw emailTaken(error)
     throw error
   }
+}
+
+function registered({ id, name, email, role }: Profile) {
+  const changes = {
+    name: { from: null, to: name },
+    email: { from: null, to: email },
+    role: { from: null, to: role },
+  }
+  return {
+    action: 'create',
+    subject: 'users',
+    subjectId: id,
+    title: email,
+    note: 'Registered',
+    changes,
+  } as const
 }
 
 /**
@@ -54,7 +76,7 @@ export async function completeUser(
 ): Promise<void> {
   await setPasswordHash(sql, user.id, passwordHash, now)
   if (!config.requireEmailConfirmation) {
-    await queueMail(sql, welcomeMail(user.email, config.hubUrl), now)
+    await queueMail(sql, welcomeMail(user.email, config.hubUrl, await readBrand(sql, config.hubUrl)), now)
     return
   }
   await mailConfirmLink(sql, user, now, config)
@@ -68,13 +90,22 @@ export async function mailConfirmLink(
   config: Pick<Config, 'emailLinkUrl' | 'hubUrl'>,
 ): Promise<void> {
   const token = await makeEmailToken(sql, user.id, 'confirm_email', now)
-  await queueMail(sql, confirmMail(user.email, emailLink(config, 'confirm_email', token), LINK_HOURS), now)
+  const brand = await readBrand(sql, config.hubUrl)
+  const link = emailLink(config, 'confirm_email', token)
+  await queueMail(sql, confirmMail(user.email, link, LINK_HOURS, brand), now)
 }
 
 const INSERT_USER = `
   insert into users (id, name, email, role, disabled, created_at, updated_at)
   select $1, $2, $3, 'user', false, at, at from (select coalesce($4::timestamptz, now()) as at) moment
   returning id, name, email, role::text as role, created_at as "createdAt"`
+
+function registrationClosed(): Problem {
+  return new Problem(
+    'REGISTRATION_CLOSED',
+    'This hub takes no new registrations. Ask its admins for an account.',
+  )
+}
 
 function emailTaken(cause: unknown): Problem {
   const details = [{ field: 'email', message: 'has an account already: sign in, or reset the password' }]

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { NOWHERE } from '../audit/record'
 import { inTransaction, type Sql } from '../database/sql'
 import { queueMail } from '../mail/outbox'
 import { resetMail } from '../mail/templates'
 import { Problem } from '../problem'
+import { readBrand } from '../settings/read-settings'
 import { markEmailConfirmed } from './confirm-email'
 import {
   deadLink,
@@ -17,7 +19,7 @@ import { countReset } from './limits'
 import { checkPassword, hashPassword } from './password'
 import type { AccountsRoom, Origin } from './room'
 import { endAllSessions } from './sessions'
-import { setPasswordHash } from './set-password'
+import { recordNewPassword, setPasswordHash } from './set-password'
 
 /** Longer than the writes for an account that exists; every request takes at least this long. */
 const SAME_TIME_MS = 100
@@ -44,7 +46,9 @@ async function mailLink(room: AccountsRoom, email: string, origin: Origin, now: 
     const userId = await lockUser(sql, email)
     if (userId === null) return
     const token = await makeEmailToken(sql, userId, 'password_reset', now)
-    await queueMail(sql, resetMail(email, emailLink(room.config, 'password_reset', token), LINK_HOURS), now)
+    const brand = await readBrand(sql, room.config.hubUrl)
+    const link = emailLink(room.config, 'password_reset', token)
+    await queueMail(sql, resetMail(email, link, LINK_HOURS, brand), now)
   })
 }
 
@@ -72,6 +76,7 @@ export async function resetPassword(
   input: { token: string; newPassword: string },
   now: Date | null = null,
   field = 'new_password',
+  origin: Origin = NOWHERE,
 ): Promise<void> {
   const password = checkPassword(input.newPassword, field)
   const userId = await findEmailTokenOwner(room.pool, input.token, 'password_reset', now)
@@ -79,10 +84,22 @@ export async function resetPassword(
   const passwordHash = await hashPassword(password, room.config)
   await inTransaction(room.pool, async (sql) => {
     // The user's row before all that hangs on it: the order in which every other change locks them.
-    await sql.query('select from users where id = $1 for no key update', [userId])
+    const user = await lockUserById(sql, userId)
     if ((await spendEmailToken(sql, input.token, 'password_reset', now)) === null) throw deadLink()
     await setPasswordHash(sql, userId, passwordHash, now)
     await endAllSessions(sql, userId, now)
-    await markEmailConfirmed(sql, userId, now)
+    const by = { ...origin, ...user, via: 'link' } as const
+    await recordNewPassword(sql, by, user, now)
+    await markEmailConfirmed(sql, by, user, now)
   })
+}
+
+async function lockUserById(sql: Sql, userId: string): Promise<{ userId: string; email: string }> {
+  const found = await sql.query<{ email: string }>(
+    'select email from users where id = $1 for no key update',
+    [userId],
+  )
+  const user = found.rows[0]
+  if (!user) throw deadLink()
+  return { userId, email: user.email }
 }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { AuditBy, AuditOrigin } from '../audit/record'
 import type { Config } from '../config/environment'
 import type { Sql } from '../database/sql'
 import type { LimitSettings } from './limits'
@@ -23,8 +24,8 @@ export type AccountsRoom = {
   pool: Pool
   config: AccountsConfig
   limits?: LimitSettings
-  onRegistered?: (sql: Sql, userId: string, now: Date | null) => Promise<void>
+  onRegistered?: (sql: Sql, userId: string, now: Date | null, by: AuditBy) => Promise<void>
 }
 
 /** Where a request came from, as far as the hub knows it; shown to users in their list of sessions. */
-export type Origin = { address: string | null; userAgent: string | null }
+export type Origin = AuditOrigin

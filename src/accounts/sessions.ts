@@ -1,3 +1,5 @@
+import { v7 as newId } from 'uuid'
+import { type AuditBy, INSERT_AUDIT, SYSTEM } from '../audit/record'
 import type { Sql } from '../database/sql'
 import { Problem } from '../problem'
 import type { Principal } from './principal'
@@ -36,14 +38,38 @@ export async function endSession(
   userId: string,
   sessionId: string,
   now: Date | null = null,
+  by: AuditBy = SYSTEM,
 ): Promise<void> {
-  const ended = await sql.query(
-    `update sessions set revoked_at = coalesce($3::timestamptz, now())
-     where id = $2 and user_id = $1 and revoked_at is null and expires_at > coalesce($3::timestamptz, now())
-     returning id`,
-    [userId, sessionId, now],
-  )
+  const ended = await sql.query(END_SESSION, [userId, sessionId, now, ...endedBy(by, 'Ended')])
   if (ended.rows.length === 0) throw new Problem('NOT_FOUND', 'There is no such session.')
+}
+
+const END_SESSION = `
+  with ended as (
+    update sessions set revoked_at = coalesce($3::timestamptz, now())
+    where id = $2 and user_id = $1 and revoked_at is null and expires_at > coalesce($3::timestamptz, now())
+    returning id, user_id, revoked_at
+  )
+  ${recordEndedSessions(4)}`
+
+/** What `recordEndedSessions` needs, as the values from its place on. */
+export function endedBy(by: AuditBy, note: string): unknown[] {
+  const { userId, email, via, apiKeyId = null, address, userAgent, requestId = null } = by
+  return [newId(), userId, email, via, note, apiKeyId, address, userAgent, requestId]
+}
+
+/**
+ * The end of a statement whose `ended` is the one session that it ended: puts that on record, in the same statement.
+ * Its values stand from `$place` on.
+ */
+export function recordEndedSessions(place: number): string {
+  const at = (offset: number, type = 'text') => `$${place + offset}::${type}`
+  return `${INSERT_AUDIT}
+  select ${at(0, 'uuid')}, ended.revoked_at, 'session-end', ${at(1, 'uuid')}, ${at(2)}, ${at(3)}, 'users',
+    ended.user_id::text, users.email, ${at(4)} || ': session ' || ended.id, null::jsonb, ${at(5)}, ${at(6)},
+    left(${at(7)}, 400), ${at(8)}
+  from ended join users on users.id = ended.user_id
+  returning id`
 }
 
 /**

@@ -1,3 +1,5 @@
+import { HIDDEN } from '../audit/difference'
+import { type AuditBy, recordAudit } from '../audit/record'
 import type { Sql } from '../database/sql'
 
 /**
@@ -13,6 +15,18 @@ export async function setPasswordHash(
 ): Promise<void> {
   await sql.query(SET_PASSWORD, [userId, passwordHash, now])
   await sql.query(`delete from email_tokens where user_id = $1 and purpose = 'password_reset'`, [userId])
+}
+
+/** Puts a new password on record, in the transaction that stores it; neither it nor its hash is shown. */
+export async function recordNewPassword(
+  sql: Sql,
+  by: AuditBy,
+  user: { userId: string; email: string },
+  now: Date | null,
+): Promise<void> {
+  const changes = { password: { from: HIDDEN, to: HIDDEN } }
+  const about = { subject: 'users', subjectId: user.userId, title: user.email }
+  await recordAudit(sql, by, [{ action: 'update', ...about, changes }], now)
 }
 
 const SET_PASSWORD = `

@@ -1,10 +1,13 @@
 import type { z } from '@hono/zod-openapi'
 import { toPayloadUser } from '../accounts/payload/user'
 import type { Principal } from '../accounts/principal'
+import type { Origin } from '../accounts/room'
+import { auditContext } from '../audit/payload-by'
 import { toModelDocument } from './api-model'
 import { toAdminTool } from './api-tool'
 import { onDocument } from './document-problems'
 import { created, noContent, ok } from './envelope'
+import { originOf } from './origin'
 import type { Registry } from './registry'
 import { ToolParams } from './schemas/common'
 import { AdminTool, ChangeTool, NewTool } from './schemas/tools'
@@ -32,10 +35,14 @@ function addCreate(registry: Registry): void {
       answer: { status: 201, description: 'The new tool.', schema: AdminTool },
       problems: ['CONFLICT'],
     },
-    async ({ services, principal, body }) => {
+    async ({ services, context, principal, body }) => {
       const data = toDocument(body) as never
       const made = await onDocument(() =>
-        services.payload.create({ collection: 'tools', data, ...asCaller(principal) }),
+        services.payload.create({
+          collection: 'tools',
+          data,
+          ...asCaller(principal, originOf(services, context)),
+        }),
       )
       return created(toAdminTool(await freshTool(services, String(made.id))))
     },
@@ -56,11 +63,16 @@ function addUpdate(registry: Registry): void {
       answer: { status: 200, description: 'The changed tool.', schema: AdminTool },
       problems: ['NOT_FOUND', 'CONFLICT'],
     },
-    async ({ services, principal, params, body }) => {
+    async ({ services, context, principal, params, body }) => {
       const { id } = await freshTool(services, params.tool_id)
       const data = toDocument(body) as never
       await onDocument(() =>
-        services.payload.update({ collection: 'tools', id, data, ...asCaller(principal) }),
+        services.payload.update({
+          collection: 'tools',
+          id,
+          data,
+          ...asCaller(principal, originOf(services, context)),
+        }),
       )
       return ok(toAdminTool(await freshTool(services, id)))
     },
@@ -81,16 +93,23 @@ function addDelete(registry: Registry): void {
       answer: { status: 204, description: 'Deleted.' },
       problems: ['NOT_FOUND'],
     },
-    async ({ services, principal, params }) => {
+    async ({ services, context, principal, params }) => {
       const { id } = await freshTool(services, params.tool_id)
-      await onDocument(() => services.payload.delete({ collection: 'tools', id, ...asCaller(principal) }))
+      await onDocument(() =>
+        services.payload.delete({
+          collection: 'tools',
+          id,
+          ...asCaller(principal, originOf(services, context)),
+        }),
+      )
       return noContent()
     },
   )
 }
 
-function asCaller(principal: Principal) {
-  return { user: toPayloadUser(principal), overrideAccess: false as const, depth: 0 }
+function asCaller(principal: Principal, origin: Origin) {
+  const context = auditContext(origin)
+  return { user: toPayloadUser(principal), overrideAccess: false as const, depth: 0, context }
 }
 
 type ToolChange = Partial<z.output<typeof NewTool>>

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { createApiKey, listApiKeys, revokeApiKey } from '../accounts/api-keys'
+import { byPrincipal } from '../audit/record'
 import { created, ok } from './envelope'
+import { originOf } from './origin'
 import type { Registry } from './registry'
 import { ApiKey, KeyParams, MadeApiKey, NewApiKey } from './schemas/accounts'
 
@@ -36,9 +38,10 @@ export function addApiKeys(registry: Registry): void {
       answer: { status: 201, description: 'The key, shown this once.', schema: MadeApiKey },
       problems: ['CONFLICT'],
     },
-    async ({ services, principal, body }) => {
+    async ({ services, context, principal, body }) => {
       const expiresAt = body.expires_at ? new Date(body.expires_at) : null
-      const made = await createApiKey(services, principal.userId, { name: body.name, expiresAt })
+      const by = byPrincipal(principal, originOf(services, context))
+      const made = await createApiKey(services, principal.userId, { name: body.name, expiresAt }, null, by)
       return created(toMadeKey(made))
     },
   )
@@ -54,8 +57,10 @@ export function addApiKeys(registry: Registry): void {
       answer: { status: 200, description: 'Revoked: it works no longer.', schema: ApiKey },
       problems: ['NOT_FOUND'],
     },
-    async ({ services, principal, params }) =>
-      ok(toApiKey(await revokeApiKey(services.pool, principal.userId, params.key_id))),
+    async ({ services, context, principal, params }) => {
+      const by = byPrincipal(principal, originOf(services, context))
+      return ok(toApiKey(await revokeApiKey(services.pool, principal.userId, params.key_id, null, by)))
+    },
   )
 }
 

@@ -3,6 +3,7 @@ import { logout } from '../accounts/logout'
 import { refresh } from '../accounts/refresh'
 import { registerUser } from '../accounts/register'
 import type { TokenPair } from '../accounts/token-pair'
+import { byPrincipal } from '../audit/record'
 import { startDefaultSubscription } from '../billing/subscriptions'
 import { created, ok } from './envelope'
 import { originOf } from './origin'
@@ -31,7 +32,7 @@ function addRegistration(registry: Registry): void {
       access: open,
       body: schema.Register,
       answer: { status: 201, description: 'The new profile.', schema: schema.Profile },
-      problems: ['EMAIL_TAKEN', 'RATE_LIMITED'],
+      problems: ['EMAIL_TAKEN', 'REGISTRATION_CLOSED', 'RATE_LIMITED'],
     },
     async ({ services, context, body }) => {
       const room = { ...services, onRegistered: startDefaultSubscription }
@@ -68,7 +69,8 @@ function addTokens(registry: Registry): void {
       answer: { status: 200, description: 'The next token pair.', schema: schema.TokenPair },
       problems: ['UNAUTHORIZED', 'TOKEN_REUSED'],
     },
-    async ({ services, body }) => ok(toTokenPair(await refresh(services, body.refresh_token))),
+    async ({ services, context, body }) =>
+      ok(toTokenPair(await refresh(services, body.refresh_token, null, originOf(services, context)))),
   )
   registry.add(
     {
@@ -81,8 +83,9 @@ function addTokens(registry: Registry): void {
       body: schema.Refresh,
       answer: { status: 200, description: 'The session has ended.', schema: Message },
     },
-    async ({ services, principal, body }) => {
-      await logout(services, principal, body.refresh_token)
+    async ({ services, context, principal, body }) => {
+      const by = byPrincipal(principal, originOf(services, context))
+      await logout(services, principal, body.refresh_token, null, by)
       return ok({ message: 'You are signed out.' })
     },
   )

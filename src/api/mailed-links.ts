@@ -23,8 +23,8 @@ export function addMailedLinks(registry: Registry): void {
       params: MailedToken,
       answer: done('The address is confirmed.'),
     },
-    async ({ services, params }) => {
-      await confirmEmail(services, params.token)
+    async ({ services, context, params }) => {
+      await confirmEmail(services, params.token, null, originOf(services, context))
       return ok({ message: 'Your email address is confirmed.' })
     },
   )
@@ -58,8 +58,9 @@ export function addMailedLinks(registry: Registry): void {
       answer: done('The password is set; every session has ended.'),
       problems: ['RATE_LIMITED'],
     },
-    async ({ services, params, body }) => {
-      await resetPassword(services, { token: params.token, newPassword: body.new_password })
+    async ({ services, context, params, body }) => {
+      const given = { token: params.token, newPassword: body.new_password }
+      await resetPassword(services, given, null, 'new_password', originOf(services, context))
       return ok({ message: 'Your password is set. Sign in with it.' })
     },
   )

@@ -7,5 +7,6 @@ import type { Services } from './services'
 export function originOf({ config }: Services, { env, req }: ApiContext): Origin {
   const { headers } = req.raw
   const userAgent = headers.get('user-agent')?.slice(0, 500) ?? null
-  return { address: clientAddress(headers, env.remoteAddress, config.trustProxy), userAgent }
+  const address = clientAddress(headers, env.remoteAddress, config.trustProxy)
+  return { address, userAgent, requestId: env.requestId }
 }

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { endSession, listSessions } from '../accounts/sessions'
+import { byPrincipal } from '../audit/record'
 import { ok } from './envelope'
+import { originOf } from './origin'
 import type { Registry } from './registry'
 import { Session, SessionParams } from './schemas/accounts'
 import { Message } from './schemas/common'
@@ -36,8 +38,9 @@ export function addSessions(registry: Registry): void {
       answer: { status: 200, description: 'The session has ended.', schema: Message },
       problems: ['NOT_FOUND'],
     },
-    async ({ services, principal, params }) => {
-      await endSession(services.pool, principal.userId, params.session_id)
+    async ({ services, context, principal, params }) => {
+      const by = byPrincipal(principal, originOf(services, context))
+      await endSession(services.pool, principal.userId, params.session_id, null, by)
       return ok({ message: 'The session has ended.' })
     },
   )

@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi'
+import { byPrincipal } from '../audit/record'
 import { listPlans } from '../billing/plans'
 import { cancelSubscription, currentSubscription, subscribe } from '../billing/subscriptions'
 import { Problem } from '../problem'
 import { ok } from './envelope'
+import { originOf } from './origin'
 import type { Registry } from './registry'
 import { orNull } from './schemas/common'
 import { Plan, Subscribe, Subscription } from './schemas/subscriptions'
@@ -57,8 +59,10 @@ function addChanges(registry: Registry): void {
       body: Subscribe,
       answer: answered('The subscription as it is now.'),
     },
-    async ({ services, principal, body }) =>
-      ok(await subscribe(services.pool, principal.userId, body.plan, null, { actor: 'user' })),
+    async ({ services, context, principal, body }) => {
+      const by = byPrincipal(principal, originOf(services, context))
+      return ok(await subscribe(services.pool, principal.userId, body.plan, null, { actor: 'user', by }))
+    },
   )
   registry.add(
     {
@@ -72,8 +76,9 @@ function addChanges(registry: Registry): void {
       answer: answered('Usable until `expires_at`.'),
       problems: ['NOT_FOUND'],
     },
-    async ({ services, principal }) => {
-      const subscription = await cancelSubscription(services.pool, principal.userId, null)
+    async ({ services, context, principal }) => {
+      const by = byPrincipal(principal, originOf(services, context))
+      const subscription = await cancelSubscription(services.pool, principal.userId, null, by)
       if (!subscription) throw nothingToCancel()
       return ok(subscription)
     },

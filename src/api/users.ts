@@ -1,5 +1,6 @@
 import { changePassword } from '../accounts/change-password'
 import { toPayloadUser } from '../accounts/payload/user'
+import { auditContext } from '../audit/payload-by'
 import { ok } from './envelope'
 import { originOf } from './origin'
 import { toProfile } from './profile'
@@ -34,12 +35,13 @@ export function addUsers(registry: Registry): void {
       body: ChangeProfile,
       answer: { status: 200, description: 'The changed profile.', schema: Profile },
     },
-    async ({ services, principal, body }) => {
+    async ({ services, context, principal, body }) => {
       const user = await services.payload.update({
         collection: 'users',
         id: principal.userId,
         data: { name: body.name },
         user: toPayloadUser(principal),
+        context: auditContext(originOf(services, context)),
         overrideAccess: false,
         depth: 0,
       })

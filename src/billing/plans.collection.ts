@@ -50,6 +50,13 @@ export const Plans: CollectionConfig = {
         if (used.rows.length > 0) {
           throw new Problem('CONFLICT', 'This plan has subscriptions. Move them to another plan first.')
         }
+        const given = await sql.query('select 1 from settings where default_plan_id = $1', [id])
+        if (given.rows.length > 0) {
+          throw new Problem(
+            'CONFLICT',
+            'New users start with this plan. Choose another in the settings first.',
+          )
+        }
       },
     ],
   },
@@ -132,15 +139,6 @@ export const Plans: CollectionConfig = {
       label: 'Users may choose it themselves',
       type: 'checkbox',
       defaultValue: true,
-    },
-    {
-      name: 'newUsers',
-      label: 'Given to new users',
-      type: 'checkbox',
-      defaultValue: false,
-      admin: {
-        description: 'Whoever registers starts with this plan. Without any such plan people start with none.',
-      },
     },
   ],
 }

@@ -1,13 +1,16 @@
 import type { Pool } from 'pg'
 import { v7 } from 'uuid'
+import { type AuditBy, SYSTEM } from '../audit/record'
 import { inTransaction, type Sql } from '../database/sql'
 import { Problem } from '../problem'
 import { periodAt } from './period'
 import { decidePlanChange, type PlanChoice } from './plan-change'
+import { recordSubscription, type StoredState } from './record-subscription'
 import { archivePeriod, rollSubscription } from './roll'
 import { type ApiSubscription, readSubscription, toApiSubscription } from './subscription-row'
 
-type Actor = { actor: 'user' | 'admin' }
+/** `actor` says by whose rules the plan is chosen, `by` who is on record for it. */
+type Actor = { actor: 'user' | 'admin'; by?: AuditBy }
 
 /** The user's subscription as it stands at this moment, expired ones included; null where there never was one. */
 export async function currentSubscription(
@@ -29,23 +32,28 @@ export function subscribe(
   userId: string,
   planName: string,
   now: Date | null,
-  { actor }: Actor = { actor: 'user' },
+  { actor, by = SYSTEM }: Actor = { actor: 'user' },
 ): Promise<ApiSubscription> {
   return inTransaction(pool, async (sql) => {
     const wanted = await findPlan(sql, planName)
-    await changePlan(sql, userId, wanted, now, actor)
+    await changePlan(sql, userId, wanted, now, { actor, by })
     return requireSubscription(sql, userId, now)
   })
 }
 
 /**
- * Gives a user who registers the plan that new users get; nothing where no plan is marked so. Part of the
+ * Gives a user who registers the plan that the settings name; nothing where they name none. Part of the
  * caller's transaction.
  */
-export async function startDefaultSubscription(sql: Sql, userId: string, now: Date | null): Promise<void> {
-  const found = await sql.query<PlanChoice>(`${SELECT_PLAN} where new_users order by rank limit 1`)
+export async function startDefaultSubscription(
+  sql: Sql,
+  userId: string,
+  now: Date | null,
+  by: AuditBy = SYSTEM,
+): Promise<void> {
+  const found = await sql.query<NamedPlan>(`${SELECT_PLAN} where id = (select default_plan_id from settings)`)
   const plan = found.rows[0]
-  if (plan) await changePlan(sql, userId, plan, now, 'admin')
+  if (plan) await changePlan(sql, userId, plan, now, { actor: 'admin', by })
 }
 
 /**
@@ -56,6 +64,7 @@ export function cancelSubscription(
   pool: Pool,
   userId: string,
   now: Date | null,
+  by: AuditBy = SYSTEM,
 ): Promise<ApiSubscription | null> {
   return inTransaction(pool, async (sql) => {
     const current = await rollSubscription(sql, userId, now)
@@ -64,52 +73,82 @@ export function cancelSubscription(
       `update subscriptions set status = 'cancelled', pending_plan_id = null, updated_at = now() where id = $1`,
       [current.id],
     )
+    await recordSubscription(
+      sql,
+      by,
+      current,
+      { status: 'cancelled', plan: current.plan, pendingPlan: null },
+      now,
+    )
     return requireSubscription(sql, userId, now)
   })
 }
 
+type NamedPlan = PlanChoice & { name: string }
+
 async function changePlan(
   sql: Sql,
   userId: string,
-  wanted: PlanChoice & { name?: string },
+  wanted: NamedPlan,
   now: Date | null,
-  actor: 'user' | 'admin',
+  { actor, by = SYSTEM }: Actor,
 ): Promise<void> {
   const current = await rollSubscription(sql, userId, now)
   const known = current && { status: current.status, planId: current.plan.id, rank: current.plan.rank }
   const change = decidePlanChange(known, wanted, actor)
   if (change === 'not-offered') throw await unknownPlan(sql)
-  if (change === 'start' && current === null) return insertSubscription(sql, userId, wanted, now, actor)
+  if (change === 'start' && current === null)
+    return insertSubscription(sql, userId, wanted, now, { actor, by })
   if (current === null) return
-  if (change === 'start') return restart(sql, current, wanted)
+  if (change === 'start') return restart(sql, current, wanted, now, by)
   const planId = change === 'upgrade' ? wanted.id : current.plan.id
   const pending = change === 'downgrade-at-period-end' ? wanted.id : null
   await sql.query(
     `update subscriptions set status = 'active', plan_id = $2, pending_plan_id = $3, updated_at = now() where id = $1`,
     [current.id, planId, pending],
   )
+  const after = {
+    status: 'active',
+    plan: change === 'upgrade' ? wanted : current.plan,
+    pendingPlan: pending ? wanted : null,
+  }
+  await recordSubscription(sql, by, current, after, now)
 }
 
 /** Two first subscriptions at the same moment: one inserts, the other finds its row and changes that. */
 async function insertSubscription(
   sql: Sql,
   userId: string,
-  wanted: PlanChoice,
+  wanted: NamedPlan,
   now: Date | null,
-  actor: 'user' | 'admin',
+  actor: Actor,
 ): Promise<void> {
   const at = await moment(sql, now)
   const { start, end } = periodAt(at, at)
-  const inserted = await sql.query(
+  const inserted = await sql.query<{ id: string }>(
     `insert into subscriptions (id, user_id, plan_id, status, started_at, period_start, period_end, created_at, updated_at)
      values ($1, $2, $3, 'active', $4, $4, $5, now(), now()) on conflict (user_id) do nothing returning id`,
     [v7(), userId, wanted.id, start, end],
   )
-  if (inserted.rows.length === 0) await changePlan(sql, userId, wanted, now, actor)
+  const made = inserted.rows[0]
+  if (!made) return changePlan(sql, userId, wanted, now, actor)
+  await recordSubscription(
+    sql,
+    actor.by ?? SYSTEM,
+    { id: made.id, userId },
+    { status: 'active', plan: wanted },
+    now,
+  )
 }
 
 /** After an expired subscription: its last period is kept, a new one begins now, with a new anchor. */
-async function restart(sql: Sql, expired: { id: string; at: Date }, wanted: PlanChoice): Promise<void> {
+async function restart(
+  sql: Sql,
+  expired: StoredState & { at: Date },
+  wanted: NamedPlan,
+  now: Date | null,
+  by: AuditBy,
+): Promise<void> {
   const { start, end } = periodAt(expired.at, expired.at)
   await archivePeriod(sql, expired)
   await sql.query(
@@ -118,6 +157,7 @@ async function restart(sql: Sql, expired: { id: string; at: Date }, wanted: Plan
        updated_at = now() where id = $1`,
     [expired.id, wanted.id, start, end],
   )
+  await recordSubscription(sql, by, expired, { status: 'active', plan: wanted, pendingPlan: null }, now)
 }
 
 async function moment(sql: Sql, now: Date | null): Promise<Date> {
@@ -128,8 +168,8 @@ async function moment(sql: Sql, now: Date | null): Promise<Date> {
 
 const SELECT_PLAN = 'select id, name, rank, coalesce(self_service, false) as "selfService" from plans'
 
-async function findPlan(sql: Sql, name: string): Promise<PlanChoice> {
-  const plan = (await sql.query<PlanChoice>(`${SELECT_PLAN} where name = $1`, [name])).rows[0]
+async function findPlan(sql: Sql, name: string): Promise<NamedPlan> {
+  const plan = (await sql.query<NamedPlan>(`${SELECT_PLAN} where name = $1`, [name])).rows[0]
   if (!plan) throw await unknownPlan(sql)
   return plan
 }

@@ -4,6 +4,7 @@ import { adminsOnlyField, caller, isAdminRequest, nobodyField } from '../account
 import { readingSql } from '../database/payload-sql'
 import type { Sql } from '../database/sql'
 import { invalidField, Problem } from '../problem'
+import { logoId } from '../settings/read-settings'
 
 const IMAGES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif']
 const MOST_BYTES = 5 * 1024 * 1024
@@ -11,16 +12,22 @@ const MOST_BYTES = 5 * 1024 * 1024
 const MOST_IMAGES = 100
 const MOST_PIXELS = 25_000_000
 
-/** Others than admins see the images that are theirs, and the icons of the tools that they see. */
+/** Others than admins see the images that are theirs and the icons of the tools that they see; all see the logo. */
 const adminsOrVisible: Access = async ({ req }) => {
   if (isAdminRequest(req)) return true
   const me = caller(req)
-  if (!me) return false
   const sql = await readingSql(req)
+  const logo = await logoId(sql)
+  if (!me) return logo !== null && ({ id: { equals: logo } } as Where)
   const icons = await sql.query<{ id: string }>(
     'select distinct icon_id as id from tools where is_active and icon_id is not null',
   )
-  return { or: [{ owner: { equals: me.id } }, { id: { in: icons.rows.map(({ id }) => id) } }] } as Where
+  return {
+    or: [
+      { owner: { equals: me.id } },
+      { id: { in: [...icons.rows.map(({ id }) => id), ...(logo ? [logo] : [])] } },
+    ],
+  } as Where
 }
 
 /** What of a request's data names a file elsewhere: Payload would fetch it, and the hub asks no host for anyone. */

@@ -6,7 +6,7 @@ import { foldUsage } from './fold'
 import { endLease, LEASE_RENEWAL_MS, renewLease } from './lease'
 import { checkNightly } from './ledger-report'
 import { createMeter, type Meter } from './meter'
-import { dropOldMonths } from './retention'
+import { dropPastRetention } from './retention'
 import type { Settlement } from './settlement'
 import { sweep } from './sweep'
 import { keepUp } from './upkeep'
@@ -37,7 +37,7 @@ const UPKEEP_MS = 3_600_000
 /**
  * Starts what keeps the ledger tidy: the lease (every 5 s), the sweep (every 5 s, with deadlines every 30 s),
  * the fold of hours that are over (each minute), the nightly ledger check, and upkeep (hourly), which drops months
- * past `retentionMonths`. Resolves after the first lease, which must stand before the first call is admitted.
+ * past the settings' retention, or `retentionMonths` where they name none. Resolves after the first lease, which must stand before the first call is admitted.
  * `onError` gets what went wrong in the background; the next turn tries again.
  */
 export async function startMeteringTimers(
@@ -76,7 +76,7 @@ async function fold(pool: Pool): Promise<void> {
 
 async function keepUpAndDrop(pool: Pool, retentionMonths: number): Promise<void> {
   await keepUp(pool)
-  await dropOldMonths(pool, retentionMonths)
+  await dropPastRetention(pool, retentionMonths)
 }
 
 /** Throws, so that it is reported, what the nightly check found. */

@@ -30,12 +30,13 @@ type Adapter = { tables: Record<string, unknown>; countDistinct: (args: CountArg
 /**
  * Keeps Payload's lists of invocations (panel, REST, GraphQL) usable at any size: Payload counts all rows for each
  * page. Without a filter the number now comes from the roll-ups and the open hour's rows, which is exact; with one,
- * rows are counted up to 10,001. For `onInit`.
+ * rows are counted up to 10,001. So are the rows of the other tables that only grow, named by `logs`. For `onInit`.
  */
-export function boundUsageCounts(payload: Payload): void {
+export function boundCounts(payload: Payload, logs: readonly string[]): void {
   const adapter = payload.db as unknown as Adapter
   const countRows = adapter.countDistinct
   adapter.countDistinct = async (args) => {
+    if (logs.includes(args.tableName)) return countSome(adapter, args)
     if (args.tableName !== TABLE) return countRows.call(adapter, args)
     return args.where === undefined && args.joins.length === 0 ? countAll(args.db) : countSome(adapter, args)
   }
@@ -46,8 +47,8 @@ async function countAll(db: Database): Promise<number> {
   return Number(rows[0]?.calls ?? 0)
 }
 
-async function countSome(adapter: Adapter, { db, where, joins }: CountArgs): Promise<number> {
-  let found = db.select({ one: sql`1`.as('one') as unknown as SQL }).from(adapter.tables[TABLE])
+async function countSome(adapter: Adapter, { db, tableName, where, joins }: CountArgs): Promise<number> {
+  let found = db.select({ one: sql`1`.as('one') as unknown as SQL }).from(adapter.tables[tableName])
   for (const { type = 'leftJoin', table, condition } of joins) found = found[type](table, condition)
   const bounded = found.where(where).limit(MOST_COUNTED + 1)
   const counted = await db.select({ calls: count() as unknown as SQL }).from(bounded.as('found'))

@@ -1,5 +1,16 @@
 import type { Pool } from 'pg'
 import { inTransaction, type Sql, sqlState } from '../database/sql'
+import { readSettings } from '../settings/read-settings'
+
+/** Drops what is older than the settings keep, or than `otherwise` months where they say nothing. Answers what was dropped. */
+export async function dropPastRetention(
+  pool: Pool,
+  otherwise: number,
+  now: Date | null = null,
+): Promise<string[]> {
+  const { retentionMonths } = await readSettings(pool)
+  return dropOldMonths(pool, retentionMonths ?? otherwise, now)
+}
 
 /**
  * Drops the months of usage rows that ended `months` or more before the present one began (UTC): with 1, the present

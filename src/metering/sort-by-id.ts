@@ -1,7 +1,7 @@
 import type { CollectionBeforeOperationHook } from 'payload'
 
 /**
- * Payload's `beforeOperation` hook of invocations: a list by the time of making is one by id, which carries that time
+ * Payload's `beforeOperation` hook of invocations and other logs: a list by the time of making is one by id, which carries that time
  * and has an index; sorting by the column would read the whole table.
  */
 export const sortById: CollectionBeforeOperationHook = ({ args }) => {
@@ -11,4 +11,4 @@ export const sortById: CollectionBeforeOperationHook = ({ args }) => {
 }
 
 const byId = (field: unknown) =>
-  typeof field === 'string' ? field.replace(/^(-?)createdAt$/, '$1id') : field
+  typeof field === 'string' ? field.replace(/^(-?)(createdAt|at)$/, '$1id') : field

@@ -1,20 +1,30 @@
-import type { Sql } from '../database/sql'
+import type { Pool } from 'pg'
+import { recordAudit, SYSTEM } from '../audit/record'
+import { inTransaction, type Sql } from '../database/sql'
 import { deleteExpiredKeys } from './idempotency'
 
 /** How many months of usage_logs exist ahead of the present one. */
 const MONTHS_AHEAD = 3
 
-/** Stores what is already so by arithmetic: a cancelled subscription whose period is over is expired. */
-export async function storeExpired(sql: Sql, now: Date | null = null): Promise<number> {
-  const stored = await sql.query(STORE_EXPIRED, [now])
-  return stored.rowCount ?? 0
+/** Stores, and puts on record, what is so by arithmetic: a cancelled subscription whose period is over is expired. */
+export async function storeExpired(pool: Pool, now: Date | null = null): Promise<number> {
+  return inTransaction(pool, async (sql) => {
+    const stored = await sql.query<{ id: string }>(STORE_EXPIRED, [now])
+    const changes = { status: { from: 'cancelled', to: 'expired' } }
+    const events = stored.rows.map(({ id }) => {
+      return { action: 'update', subject: 'subscriptions', subjectId: id, title: id, changes } as const
+    })
+    await recordAudit(sql, SYSTEM, events, now)
+    return events.length
+  })
 }
 
 const STORE_EXPIRED = `
   update subscriptions set status = 'expired', updated_at = now() where id = any (array(
     select id from subscriptions
     where status = 'cancelled' and period_end <= coalesce($1::timestamptz, now())
-    order by user_id limit 1000 for no key update skip locked))`
+    order by user_id limit 1000 for no key update skip locked))
+  returning id`
 
 /** Makes this month's and the next months' partitions of usage_logs; answers how many were missing. */
 export async function makePartitions(sql: Sql, now: Date | null = null): Promise<number> {
@@ -26,8 +36,8 @@ export async function makePartitions(sql: Sql, now: Date | null = null): Promise
 }
 
 /** What an hourly timer does: none of it changes an answer, it only keeps tables small and ahead. */
-export async function keepUp(sql: Sql, now: Date | null = null): Promise<void> {
-  await storeExpired(sql, now)
-  await deleteExpiredKeys(sql, now)
-  await makePartitions(sql, now)
+export async function keepUp(pool: Pool, now: Date | null = null): Promise<void> {
+  await storeExpired(pool, now)
+  await deleteExpiredKeys(pool, now)
+  await makePartitions(pool, now)
 }

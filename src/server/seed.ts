@@ -54,7 +54,6 @@ export async function seed(payload: Payload, pool: Pool): Promise<void> {
       ...plan,
       currency: 'USD',
       selfService: true,
-      newUsers: false,
       features: features.map((text) => ({ text })),
     }
     await payload.create({ collection: 'plans', data: data as never })

@@ -15,6 +15,7 @@ export const KINDS = {
   'usage-logs': { collection: 'usage-logs', table: 'usage_logs' },
   media: { collection: 'media', table: 'media' },
   'media that is the icon of a tool': { collection: 'media', table: 'media' },
+  'audit-logs': { collection: 'audit-logs', table: 'audit_logs' },
   'payload-preferences': { collection: 'payload-preferences', table: 'payload_preferences' },
   'payload-locked-documents': { collection: 'payload-locked-documents', table: 'payload_locked_documents' },
   'payload-kv': { collection: 'payload-kv', table: 'payload_kv' },
@@ -75,6 +76,15 @@ const MAKERS: Record<Kind, Maker> = {
     await insert(db, 'tools', { ...toolRow(true), icon_id: id })
     return id
   },
+  'audit-logs': (db, { owner }) =>
+    insert(db, 'audit_logs', {
+      action: 'update',
+      actor_id: owner.id,
+      actor_email: owner.email,
+      via: 'session',
+      subject: 'users',
+      subject_id: owner.id,
+    }),
   'payload-preferences': (db, { owner }) => {
     // REST names a preference by its key, GraphQL by its id: here they are the same.
     const id = newId()

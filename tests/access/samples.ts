@@ -28,6 +28,8 @@ export async function newData(db: Pool, kind: Kind, cast: Cast): Promise<Record<
       return { user: cast.other.id, plan: await freePlan(db), status: 'active' }
     case 'usage-logs':
       return { toolName: 'forged', user: cast.owner.id, status: 'success', tokensUsed: 0 }
+    case 'audit-logs':
+      return { action: 'update', via: 'system', subject: 'users', title: 'forged' }
     case 'media':
       return { alt: 'New' }
     case 'payload-preferences':
@@ -50,6 +52,7 @@ export const CHANGES: Record<(typeof KINDS)[Kind]['collection'], Record<string, 
   plans: { title: 'Changed' },
   subscriptions: { status: 'cancelled' },
   'usage-logs': { errorCode: 'CHANGED' },
+  'audit-logs': { title: 'changed' },
   media: { alt: 'Changed' },
   'payload-preferences': { value: { changed: true } },
   'payload-locked-documents': { globalSlug: 'changed' },

@@ -34,6 +34,7 @@ const MORE: Record<string, string[]> = {
     'post /unlock',
     'post /verify/:id',
   ],
+  'audit-logs': ['get /export'],
   media: ['get /file/:filename', 'get /paste-url/:id?'],
   'payload-preferences': ['delete /:key', 'get /:key', 'post /:key', 'post /:id/duplicate'],
   'payload-locked-documents': ['post /:id/duplicate'],
@@ -57,6 +58,10 @@ const MORE_FIELDS = [
   'usageSummary',
   'verifyEmailUser',
 ]
+/** tests/access/settings.test.ts holds who may read and change them. */
+const GLOBALS = ['settings']
+const GLOBAL_FIELDS = ['Setting', 'docAccessSetting', 'updateSetting']
+
 const DUPLICATES = ['PayloadKv', 'PayloadLockedDocument', 'PayloadPreference']
 
 let config: SanitizedConfig
@@ -74,7 +79,7 @@ test('every collection stands in the table', () => {
   const found = config.collections.map(({ slug }) => slug as string)
   // Its REST paths and GraphQL fields are switched off by Payload.
   expect(found.filter((slug) => slug !== 'payload-migrations').sort()).toEqual([...listed].sort())
-  expect(config.globals).toEqual([])
+  expect(config.globals.map(({ slug }) => slug)).toEqual(GLOBALS)
 })
 
 test('every path of a collection is listed', () => {
@@ -105,7 +110,7 @@ test('every field of GraphQL is listed', async () => {
     `delete${one}`,
     ...(DUPLICATES.includes(one) ? [`duplicate${one}`] : []),
   ])
-  expect(found.sort()).toEqual([...expected, ...MORE_FIELDS].sort())
+  expect(found.sort()).toEqual([...expected, ...MORE_FIELDS, ...GLOBAL_FIELDS].sort())
   expect(schema.getSubscriptionType() ?? null).toBeNull()
 })
 

@@ -26,7 +26,9 @@ afterAll(async () => {
 const START = new Date('2026-01-31T12:00:00Z')
 const lines: unknown[] = []
 const log = { info: (...line: unknown[]) => lines.push(line), warn: (...line: unknown[]) => lines.push(line) }
-const mail = (recipient = someEmail()) => resetMail(recipient, 'http://localhost/#token=secret-token', 24)
+const SENDER = { name: 'A <b>hub</b>', logoUrl: 'http://localhost/logo.webp' }
+const mail = (recipient = someEmail()) =>
+  resetMail(recipient, 'http://localhost/#token=secret-token', 24, SENDER)
 const queue = async (recipient?: string) => {
   await accounts.pool.query('delete from mail_outbox')
   await queueMail(accounts.pool, mail(recipient), START)
@@ -157,6 +159,6 @@ describe('mail in production', () => {
 describe('templates', () => {
   it('escape what goes into HTML', () => {
     expect(escapeHtml(`<a href="x">&'`)).toBe('&lt;a href=&quot;x&quot;&gt;&amp;&#39;')
-    expect(resetMail('a@b.c', 'http://x/"><script>', 24).html).not.toContain('<script>')
+    expect(resetMail('a@b.c', 'http://x/"><script>', 24, SENDER).html).not.toContain('<script>')
   })
 })

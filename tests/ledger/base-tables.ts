@@ -24,7 +24,7 @@ export const baseTables: readonly string[] = [
      price_cents numeric not null default 0, currency varchar not null default 'USD',
      token_limit numeric not null, requests_per_minute numeric not null default 60,
      burst numeric not null default 30, calls_at_once numeric not null default 10,
-     self_service boolean default true, new_users boolean default false,
+     self_service boolean default true,
      created_at timestamptz(3) not null default now(), updated_at timestamptz(3) not null default now())`,
   `create table plans_features (
      _order integer not null, _parent_id uuid not null references plans (id) on delete cascade,
@@ -60,4 +60,13 @@ export const baseTables: readonly string[] = [
   `create table usage_logs (
      id uuid primary key default gen_random_uuid(), status varchar, tokens_used numeric,
      created_at timestamptz(3) not null default now(), updated_at timestamptz(3) not null default now())`,
+  `create table media (id uuid primary key default gen_random_uuid(), filename varchar, sizes_card_filename varchar)`,
+  `create table settings (
+     id uuid primary key default gen_random_uuid(), hub_name varchar not null default 'Joyfull UI Hub',
+     logo_id uuid references media (id) on delete set null, sign_up_open boolean default true,
+     default_plan_id uuid references plans (id) on delete set null, webhook_url varchar, retention_months numeric,
+     created_at timestamptz(3), updated_at timestamptz(3))`,
+  `create table settings_texts (
+     id serial primary key, "order" integer not null,
+     parent_id uuid not null references settings (id) on delete cascade, path varchar not null, text varchar)`,
 ]

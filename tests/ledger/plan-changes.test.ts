@@ -163,7 +163,9 @@ describe('choosing plans', () => {
     const without = await world.person()
     await startDefaultSubscription(world.pool, without.userId, null)
     expect(await currentSubscription(world.pool, without.userId, null)).toBeNull()
-    await world.pool.query(`update plans set new_users = true where name = 'partner'`)
+    await world.pool.query(
+      `update settings set default_plan_id = (select id from plans where name = 'partner')`,
+    )
     await startDefaultSubscription(world.pool, without.userId, null)
     expect(await currentSubscription(world.pool, without.userId, null)).toMatchObject({ plan: 'partner' })
   })

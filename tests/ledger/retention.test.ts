@@ -3,7 +3,7 @@ import { foldUsage } from '../../src/metering/fold'
 import { checkLedger, ledgerCheck } from '../../src/metering/ledger-check'
 import type { Meter } from '../../src/metering/meter'
 import { listUsage, summariseUsage } from '../../src/metering/read-usage'
-import { dropOldMonths } from '../../src/metering/retention'
+import { dropOldMonths, dropPastRetention } from '../../src/metering/retention'
 import { platformStatistics } from '../../src/metering/statistics'
 import { makePartitions } from '../../src/metering/upkeep'
 import { type Person, success, World } from './world'
@@ -97,4 +97,16 @@ test('a month that is in use is left for the next time', async () => {
     client.release()
   }
   expect(await dropOldMonths(world.pool, 1, NOW)).toEqual(['usage_logs_2026_04'])
+})
+
+/** The settings of the panel win over the environment; where they say nothing, the environment counts. */
+test('the settings decide how many months stay', async () => {
+  const later = at(7, 15)
+  await foldUsage(world.pool, later)
+  await world.pool.query('update settings set retention_months = 0')
+  expect(await dropPastRetention(world.pool, 1, later)).toEqual([])
+  await world.pool.query('update settings set retention_months = 1')
+  expect(await dropPastRetention(world.pool, 0, later)).toEqual(['usage_logs_2026_05'])
+  await world.pool.query('update settings set retention_months = null')
+  expect(await dropPastRetention(world.pool, 1, at(8, 15))).toEqual(['usage_logs_2026_06'])
 })

@@ -18,3 +18,25 @@ export function accessQuery(schema: Schema) {
   }
   return { Access }
 }
+
+type Allowed = { read?: unknown; update?: unknown }
+type ResolveGlobal = (source: unknown, context: unknown) => Promise<Allowed>
+
+/**
+ * Payload's queries of what one may do to a global take their context for their arguments, and answer `true` where
+ * their own schema has an object: they fail in either way. Their fields are all alike, so those are left out.
+ */
+export function globalAccessQueries(schema: Schema, names: readonly string[]) {
+  const { fields } = (schema as unknown as { Query: { fields: Record<string, { resolve: ResolveGlobal }> } })
+    .Query
+  return Object.fromEntries(
+    names.map((name) => {
+      const field = fields[name] as { resolve: ResolveGlobal }
+      const resolve: Resolve = async (source, _args, context) => {
+        const { read, update } = await field.resolve(source, context)
+        return { read: { permission: Boolean(read) }, update: { permission: Boolean(update) } }
+      }
+      return [name, { ...field, resolve }]
+    }),
+  )
+}

@@ -14,7 +14,7 @@ export const accountEndpoints: Omit<Endpoint, 'root'>[] = [
     return answer({ message: 'If the account exists, a mail is on its way' })
   }),
   post('/reset-password', async (req) => {
-    await reset(await body(req))
+    await reset(req, await body(req))
     return answer({ message: 'The password is changed. Sign in with it.' })
   }),
   post('/unlock', async (req) => {

@@ -51,8 +51,8 @@ export const accountMutations: GraphQLExtension = (graphQL, schema) => {
     resetPasswordUser: {
       type: new graphQL.GraphQLNonNull(GraphQLBoolean),
       args: { token: text, password: text },
-      resolve: async (_: unknown, args: Arguments) => {
-        await reset(args)
+      resolve: async (_: unknown, args: Arguments, context: Context) => {
+        await reset(context.req, args)
         return true
       },
     },

@@ -5,6 +5,8 @@ import type {
   CollectionBeforeDeleteHook,
   CollectionBeforeOperationHook,
 } from 'payload'
+import { payloadBy } from '../../audit/payload-by'
+import { type AuditEvent, recordAudit } from '../../audit/record'
 import { requestSql } from '../../database/payload-sql'
 import { invalidField, Problem } from '../../problem'
 import { runtime } from '../../runtime'
@@ -102,7 +104,7 @@ export function afterUserCreated(
   onRegistered: NonNullable<AccountsRoom['onRegistered']>,
 ): CollectionAfterChangeHook {
   return async ({ doc, operation, req }) => {
-    if (operation === 'create') await onRegistered(await requestSql(req), doc.id, null)
+    if (operation === 'create') await onRegistered(await requestSql(req), doc.id, null, payloadBy(req))
     return doc
   }
 }
@@ -111,6 +113,20 @@ export function afterUserCreated(
 export const beforeUserDelete: CollectionBeforeDeleteHook = async ({ id, req }) => {
   const sql = await requestSql(req)
   await assertNotLastAdmin(sql, String(id))
-  await sql.query('delete from api_keys where user_id = $1', [id])
-  await sql.query('delete from subscriptions where user_id = $1', [id])
+  const keys = await sql.query<Gone>('delete from api_keys where user_id = $1 returning id, name as title', [
+    id,
+  ])
+  const subscriptions = await sql.query<Gone>('delete from subscriptions where user_id = $1 returning id', [
+    id,
+  ])
+  await recordAudit(sql, payloadBy(req), [
+    ...keys.rows.map((row) => goneWith('api-keys', row)),
+    ...subscriptions.rows.map((row) => goneWith('subscriptions', row)),
+  ])
+}
+
+type Gone = { id: string; title?: string }
+
+function goneWith(subject: string, { id, title }: Gone): AuditEvent {
+  return { action: 'delete', subject, subjectId: id, title: title ?? id, note: 'Gone with its user' }
 }

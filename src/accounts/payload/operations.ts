@@ -1,4 +1,5 @@
 import type { PayloadRequest } from 'payload'
+import { payloadBy } from '../../audit/payload-by'
 import { Problem } from '../../problem'
 import { runtime } from '../../runtime'
 import { login } from '../login'
@@ -29,13 +30,15 @@ export async function signIn(req: PayloadRequest, data: Record<string, unknown>)
 export async function rotate(req: PayloadRequest): Promise<SignedIn> {
   const token = refreshCookie(req)
   if (!token) throw new Problem('UNAUTHORIZED', 'Sign in: there is no session to renew')
-  return signedIn(req, await refresh(accountsRoom(), token))
+  return signedIn(req, await refresh(accountsRoom(), token, null, requestOrigin(req)))
 }
 
 /** Ends the session that is calling; its tokens stop working at once. Answers the cookies that clear the browser. */
 export async function signOut(req: PayloadRequest): Promise<string[]> {
   const me = caller(req)
-  if (me?.sessionId) await logout(accountsRoom(), { userId: me.id, sessionId: me.sessionId }, null)
+  if (me?.sessionId) {
+    await logout(accountsRoom(), { userId: me.id, sessionId: me.sessionId }, null, null, payloadBy(req))
+  }
   return clearedCookies()
 }
 
@@ -45,15 +48,15 @@ export async function forgot(req: PayloadRequest, data: Record<string, unknown>)
 }
 
 /** Sets a new password by a mailed token and ends every session. */
-export async function reset(data: Record<string, unknown>): Promise<void> {
+export async function reset(req: PayloadRequest, data: Record<string, unknown>): Promise<void> {
   const given = { token: text(data.token), newPassword: text(data.password) }
-  await resetPassword(accountsRoom(), given, null, 'password')
+  await resetPassword(accountsRoom(), given, null, 'password', requestOrigin(req))
 }
 
 /** Lifts the lock that failed logins put on an account. Admins only; an unknown email changes nothing. */
 export async function unlock(req: PayloadRequest, data: Record<string, unknown>): Promise<void> {
   if (!isAdminRequest(req)) throw new Problem('FORBIDDEN', 'Only an admin may unlock an account')
-  await unlockAccount(runtime().pool, text(data.email))
+  await unlockAccount(runtime().pool, text(data.email), payloadBy(req))
 }
 
 /** The caller's own document, as Payload shows it to them. */

@@ -1,4 +1,4 @@
-import type { Endpoint, Payload, PayloadRequest, SanitizedCollectionConfig } from 'payload'
+import type { Endpoint, Payload, PayloadRequest } from 'payload'
 import { readArguments } from '../../database/payload-sql'
 import { Problem } from '../../problem'
 import { adminsOnly, caller, nobody } from './access'
@@ -8,6 +8,7 @@ import { adminsOnly, caller, nobody } from './access'
  * they are for admins; preferences stay everybody's own. Paths that Payload opens and then fails on are closed.
  */
 export function closeOwnCollections(payload: Payload): void {
+  for (const config of payload.globals.config) config.endpoints = workingEndpoints(config)
   for (const [slug, { config }] of Object.entries(payload.collections)) {
     config.endpoints = workingEndpoints(config)
     if (!slug.startsWith('payload-')) continue
@@ -18,12 +19,18 @@ export function closeOwnCollections(payload: Payload): void {
   }
 }
 
+type Endpoints = Omit<Endpoint, 'root'>[]
+
 /** Without the versions of a collection that keeps none, and none at all rather than a 501 where there is no API. */
 function workingEndpoints({
   endpoints,
   slug,
   versions,
-}: SanitizedCollectionConfig): Omit<Endpoint, 'root'>[] {
+}: {
+  endpoints: Endpoints | false
+  slug: string
+  versions?: unknown
+}): Endpoints {
   const working = (endpoints || []).filter(({ path }) => versions || !path.startsWith('/versions'))
   if (slug !== 'payload-preferences') return working
   return [{ path: '/:key', method: 'delete', handler: deleteOwnPreference }, ...working]

@@ -1,5 +1,6 @@
 import type { PayloadRequest } from 'payload'
 import { callerAddress } from '../../caller-address'
+import { requestIdOf } from '../../request-context'
 import { runtime } from '../../runtime'
 import type { AccountsRoom, Origin } from '../room'
 
@@ -14,5 +15,6 @@ export function requestOrigin(req: PayloadRequest): Origin {
   return {
     address: callerAddress(req.headers),
     userAgent: req.headers.get('user-agent'),
+    requestId: requestIdOf(req.headers),
   }
 }

@@ -1,4 +1,5 @@
 import { accountsDown, accountsUp } from './accounts'
+import { auditDown, auditUp } from './audit'
 import { catalogueDown, catalogueUp } from './catalogue'
 import { functionsDown, functionsUp } from './functions'
 import { grantsDown, grantsUp } from './grants'
@@ -8,6 +9,7 @@ import { panelDown, panelUp } from './panel'
 import { payloadColumnsDown, payloadColumnsUp } from './payload-columns'
 import { rateDown, rateUp } from './rate'
 import { rollupsDown, rollupsUp } from './rollups'
+import { settingsDown, settingsUp } from './settings'
 
 /** What the first migration of this repository made. What came later stands in lists of its own. */
 export const firstSchemaUp: readonly string[] = [
@@ -35,12 +37,21 @@ export const firstSchemaDown: readonly string[] = [
  * The hub's own SQL as it is now, one statement an entry, to be run in order inside the migration that made
  * Payload's tables. Works on PostgreSQL 15 to 18.
  */
-export const hubSchemaUp: readonly string[] = [...firstSchemaUp, ...modelsUp, ...panelUp, ...grantsUp]
+export const hubSchemaUp: readonly string[] = [
+  ...firstSchemaUp,
+  ...modelsUp,
+  ...settingsUp,
+  ...auditUp,
+  ...panelUp,
+  ...grantsUp,
+]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
   ...grantsDown,
   ...panelDown,
+  ...auditDown,
+  ...settingsDown,
   ...modelsDown,
   ...firstSchemaDown,
 ]

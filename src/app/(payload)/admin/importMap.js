@@ -1,6 +1,12 @@
 import { CurrentPassword as CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93 } from '../../../../src/admin/CurrentPassword'
 import { SaveApiKey as SaveApiKey_c99d3ce72082fedadd347a386d7613ba } from '../../../../src/admin/SaveApiKey'
 import { JsonField as JsonField_defd8db80966f10159aa190a170acbe8 } from '../../../../src/admin/JsonField'
+import { ChangesCell as ChangesCell_6ba64135d9cd4f92d61ac372ed098605 } from '../../../../src/admin/Changes'
+import { Changes as Changes_6ba64135d9cd4f92d61ac372ed098605 } from '../../../../src/admin/Changes'
+import { ExportCsv as ExportCsv_b9a1baf88b61eba0ddd824c5380eefa0 } from '../../../../src/admin/ExportCsv'
+import { SecretField as SecretField_72d6c4d80043148ae81b35aa693d8094 } from '../../../../src/admin/SecretField'
+import { HubIcon as HubIcon_8fcfb42c8f878d7e1a243114a475ab87 } from '../../../../src/admin/HubLogo'
+import { HubLogo as HubLogo_8fcfb42c8f878d7e1a243114a475ab87 } from '../../../../src/admin/HubLogo'
 import { RangePicker as RangePicker_19180525bcbf0b6e68cbbbe24ac0e414 } from '../../../../src/admin/dashboard/RangePicker'
 import { Figures as Figures_7ceb8c0d647598a0515d1770456b3f3d } from '../../../../src/admin/dashboard/Figures'
 import { TokensChart as TokensChart_122d92f5bce2ce73195bf7b2512e865b } from '../../../../src/admin/dashboard/UsageCharts'
@@ -17,6 +23,12 @@ export const importMap = {
   "/src/admin/CurrentPassword#CurrentPassword": CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93,
   "/src/admin/SaveApiKey#SaveApiKey": SaveApiKey_c99d3ce72082fedadd347a386d7613ba,
   "/src/admin/JsonField#JsonField": JsonField_defd8db80966f10159aa190a170acbe8,
+  "/src/admin/Changes#ChangesCell": ChangesCell_6ba64135d9cd4f92d61ac372ed098605,
+  "/src/admin/Changes#Changes": Changes_6ba64135d9cd4f92d61ac372ed098605,
+  "/src/admin/ExportCsv#ExportCsv": ExportCsv_b9a1baf88b61eba0ddd824c5380eefa0,
+  "/src/admin/SecretField#SecretField": SecretField_72d6c4d80043148ae81b35aa693d8094,
+  "/src/admin/HubLogo#HubIcon": HubIcon_8fcfb42c8f878d7e1a243114a475ab87,
+  "/src/admin/HubLogo#HubLogo": HubLogo_8fcfb42c8f878d7e1a243114a475ab87,
   "/src/admin/dashboard/RangePicker#RangePicker": RangePicker_19180525bcbf0b6e68cbbbe24ac0e414,
   "/src/admin/dashboard/Figures#Figures": Figures_7ceb8c0d647598a0515d1770456b3f3d,
   "/src/admin/dashboard/UsageCharts#TokensChart": TokensChart_122d92f5bce2ce73195bf7b2512e865b,

@@ -1,0 +1,22 @@
+'use client'
+import { Button, useConfig } from '@payloadcms/ui'
+import { useSearchParams } from 'next/navigation'
+
+/** Downloads what the list shows, all pages of it, as CSV from the collection's own endpoint. */
+export function ExportCsv({ collectionSlug }: { collectionSlug: string }) {
+  const { config } = useConfig()
+  const shown = [...useSearchParams()].filter(([name]) => name === 'search' || name.startsWith('where'))
+  return (
+    <div style={{ display: 'flex', justifyContent: 'end' }}>
+      <Button
+        buttonStyle="secondary"
+        el="anchor"
+        margin={false}
+        size="small"
+        url={`${config.routes.api}/${collectionSlug}/export?${new URLSearchParams(shown)}`}
+      >
+        Export as CSV
+      </Button>
+    </div>
+  )
+}
