@@ -3,6 +3,7 @@ import { v7 as uuidv7, validate } from 'uuid'
 import { caller } from '../../accounts/payload/access'
 import { requestCredential } from '../../accounts/payload/strategy'
 import type { HubUser } from '../../accounts/payload/user'
+import { payloadBy } from '../../audit/payload-by'
 import { cancelSubscription, subscribe } from '../../billing/subscriptions'
 import { readIdempotency } from '../../gateway/idempotency'
 import { type Invocation, invokeTool } from '../../gateway/invoke-tool'
@@ -39,13 +40,13 @@ export function choosePlan(req: PayloadRequest, { plan }: { plan: string }) {
   const { id } = requireSession(signedIn(req))
   const unusable = unusableValue(plan, 'plan')
   if (unusable) throw invalid([unusable])
-  return subscribe(runtime().pool, id, plan, null, { actor: 'user' })
+  return subscribe(runtime().pool, id, plan, null, { actor: 'user', by: payloadBy(req) })
 }
 
 /** As `POST /api/v1/subscriptions/cancel`. */
 export async function cancel(req: PayloadRequest) {
   const { id } = requireSession(signedIn(req))
-  const cancelled = await cancelSubscription(runtime().pool, id, null)
+  const cancelled = await cancelSubscription(runtime().pool, id, null, payloadBy(req))
   if (!cancelled) throw nothingToCancel()
   return cancelled
 }
