@@ -1,13 +1,12 @@
 import type { LanguageModelV3, LanguageModelV3CallOptions } from '@ai-sdk/provider'
-import { badResponse, unavailable } from '../tools/adapters/adapter'
-import { checkEndpoint } from '../tools/address-guard'
-import { toolSettings } from '../tools/settings'
-import type { ModelAdapter, ModelAnswer, ModelAsk, ModelContext, ModelFailure, Target } from './adapter'
+import { badResponse } from '../tools/adapters/adapter'
+import type { ModelAdapter, ModelAnswer, ModelAsk, ModelContext, ModelStream, Target } from './adapter'
+import { malformed } from './failures'
 import { failureOf } from './provider-failures'
-import { providerFetch } from './provider-fetch'
+import { providerFetch, type Seen } from './provider-fetch'
 import { beginStream } from './provider-stream'
 import { toCall } from './translate-call'
-import { type AnswerName, toCompletion } from './translate-result'
+import { toCompletion } from './translate-result'
 import { readUsage } from './usage'
 
 const MOST_ANSWER_BYTES = 10 * 1024 * 1024
@@ -24,7 +23,6 @@ export type Way = {
 
 /** A provider whose calls one of the AI SDK's libraries translates. */
 export type Provider = {
-  baseUrl: string
   languageModel(way: Way): LanguageModelV3
   /** What OpenAI's settings become that the AI SDK knows for this provider alone. */
   options(ask: ModelAsk, model: string): Partial<LanguageModelV3CallOptions>
@@ -35,89 +33,72 @@ export type Provider = {
 /** A model's adapter over a provider's library: OpenAI's words on this side, the provider's on the other. */
 export function providerAdapter(provider: Provider): ModelAdapter {
   return {
-    complete(target, ask, context) {
-      return ask.api === 'embeddings'
-        ? embed(provider, target, ask, context)
-        : complete(provider, target, ask, context)
-    },
-    async stream(target, ask, context) {
-      const begun = begin(provider, target, context, MOST_STREAM_BYTES)
-      if ('ok' in begun) return begun
-      const { way, seen } = begun
-      const ended = new AbortController()
-      const signal = AbortSignal.any([context.signal, ended.signal])
+    async complete(target, ask, context) {
+      const { way, seen } = wayTo(target, context, MOST_ANSWER_BYTES)
       try {
-        const options = callOptions(provider, ask, target, signal)
-        const { stream } = await provider.languageModel(way).doStream(options)
-        const name = answerName(`chatcmpl-${context.requestId}`, target)
-        return await beginStream({ stream, seen, signal: context.signal, stop: () => ended.abort(), name })
+        return ask.api === 'embeddings'
+          ? await embed(provider, way, ask, context)
+          : await complete(provider, way, ask, context)
       } catch (error) {
-        ended.abort()
-        return failureOf(error, seen, context.signal)
+        return failureOf(error, seen, target, context)
       }
     },
+    stream: (target, ask, context) => stream(provider, target, ask, context),
   }
 }
 
 async function complete(
   provider: Provider,
-  target: Target,
+  way: Way,
   ask: ModelAsk,
-  context: ModelContext,
+  { requestId, signal }: ModelContext,
 ): Promise<ModelAnswer> {
-  const begun = begin(provider, target, context, MOST_ANSWER_BYTES)
-  if ('ok' in begun) return begun
-  const { way, seen } = begun
-  try {
-    const options = callOptions(provider, ask, target, context.signal)
-    const result = await provider.languageModel(way).doGenerate(options)
-    if (result.finishReason.unified === 'error') {
-      return { ...badResponse('its answer ended with an error'), tryNext: true }
-    }
-    const id = result.response?.id ? `chatcmpl-${result.response.id}` : `chatcmpl-${context.requestId}`
-    const value = toCompletion(result, answerName(id, target))
-    return { ok: true, text: JSON.stringify(value), value, usage: readUsage(value.usage) }
-  } catch (error) {
-    return failureOf(error, seen, context.signal)
-  }
+  const result = await provider.languageModel(way).doGenerate(callOptions(provider, way, ask, signal))
+  if (result.finishReason.unified === 'error') return malformed('its answer ended with an error')
+  const value = toCompletion(result, nameOf(result.response?.id ?? requestId, way.model))
+  return { ok: true, text: JSON.stringify(value), value, usage: readUsage(value.usage) }
 }
 
 async function embed(
   provider: Provider,
+  way: Way,
+  ask: ModelAsk,
+  { signal }: ModelContext,
+): Promise<ModelAnswer> {
+  if (provider.embed) return provider.embed(way, ask, signal)
+  return { ...badResponse('this provider has no embeddings'), health: 'unknown', tryNext: true }
+}
+
+async function stream(
+  provider: Provider,
   target: Target,
   ask: ModelAsk,
   context: ModelContext,
-): Promise<ModelAnswer> {
-  if (!provider.embed) return { ...badResponse('this provider has no embeddings'), tryNext: true }
-  const begun = begin(provider, target, context, MOST_ANSWER_BYTES)
-  if ('ok' in begun) return begun
+): Promise<ModelStream> {
+  const ended = new AbortController()
+  const signal = AbortSignal.any([context.signal, ended.signal])
+  const { way, seen } = wayTo(target, { ...context, signal }, MOST_STREAM_BYTES)
+  const fail = (error: unknown) => failureOf(error, seen, target, context)
   try {
-    return await provider.embed(begun.way, ask, context.signal)
+    const result = await provider.languageModel(way).doStream(callOptions(provider, way, ask, signal))
+    const name = nameOf(context.requestId, way.model)
+    return await beginStream({ stream: result.stream, fail, stop: () => ended.abort(), name })
   } catch (error) {
-    return failureOf(error, begun.seen, context.signal)
+    ended.abort()
+    return fail(error)
   }
 }
 
-function callOptions(provider: Provider, ask: ModelAsk, target: Target, abortSignal: AbortSignal) {
-  return { ...toCall(ask), ...provider.options(ask, target.upstream.model), abortSignal }
+function callOptions(provider: Provider, way: Way, ask: ModelAsk, abortSignal: AbortSignal) {
+  return { ...toCall(ask), ...provider.options(ask, way.model), abortSignal }
 }
 
-function begin(
-  provider: Provider,
-  target: Target,
-  context: ModelContext,
-  mostBytes: number,
-): ModelFailure | ({ way: Way } & Pick<ReturnType<typeof providerFetch>, 'seen'>) {
-  const baseURL = target.baseUrl || provider.baseUrl
-  // Looked at again here: the tool may have been saved under another policy.
-  const fault = checkEndpoint(baseURL, toolSettings().policy)
-  if (fault) return { ...unavailable(fault, 'unknown'), tryNext: true }
+function wayTo(target: Target, context: ModelContext, mostBytes: number): { way: Way; seen: Seen } {
+  const { baseUrl, headers, upstream } = target
   const { fetch, seen } = providerFetch(context, mostBytes)
-  const lower = Object.entries(target.headers).map(([name, value]) => [name.toLowerCase(), value])
-  const headers: Record<string, string> = Object.fromEntries(lower)
-  return { way: { baseURL, headers, fetch, model: target.upstream.model }, seen }
+  return { way: { baseURL: baseUrl, headers, fetch, model: upstream.model }, seen }
 }
 
-function answerName(id: string, target: Target): AnswerName {
-  return { id, created: Math.floor(Date.now() / 1_000), model: target.upstream.model }
+function nameOf(id: string, model: string) {
+  return { id: `chatcmpl-${id}`, created: Math.floor(Date.now() / 1_000), model }
 }

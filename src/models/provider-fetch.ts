@@ -40,7 +40,7 @@ export function providerFetch(
       seen.headers = answer.headers
       return toResponse(answer, limit, seen)
     } catch (error) {
-      seen.error = error
+      if (seen.fault === null) seen.error = error
       throw error
     }
   }

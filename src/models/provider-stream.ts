@@ -1,15 +1,15 @@
 import type { LanguageModelV3StreamPart } from '@ai-sdk/provider'
-import { badResponse, type ToolFailure } from '../tools/adapters/adapter'
-import { type ModelEvent, type ModelStream, StreamBroken } from './adapter'
-import { failureOf } from './provider-failures'
-import type { Seen } from './provider-fetch'
+import type { ToolFailure } from '../tools/adapters/adapter'
+import { type ModelEvent, type ModelFailure, type ModelStream, StreamBroken } from './adapter'
+import { cutOff } from './event-stream'
+import { malformed } from './failures'
 import type { AnswerName } from './translate-result'
 import { ChunkWriter } from './translate-stream'
 
 export type Begun = {
   stream: ReadableStream<LanguageModelV3StreamPart>
-  seen: Seen
-  signal: AbortSignal
+  /** What an error of this call means. */
+  fail: (error: unknown) => ModelFailure
   /** Ends the call of the upstream. */
   stop: () => void
   name: AnswerName
@@ -23,20 +23,20 @@ export async function beginStream(begun: Begun): Promise<ModelStream> {
   const events = eventsOf(begun)
   try {
     const first = await events.next()
-    return { ok: true, events: withFirst(first, events) }
+    if (first.done) return malformed('its stream is empty')
+    return { ok: true, events: startingWith(first.value, events) }
   } catch (error) {
     if (error instanceof StreamBroken) return { tryNext: true, ...error.failure }
     throw error
   }
 }
 
-async function* withFirst(
-  first: IteratorResult<ModelEvent>,
+async function* startingWith(
+  first: ModelEvent,
   rest: AsyncGenerator<ModelEvent>,
 ): AsyncGenerator<ModelEvent> {
   try {
-    if (first.done) return
-    yield first.value
+    yield first
     yield* rest
   } finally {
     // Where the reader leaves at the first event, the rest has to be told.
@@ -44,7 +44,7 @@ async function* withFirst(
   }
 }
 
-async function* eventsOf({ stream, seen, signal, stop, name }: Begun): AsyncGenerator<ModelEvent> {
+async function* eventsOf({ stream, fail, stop, name }: Begun): AsyncGenerator<ModelEvent> {
   const writer = new ChunkWriter(name)
   const reader = stream.getReader()
   let isComplete = false
@@ -52,24 +52,24 @@ async function* eventsOf({ stream, seen, signal, stop, name }: Begun): AsyncGene
     for (;;) {
       const { done, value: part } = await reader.read()
       if (done) break
-      const failure = failureIn(part, seen, signal)
+      const failure = failureIn(part, fail)
       if (failure) throw new StreamBroken(failure)
       yield* writer.write(part)
       if (part.type === 'finish') isComplete = true
     }
-    if (!isComplete) throw new StreamBroken(badResponse('its stream ended before its end'))
+    if (!isComplete) throw cutOff('it ended early')
   } catch (error) {
-    throw error instanceof StreamBroken ? error : new StreamBroken(failureOf(error, seen, signal))
+    throw error instanceof StreamBroken ? error : new StreamBroken(fail(error))
   } finally {
     stop()
   }
 }
 
-function failureIn(part: LanguageModelV3StreamPart, seen: Seen, signal: AbortSignal): ToolFailure | null {
-  if (part.type === 'error') return failureOf(part.error, seen, signal)
+function failureIn(part: LanguageModelV3StreamPart, fail: Begun['fail']): ToolFailure | null {
+  if (part.type === 'error') return fail(part.error)
   if (part.type !== 'finish') return null
   const { unified, raw } = part.finishReason
-  if (unified === 'error') return badResponse('its answer ended with an error')
+  if (unified === 'error') return malformed('its stream ended with an error')
   // Where a connection is closed in between, the library still says that it is done, but not why.
-  return raw === undefined ? badResponse('its stream ended before its end') : null
+  return raw === undefined ? cutOff('it ended early').failure : null
 }

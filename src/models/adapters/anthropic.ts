@@ -19,7 +19,6 @@ const EFFORTS = { minimal: 'low', low: 'low', medium: 'medium', high: 'high', xh
 
 /** Claude, by Anthropic's Messages API. */
 export const anthropicAdapter: ModelAdapter = providerAdapter({
-  baseUrl: 'https://api.anthropic.com/v1',
   languageModel: ({ baseURL, headers, fetch, model }) =>
     createAnthropic({ baseURL, headers, fetch, apiKey: NO_KEY })(model),
   options(ask, model) {

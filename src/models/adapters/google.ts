@@ -13,7 +13,6 @@ const LEVELS = { none: 'minimal', minimal: 'minimal', low: 'low', medium: 'mediu
 
 /** Gemini, by Google's Generative Language API. */
 export const googleAdapter: ModelAdapter = providerAdapter({
-  baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   languageModel: (way) => provider(way)(way.model),
   options({ body }, model) {
     const thinkingConfig = thinkingFor(body.reasoning_effort, model)
