@@ -59,7 +59,6 @@ async function tryOne<Answer extends { ok: true }>(
   const target = targetOf(tool, upstream)
   const adapter = modelAdapters[upstream.adapter]
   if (typeof target === 'string') return { ...unavailable(target, 'unknown'), tryNext: true }
-  if (!adapter) return { ...unavailable(`no adapter calls ${upstream.adapter}`, 'unknown'), tryNext: true }
   const breaker = breakerOf(tool, upstream.name)
   const pass = breaker.enter()
   if ('retryAfterMs' in pass)

@@ -1,0 +1,61 @@
+import { type AnthropicProviderOptions, createAnthropic } from '@ai-sdk/anthropic'
+import type { ModelAdapter, ModelAsk } from '../adapter'
+import { providerAdapter } from '../provider-adapter'
+import { NO_KEY } from '../provider-fetch'
+import { isObject } from '../translate-json'
+
+/** Models that decide themselves how long they think, within an effort; older ones take a budget of tokens. */
+const ADAPTIVE = /claude-(?:(?:opus|sonnet)-4-[6-9]|[a-z]+-[5-9](?!\d))/
+/** The least that Anthropic takes as a budget, and what an effort is worth. */
+const LEAST_BUDGET = 1_024
+const BUDGETS: Record<string, number> = {
+  minimal: 1_024,
+  low: 1_024,
+  medium: 8_192,
+  high: 24_576,
+  xhigh: 32_768,
+}
+const EFFORTS = { minimal: 'low', low: 'low', medium: 'medium', high: 'high', xhigh: 'xhigh' } as const
+
+/** Claude, by Anthropic's Messages API. */
+export const anthropicAdapter: ModelAdapter = providerAdapter({
+  languageModel: ({ baseURL, headers, fetch, model }) =>
+    createAnthropic({ baseURL, headers, fetch, apiKey: NO_KEY })(model),
+  options(ask, model) {
+    const { budgetTokens, ...thinking } = thinkingFor(ask, model)
+    const parallel = ask.body.parallel_tool_calls === false ? { disableParallelToolUse: true } : {}
+    // The library adds the budget to the maximum; the provider must be told no more than the maximum in all.
+    const most =
+      budgetTokens && ask.maxOutputTokens ? { maxOutputTokens: ask.maxOutputTokens - budgetTokens } : {}
+    return { providerOptions: { anthropic: { ...thinking, ...parallel } }, ...most }
+  },
+})
+
+type Thinking = {
+  thinking?: { type: 'disabled' | 'adaptive' } | { type: 'enabled'; budgetTokens: number }
+  effort?: NonNullable<AnthropicProviderOptions['effort']>
+  budgetTokens?: number
+}
+
+/** OpenAI's `reasoning_effort`. No budget where half of the output has no room for one. */
+function thinkingFor({ body, maxOutputTokens }: ModelAsk, model: string): Thinking {
+  const effort = body.reasoning_effort
+  if (typeof effort !== 'string' || endsInToolCalls(body.messages)) return {}
+  if (effort === 'none') return { thinking: { type: 'disabled' } }
+  if (ADAPTIVE.test(model)) {
+    const known = EFFORTS[effort as keyof typeof EFFORTS]
+    return known ? { thinking: { type: 'adaptive' }, effort: known } : {}
+  }
+  const wanted = BUDGETS[effort] ?? 0
+  const budgetTokens = Math.min(wanted, Math.floor((maxOutputTokens ?? wanted * 2) / 2))
+  return budgetTokens < LEAST_BUDGET ? {} : { thinking: { type: 'enabled', budgetTokens }, budgetTokens }
+}
+
+/**
+ * Whether the model goes on after calls of tools. It would want to see what it thought before them, which OpenAI's
+ * messages have no place for, and refuses to think without.
+ */
+function endsInToolCalls(messages: unknown): boolean {
+  const last = Array.isArray(messages) ? messages.at(-1) : null
+  return isObject(last) && last.role === 'tool'
+}

@@ -1,0 +1,38 @@
+import { createGoogleGenerativeAI, type GoogleLanguageModelOptions } from '@ai-sdk/google'
+import type { ModelAdapter } from '../adapter'
+import { providerAdapter, type Way } from '../provider-adapter'
+import { NO_KEY } from '../provider-fetch'
+import { embedAll } from '../translate-embeddings'
+
+type ThinkingConfig = NonNullable<GoogleLanguageModelOptions['thinkingConfig']>
+
+/** Models before the third generation take a budget of tokens for an effort, later ones a level. */
+const BY_BUDGET = /^(?:models\/)?gemini-[12]\./
+const BUDGETS: Record<string, number> = { none: 0, minimal: 1_024, low: 1_024, medium: 8_192, high: 24_576 }
+const LEVELS = { none: 'minimal', minimal: 'minimal', low: 'low', medium: 'medium', high: 'high' } as const
+
+/** Gemini, by Google's Generative Language API. */
+export const googleAdapter: ModelAdapter = providerAdapter({
+  languageModel: (way) => provider(way)(way.model),
+  options({ body }, model) {
+    const thinkingConfig = thinkingFor(body.reasoning_effort, model)
+    return thinkingConfig ? { providerOptions: { google: { thinkingConfig } } } : {}
+  },
+  embed: (way, ask, signal) => embedAll(provider(way).embeddingModel(way.model), ask, signal),
+})
+
+function provider({ baseURL, headers, fetch }: Way) {
+  return createGoogleGenerativeAI({ baseURL, headers, fetch, apiKey: NO_KEY })
+}
+
+/** OpenAI's `reasoning_effort`, as Google's own OpenAI-compatible API reads it. */
+function thinkingFor(effort: unknown, model: string): ThinkingConfig | null {
+  if (typeof effort !== 'string') return null
+  const known = effort === 'xhigh' ? 'high' : effort
+  if (BY_BUDGET.test(model)) {
+    const thinkingBudget = BUDGETS[known]
+    return thinkingBudget === undefined ? null : { thinkingBudget, includeThoughts: thinkingBudget > 0 }
+  }
+  const thinkingLevel = LEVELS[known as keyof typeof LEVELS]
+  return thinkingLevel ? { thinkingLevel, includeThoughts: known !== 'none' } : null
+}
