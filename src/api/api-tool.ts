@@ -1,4 +1,5 @@
 import type { Tool } from '../tools/tool'
+import { waysToCall } from '../ways/ways-to-call'
 import { toApiModel } from './api-model'
 
 /** A tool without a schema takes any object. */
@@ -9,9 +10,9 @@ export function toApiTool(tool: Tool, available: boolean) {
   return { ...listed(tool), available }
 }
 
-/** A tool in detail, for whoever may call it. */
-export function toApiToolDetail(tool: Tool, available: boolean) {
-  return { ...detailed(tool), available }
+/** A tool in detail, for whoever may call it, with how to call it at this address. */
+export function toApiToolDetail(tool: Tool, available: boolean, hubUrl: string) {
+  return { ...detailed(tool), available, ways_to_call: waysToCall(tool, hubUrl) }
 }
 
 /** A tool as admins see it: how it is reached as well. Of its headers the names only. */

@@ -4,6 +4,7 @@ import { invalidField, Problem } from '../problem'
 import { trustedOrigins } from '../trusted-origins'
 import { readJsonBody } from './body'
 import { type ApiContext, answerHeaders, respond } from './envelope'
+import { describeMcp } from './mcp-document'
 import { BASE, type Registry } from './registry'
 import type { Services } from './services'
 import { requireCaller, unauthorized } from './who'
@@ -15,6 +16,7 @@ const PATHS = ['/mcp', `${BASE}/mcp`]
 export function addMcp(registry: Registry): void {
   const origins = trustedOrigins(registry.services.config)
   for (const path of PATHS) registry.route('post', path, (c) => serveMcp(registry.services, c, origins))
+  describeMcp(registry)
 }
 
 async function serveMcp(services: Services, c: ApiContext, origins: string[]): Promise<Response> {

@@ -10,6 +10,8 @@ const TAGS = [
   { name: 'Account', description: 'The profile and its sessions.' },
   { name: 'API keys', description: 'Keys for programs: they may call tools, and never change the account.' },
   { name: 'Tools', description: 'The catalogue, and calling a tool.' },
+  { name: 'OpenAI-compatible', description: "Models, in OpenAI's own shapes: for any client of OpenAI." },
+  { name: 'MCP', description: 'Tools, for any MCP client.' },
   { name: 'Usage', description: 'What was used.' },
   { name: 'Subscriptions', description: 'Plans, and the one that is chosen.' },
   { name: 'Admin', description: 'For admins.' },

@@ -37,7 +37,7 @@ export function addTools(registry: Registry): void {
       path: '/tools/{tool_id}',
       operationId: 'getTool',
       tag,
-      summary: 'One tool: its input schema and an example',
+      summary: 'One tool: its input schema, an example, and how to call it',
       access: 'signed-in',
       params: ToolParams,
       answer: { status: 200, description: 'The tool.', schema: ToolDetail },
@@ -45,7 +45,7 @@ export function addTools(registry: Registry): void {
     },
     async ({ services, principal, params }) => {
       const tool = await requireTool(services, params.tool_id, principal.catalogueVersion)
-      return ok(toApiToolDetail(tool, opens(principal.tier, tool)))
+      return ok(toApiToolDetail(tool, opens(principal.tier, tool), services.config.hubUrl))
     },
   )
 }

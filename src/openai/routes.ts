@@ -3,6 +3,7 @@ import { toProblem } from '../api/failures'
 import type { Registry } from '../api/registry'
 import type { Services } from '../api/services'
 import { serveChat } from './chat'
+import { describeOpenAi } from './document'
 import { serveEmbeddings } from './embeddings'
 import { sendError } from './errors'
 import { serveModel, serveModels } from './models'
@@ -20,6 +21,7 @@ export function addOpenAi(registry: Registry): void {
   route('get', '/models/{model}', serveModel)
   route('post', '/chat/completions', serveChat)
   route('post', '/embeddings', serveEmbeddings)
+  describeOpenAi(registry)
 }
 
 async function inShape(services: Services, c: ApiContext, serve: Serve): Promise<Response> {

@@ -20,7 +20,9 @@ let tokens: { user: string; admin: string }
 
 beforeAll(async () => {
   document = (await contract()).document
-  cases = Object.entries(document.paths).flatMap(([path, methods]) =>
+  // The other doors of the document answer in shapes of their own, and have tests of their own.
+  const own = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'))
+  cases = own.flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   )
   tokens = { user: (await newUser()).token, admin: (await adminSession()).token }

@@ -39,7 +39,26 @@ const detailed = {
   max_tokens: TokenCount.nullable(),
 }
 
-export const ToolDetail = z.object({ ...detailed, available: z.boolean() }).openapi('ToolDetail')
+const WayToCall = z
+  .object({
+    door: z.enum([
+      'invoke',
+      'invoke-stream',
+      'openai-javascript',
+      'openai-python',
+      'openai-curl',
+      'mcp',
+      'graphql',
+    ]),
+    title: z.string(),
+    language: z.string().openapi({ description: 'shell, javascript, python or json.' }),
+    snippet: z.string().openapi({ description: 'To copy. It takes the API key from `HUB_API_KEY`.' }),
+  })
+  .openapi('WayToCall')
+
+export const ToolDetail = z
+  .object({ ...detailed, available: z.boolean(), ways_to_call: z.array(WayToCall) })
+  .openapi('ToolDetail')
 
 export const AdminTool = z
   .object({
