@@ -3,6 +3,7 @@ import * as hub from './20261123_073742_hub'
 import * as models from './20261125_162120_models'
 import * as settings from './20261125_162550_settings'
 import * as audit from './20261125_164747_audit'
+import * as refusals from './20261125_170120_refusals'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   { name: '20261125_162120_models', up: models.up, down: models.down },
   { name: '20261125_162550_settings', up: settings.up, down: settings.down },
   { name: '20261125_164747_audit', up: audit.up, down: audit.down },
+  { name: '20261125_170120_refusals', up: refusals.up, down: refusals.down },
 ]

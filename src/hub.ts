@@ -25,6 +25,7 @@ import { boundCounts } from './metering/payload-count'
 import { UsageLogs } from './metering/usage-logs.collection'
 import { payloadLog } from './payload-log'
 import { perProcess } from './process'
+import { Refusals } from './refusals/refusals.collection'
 import { Settings } from './settings/settings.global'
 import { Tools } from './tools/tools.collection'
 import { trustedOrigins } from './trusted-origins'
@@ -80,7 +81,7 @@ export function hub(config: Config): Plugin {
     onInit: async (payload) => {
       closeOwnCollections(payload)
       boundFilters(payload)
-      boundCounts(payload, ['audit_logs'])
+      boundCounts(payload, ['audit_logs', 'refusals'])
       await incoming.onInit?.(payload)
     },
     jobs: {
@@ -136,6 +137,7 @@ function roomCollections(config: Config): CollectionConfig[] {
     audited(Plans),
     audited(Subscriptions),
     UsageLogs,
+    Refusals,
     AuditLogs,
   ]
 }

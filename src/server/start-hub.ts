@@ -9,6 +9,7 @@ import { createLog, type Log } from '../log'
 import { startMailSender } from '../mail/sender'
 import { drainSettlements, startMeteringTimers } from '../metering/metering'
 import { perProcess } from '../process'
+import { startRefusalTimers } from '../refusals/keep-refusal'
 import { type Runtime, runtime } from '../runtime'
 import { closeToolAgent } from '../tools/agent'
 import { banner } from './banner'
@@ -60,7 +61,12 @@ async function startTimers({ config, pool }: Runtime, log: Log): Promise<() => P
   const metering = await startMeteringTimers(pool, (err) =>
     log.warn({ err }, 'the ledger could not be tended'),
   )
-  const stops = [metering.stop, startAccountsTimers(pool, log), startMailSender(pool, config, log)]
+  const stops = [
+    metering.stop,
+    startAccountsTimers(pool, log),
+    startMailSender(pool, config, log),
+    startRefusalTimers(pool, log),
+  ]
   return async () => {
     await Promise.all(stops.map((stop) => stop()))
   }

@@ -15,6 +15,7 @@ export const KINDS = {
   'usage-logs': { collection: 'usage-logs', table: 'usage_logs' },
   media: { collection: 'media', table: 'media' },
   'media that is the icon of a tool': { collection: 'media', table: 'media' },
+  refusals: { collection: 'refusals', table: 'refusals' },
   'audit-logs': { collection: 'audit-logs', table: 'audit_logs' },
   'payload-preferences': { collection: 'payload-preferences', table: 'payload_preferences' },
   'payload-locked-documents': { collection: 'payload-locked-documents', table: 'payload_locked_documents' },
@@ -76,6 +77,16 @@ const MAKERS: Record<Kind, Maker> = {
     await insert(db, 'tools', { ...toolRow(true), icon_id: id })
     return id
   },
+  refusals: (db, { owner }) =>
+    insert(db, 'refusals', {
+      at: new Date(),
+      user_id: owner.id,
+      layer: 'plan',
+      reason: 'plan-too-low',
+      code: 'PLAN_UPGRADE_REQUIRED',
+      message: 'no',
+      request_id: newId(),
+    }),
   'audit-logs': (db, { owner }) =>
     insert(db, 'audit_logs', {
       action: 'update',

@@ -6,6 +6,7 @@ import { meteringDown, meteringUp } from './metering'
 import { modelsDown, modelsUp } from './models'
 import { payloadColumnsDown, payloadColumnsUp } from './payload-columns'
 import { rateDown, rateUp } from './rate'
+import { refusalsDown, refusalsUp } from './refusals'
 import { rollupsDown, rollupsUp } from './rollups'
 import { settingsDown, settingsUp } from './settings'
 
@@ -35,10 +36,17 @@ export const firstSchemaDown: readonly string[] = [
  * The hub's own SQL as it is now, one statement an entry, to be run in order inside the migration that made
  * Payload's tables. Works on PostgreSQL 15 to 18.
  */
-export const hubSchemaUp: readonly string[] = [...firstSchemaUp, ...modelsUp, ...settingsUp, ...auditUp]
+export const hubSchemaUp: readonly string[] = [
+  ...firstSchemaUp,
+  ...modelsUp,
+  ...settingsUp,
+  ...auditUp,
+  ...refusalsUp,
+]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...refusalsDown,
   ...auditDown,
   ...settingsDown,
   ...modelsDown,
