@@ -4,6 +4,7 @@ import * as models from './20261125_162120_models'
 import * as settings from './20261125_162550_settings'
 import * as audit from './20261125_164747_audit'
 import * as refusals from './20261125_170120_refusals'
+import * as alerts from './20261125_171111_alerts'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   { name: '20261125_162550_settings', up: settings.up, down: settings.down },
   { name: '20261125_164747_audit', up: audit.up, down: audit.down },
   { name: '20261125_170120_refusals', up: refusals.up, down: refusals.down },
+  { name: '20261125_171111_alerts', up: alerts.up, down: alerts.down },
 ]

@@ -7,6 +7,7 @@ import { accessQuery, globalAccessQueries } from './accounts/payload/access-quer
 import { accountMutations } from './accounts/payload/graphql'
 import { closeOwnCollections } from './accounts/payload/own-collections'
 import { usersCollection } from './accounts/users.collection'
+import { Alerts } from './alerts/alerts.collection'
 import { apiEndpoints } from './api/payload-endpoints'
 import { AuditLogs } from './audit/audit-logs.collection'
 import { audited, auditedGlobal } from './audit/audited'
@@ -81,7 +82,7 @@ export function hub(config: Config): Plugin {
     onInit: async (payload) => {
       closeOwnCollections(payload)
       boundFilters(payload)
-      boundCounts(payload, ['audit_logs', 'refusals'])
+      boundCounts(payload, ['audit_logs', 'refusals', 'alerts'])
       await incoming.onInit?.(payload)
     },
     jobs: {
@@ -138,6 +139,7 @@ function roomCollections(config: Config): CollectionConfig[] {
     audited(Subscriptions),
     UsageLogs,
     Refusals,
+    Alerts,
     AuditLogs,
   ]
 }

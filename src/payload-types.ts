@@ -75,6 +75,7 @@ export interface Config {
     subscriptions: Subscription;
     'usage-logs': UsageLog;
     refusals: Refusal;
+    alerts: Alert;
     'audit-logs': AuditLog;
     'payload-kv': PayloadKv;
     'payload-locked-documents': PayloadLockedDocument;
@@ -95,6 +96,7 @@ export interface Config {
     subscriptions: SubscriptionsSelect<false> | SubscriptionsSelect<true>;
     'usage-logs': UsageLogsSelect<false> | UsageLogsSelect<true>;
     refusals: RefusalsSelect<false> | RefusalsSelect<true>;
+    alerts: AlertsSelect<false> | AlertsSelect<true>;
     'audit-logs': AuditLogsSelect<false> | AuditLogsSelect<true>;
     'payload-kv': PayloadKvSelect<false> | PayloadKvSelect<true>;
     'payload-locked-documents': PayloadLockedDocumentsSelect<false> | PayloadLockedDocumentsSelect<true>;
@@ -588,6 +590,40 @@ export interface Refusal {
   leftOut?: number | null;
 }
 /**
+ * Limits that are reached, tools that fail, a ledger that drifts. Who is told stands in the settings.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "alerts".
+ */
+export interface Alert {
+  id: string;
+  title?: string | null;
+  at?: string | null;
+  kind?: ('usage-80' | 'usage-100' | 'tool-failing' | 'ledger-drift') | null;
+  state?: ('waiting' | 'delivered' | 'failed' | 'nobody') | null;
+  lastSeenAt?: string | null;
+  user?: (string | null) | User;
+  tool?: (string | null) | Tool;
+  data?:
+    | {
+        [k: string]: unknown;
+      }
+    | unknown[]
+    | string
+    | number
+    | boolean
+    | null;
+  deliveries?:
+    | {
+        [k: string]: unknown;
+      }
+    | unknown[]
+    | string
+    | number
+    | boolean
+    | null;
+}
+/**
  * Search by a whole email address, title, document id or request id; filter by everything else.
  *
  * This interface was referenced by `Config`'s JSON-Schema
@@ -931,6 +967,21 @@ export interface RefusalsSelect<T extends boolean = true> {
   figures?: T;
   requestId?: T;
   leftOut?: T;
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "alerts_select".
+ */
+export interface AlertsSelect<T extends boolean = true> {
+  title?: T;
+  at?: T;
+  kind?: T;
+  state?: T;
+  lastSeenAt?: T;
+  user?: T;
+  tool?: T;
+  data?: T;
+  deliveries?: T;
 }
 /**
  * This interface was referenced by `Config`'s JSON-Schema

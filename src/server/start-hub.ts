@@ -1,6 +1,7 @@
 import type { Payload } from 'payload'
 import { ensureFirstAdmin } from '../accounts/admins'
 import { startAccountsTimers } from '../accounts/timers'
+import { startAlertTimers } from '../alerts/timers'
 import { hubApi } from '../api/hub-api'
 import { ConfigError } from '../config/environment'
 import { migrateUp } from '../database/migrate'
@@ -57,7 +58,7 @@ export async function startHub(prepared: Prepared): Promise<void> {
 }
 
 /** The ledger's lease stands when this resolves: no call may be admitted before. */
-async function startTimers({ config, pool }: Runtime, log: Log): Promise<() => Promise<void>> {
+async function startTimers({ config, pool, secret }: Runtime, log: Log): Promise<() => Promise<void>> {
   const metering = await startMeteringTimers(pool, (err) =>
     log.warn({ err }, 'the ledger could not be tended'),
   )
@@ -66,6 +67,7 @@ async function startTimers({ config, pool }: Runtime, log: Log): Promise<() => P
     startAccountsTimers(pool, log),
     startMailSender(pool, config, log),
     startRefusalTimers(pool, log),
+    startAlertTimers({ pool, config: { ...config, secret } }, log),
   ]
   return async () => {
     await Promise.all(stops.map((stop) => stop()))

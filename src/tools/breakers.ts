@@ -5,16 +5,30 @@ import type { Tool } from './tool'
 
 type Kept = { revision: number; breaker: Breaker }
 
+const breakers = () => perProcess('tools.breakers', () => new Map<string, Kept>())
+
 /**
  * The breaker of a tool, or of one of its upstreams, in this process. A changed tool begins anew: the admin may just
  * have mended it.
  */
 export function breakerOf(tool: Tool, upstream = MAIN): Breaker {
-  const kept = perProcess('tools.breakers', () => new Map<string, Kept>())
+  const kept = breakers()
   const key = upstream === MAIN ? tool.id : `${tool.id} ${upstream}`
   const known = kept.get(key)
   if (known && known.revision >= tool.revision) return known.breaker
   const breaker = new Breaker()
   kept.set(key, { revision: tool.revision, breaker })
   return breaker
+}
+
+/** A tool, or one of its upstreams (null: its own endpoint), that this process takes to be down. */
+export type OpenBreaker = { toolId: string; upstream: string | null }
+
+/** What is down as far as this process knows. */
+export function openBreakers(): OpenBreaker[] {
+  const open = [...breakers()].filter(([, { breaker }]) => breaker.isOpen)
+  return open.map(([key]) => {
+    const [toolId = '', ...upstream] = key.split(' ')
+    return { toolId, upstream: upstream.length > 0 ? upstream.join(' ') : null }
+  })
 }

@@ -1,4 +1,5 @@
 import { accountsDown, accountsUp } from './accounts'
+import { alertsDown, alertsUp } from './alerts'
 import { auditDown, auditUp } from './audit'
 import { catalogueDown, catalogueUp } from './catalogue'
 import { functionsDown, functionsUp } from './functions'
@@ -42,10 +43,12 @@ export const hubSchemaUp: readonly string[] = [
   ...settingsUp,
   ...auditUp,
   ...refusalsUp,
+  ...alertsUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...alertsDown,
   ...refusalsDown,
   ...auditDown,
   ...settingsDown,
