@@ -5,6 +5,8 @@ import * as settings from './20261125_162550_settings'
 import * as audit from './20261125_164747_audit'
 import * as panel from './20261125_170001_panel'
 import * as grants from './20261125_170002_grants'
+import * as refusals from './20261125_170120_refusals'
+import * as alerts from './20261125_171111_alerts'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -15,4 +17,6 @@ export const migrations = [
   { name: '20261125_164747_audit', up: audit.up, down: audit.down },
   { name: '20261125_170001_panel', up: panel.up, down: panel.down },
   { name: '20261125_170002_grants', up: grants.up, down: grants.down },
+  { name: '20261125_170120_refusals', up: refusals.up, down: refusals.down },
+  { name: '20261125_171111_alerts', up: alerts.up, down: alerts.down },
 ]

@@ -8,6 +8,7 @@ import { accountMutations } from './accounts/payload/graphql'
 import { closeOwnCollections } from './accounts/payload/own-collections'
 import { usersCollection } from './accounts/users.collection'
 import { dashboardLayout, dashboardWidgets } from './admin/dashboard/widgets'
+import { Alerts } from './alerts/alerts.collection'
 import { hubMutations, hubQueries } from './api/graphql'
 import { apiEndpoints } from './api/payload-endpoints'
 import { AuditLogs } from './audit/audit-logs.collection'
@@ -27,6 +28,7 @@ import { boundCounts } from './metering/payload-count'
 import { UsageLogs } from './metering/usage-logs.collection'
 import { payloadLog } from './payload-log'
 import { perProcess } from './process'
+import { Refusals } from './refusals/refusals.collection'
 import { Settings } from './settings/settings.global'
 import { Tools } from './tools/tools.collection'
 import { trustedOrigins } from './trusted-origins'
@@ -88,7 +90,7 @@ export function hub(config: Config): Plugin {
     onInit: async (payload) => {
       closeOwnCollections(payload)
       boundFilters(payload)
-      boundCounts(payload, ['audit_logs'])
+      boundCounts(payload, ['audit_logs', 'refusals', 'alerts'])
       await incoming.onInit?.(payload)
     },
     jobs: {
@@ -144,6 +146,8 @@ function roomCollections(config: Config): CollectionConfig[] {
     audited(Plans),
     audited(Subscriptions),
     UsageLogs,
+    Refusals,
+    Alerts,
     AuditLogs,
   ]
 }

@@ -74,6 +74,8 @@ export interface Config {
     plans: Plan;
     subscriptions: Subscription;
     'usage-logs': UsageLog;
+    refusals: Refusal;
+    alerts: Alert;
     'audit-logs': AuditLog;
     'payload-kv': PayloadKv;
     'payload-locked-documents': PayloadLockedDocument;
@@ -93,6 +95,8 @@ export interface Config {
     plans: PlansSelect<false> | PlansSelect<true>;
     subscriptions: SubscriptionsSelect<false> | SubscriptionsSelect<true>;
     'usage-logs': UsageLogsSelect<false> | UsageLogsSelect<true>;
+    refusals: RefusalsSelect<false> | RefusalsSelect<true>;
+    alerts: AlertsSelect<false> | AlertsSelect<true>;
     'audit-logs': AuditLogsSelect<false> | AuditLogsSelect<true>;
     'payload-kv': PayloadKvSelect<false> | PayloadKvSelect<true>;
     'payload-locked-documents': PayloadLockedDocumentsSelect<false> | PayloadLockedDocumentsSelect<true>;
@@ -561,6 +565,76 @@ export interface UsageLog {
   createdAt: string;
 }
 /**
+ * Why was this call refused? Search by a whole request id or reason. Kept for 30 days; of one user and reason five a minute, the rest is counted.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "refusals".
+ */
+export interface Refusal {
+  id: string;
+  at?: string | null;
+  user?: (string | null) | User;
+  toolName?: string | null;
+  tool?: (string | null) | Tool;
+  layer?:
+    | ('sign-in' | 'account' | 'input' | 'catalogue' | 'idempotency' | 'subscription' | 'plan' | 'rate' | 'tokens')
+    | null;
+  reason?: string | null;
+  /**
+   * What the caller was answered: docs/errors.md.
+   */
+  code?: string | null;
+  message?: string | null;
+  figures?:
+    | {
+        [k: string]: unknown;
+      }
+    | unknown[]
+    | string
+    | number
+    | boolean
+    | null;
+  requestId?: string | null;
+  /**
+   * Refusals of the same kind in that minute that are not kept one by one.
+   */
+  leftOut?: number | null;
+}
+/**
+ * Limits that are reached, tools that fail, a ledger that drifts. Who is told stands in the settings.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "alerts".
+ */
+export interface Alert {
+  id: string;
+  title?: string | null;
+  at?: string | null;
+  kind?: ('usage-80' | 'usage-100' | 'tool-failing' | 'ledger-drift') | null;
+  state?: ('waiting' | 'delivered' | 'failed' | 'nobody') | null;
+  lastSeenAt?: string | null;
+  user?: (string | null) | User;
+  tool?: (string | null) | Tool;
+  data?:
+    | {
+        [k: string]: unknown;
+      }
+    | unknown[]
+    | string
+    | number
+    | boolean
+    | null;
+  deliveries?:
+    | {
+        [k: string]: unknown;
+      }
+    | unknown[]
+    | string
+    | number
+    | boolean
+    | null;
+}
+/**
  * Search by a whole email address, title, document id or request id; filter by everything else.
  *
  * This interface was referenced by `Config`'s JSON-Schema
@@ -887,6 +961,38 @@ export interface UsageLogsSelect<T extends boolean = true> {
   settledAt?: T;
   updatedAt?: T;
   createdAt?: T;
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "refusals_select".
+ */
+export interface RefusalsSelect<T extends boolean = true> {
+  at?: T;
+  user?: T;
+  toolName?: T;
+  tool?: T;
+  layer?: T;
+  reason?: T;
+  code?: T;
+  message?: T;
+  figures?: T;
+  requestId?: T;
+  leftOut?: T;
+}
+/**
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "alerts_select".
+ */
+export interface AlertsSelect<T extends boolean = true> {
+  title?: T;
+  at?: T;
+  kind?: T;
+  state?: T;
+  lastSeenAt?: T;
+  user?: T;
+  tool?: T;
+  data?: T;
+  deliveries?: T;
 }
 /**
  * This interface was referenced by `Config`'s JSON-Schema

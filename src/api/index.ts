@@ -14,6 +14,7 @@ import { toProblem } from './failures'
 import { answerUnrouted, sendInShape } from './fallback'
 import { addHealth } from './health'
 import { addInvoke } from './invoke'
+import { keepRefusedRequest } from './keep-refused'
 import { addMailedLinks } from './mailed-links'
 import { addMcp } from './mcp'
 import { openApiDocument } from './openapi'
@@ -79,6 +80,7 @@ function addFailures(registry: Registry): void {
   app.onError((error, c) => {
     const problem = toProblem(error)
     const request_id = c.env.requestId
+    keepRefusedRequest(c, problem)
     if (problem.code === 'INTERNAL') services.log.error({ err: error, request_id }, 'unexpected')
     // While the database is away every request comes by here: a line each, without a stack.
     if (problem.code === 'NOT_READY')

@@ -9,6 +9,7 @@ import { Problem } from '../problem'
 import { catalogueAt, refreshCatalogue } from '../tools/catalogue'
 import type { Tool } from '../tools/tool'
 import { type Idempotency, inProgress, mismatch } from './idempotency'
+import { keepIdempotencyRefused, keepRefused } from './keep-refused'
 import { toProblem } from './refusals'
 
 /** What changes between the look at the catalogue and the admission is rare; five times in a row is a fault. */
@@ -60,7 +61,12 @@ export async function admitCall<Plan extends { hold: Hold }>(
     if (admission.admitted) return { ended: 'not-yet', tool, plan, admitted: admission }
     if (admission.reason === 'stale') await refreshCatalogue(room.pool)
     else {
-      const outcome = await refuse(room, request, tool, admission)
+      const outcome = await refuse(
+        room,
+        request,
+        { tool, requestId: request.requestId, hold: plan.hold },
+        admission,
+      )
       if (outcome) return outcome
     }
   }
@@ -86,21 +92,27 @@ function admissionOf(request: CallRequest, tool: Tool, hold: Hold) {
 async function refuse(
   room: GatewayRoom,
   { idempotency }: CallRequest,
-  tool: Tool,
+  asked: { tool: Tool; requestId: string; hold: Hold },
   refusal: Refusal,
 ): Promise<InvokeOutcome | null> {
   if (refusal.reason === 'unauthorized' || refusal.reason === 'stale') return { ended: 'not-admissible' }
   const { userId } = refusal
-  if (refusal.reason !== 'idempotency-known') return { ended: 'failed', userId, problem: toProblem(refusal) }
+  if (refusal.reason !== 'idempotency-known') {
+    const problem = toProblem(refusal)
+    keepRefused(refusal, asked, problem)
+    return { ended: 'failed', userId, problem }
+  }
   if (!idempotency) throw new Error('an idempotency key is known that was never sent')
-  const known = await readIdempotent(room.pool, { userId, toolId: tool.id, ...idempotency })
+  const known = await readIdempotent(room.pool, { userId, toolId: asked.tool.id, ...idempotency })
   switch (known.state) {
     case 'replay':
       return { ended: 'answered', userId, headers: { 'idempotent-replayed': 'true' }, answer: known.answer }
     case 'mismatch':
-      return { ended: 'failed', userId, problem: mismatch() }
-    case 'in-progress':
-      return { ended: 'failed', userId, problem: inProgress() }
+    case 'in-progress': {
+      const problem = known.state === 'mismatch' ? mismatch() : inProgress()
+      keepIdempotencyRefused(userId, asked, problem)
+      return { ended: 'failed', userId, problem }
+    }
     case 'gone':
       return null
   }

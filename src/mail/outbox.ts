@@ -6,9 +6,12 @@ export type Mail = { recipient: string; subject: string; text: string; html?: st
 /**
  * Puts a mail into the outbox, in the caller's transaction: it is sent if, and only if, that commits. Sending
  * is the work of `startMailSender`, never of a request.
+ * Answers the mail's id.
  */
-export async function queueMail(sql: Sql, mail: Mail, now: Date | null = null): Promise<void> {
-  await sql.query(QUEUE, [newId(), mail.recipient, mail.subject, mail.text, mail.html ?? null, now])
+export async function queueMail(sql: Sql, mail: Mail, now: Date | null = null): Promise<string> {
+  const id = newId()
+  await sql.query(QUEUE, [id, mail.recipient, mail.subject, mail.text, mail.html ?? null, now])
+  return id
 }
 
 const QUEUE = `

@@ -1,5 +1,6 @@
 import type { ApiContext } from '../api/envelope'
 import { toProblem } from '../api/failures'
+import { keepRefusedRequest } from '../api/keep-refused'
 import type { Registry } from '../api/registry'
 import type { Services } from '../api/services'
 import { serveChat } from './chat'
@@ -29,6 +30,7 @@ async function inShape(services: Services, c: ApiContext, serve: Serve): Promise
     return await serve(services, c)
   } catch (error) {
     const problem = toProblem(error)
+    keepRefusedRequest(c, problem)
     if (problem.code === 'INTERNAL')
       services.log.error({ err: error, request_id: c.env.requestId }, 'unexpected')
     return sendError(c, problem)

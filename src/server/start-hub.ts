@@ -1,6 +1,7 @@
 import type { Payload } from 'payload'
 import { ensureFirstAdmin } from '../accounts/admins'
 import { startAccountsTimers } from '../accounts/timers'
+import { startAlertTimers } from '../alerts/timers'
 import { hubApi } from '../api/hub-api'
 import { ConfigError } from '../config/environment'
 import { migrateUp } from '../database/migrate'
@@ -9,6 +10,7 @@ import { createLog, type Log } from '../log'
 import { startMailSender } from '../mail/sender'
 import { drainSettlements, startMeteringTimers } from '../metering/metering'
 import { perProcess } from '../process'
+import { startRefusalTimers } from '../refusals/keep-refusal'
 import { type Runtime, runtime } from '../runtime'
 import { closeToolAgent } from '../tools/agent'
 import { banner } from './banner'
@@ -56,11 +58,17 @@ export async function startHub(prepared: Prepared): Promise<void> {
 }
 
 /** The ledger's lease stands when this resolves: no call may be admitted before. */
-async function startTimers({ config, pool }: Runtime, log: Log): Promise<() => Promise<void>> {
+async function startTimers({ config, pool, secret }: Runtime, log: Log): Promise<() => Promise<void>> {
   const metering = await startMeteringTimers(pool, (err) =>
     log.warn({ err }, 'the ledger could not be tended'),
   )
-  const stops = [metering.stop, startAccountsTimers(pool, log), startMailSender(pool, config, log)]
+  const stops = [
+    metering.stop,
+    startAccountsTimers(pool, log),
+    startMailSender(pool, config, log),
+    startRefusalTimers(pool, log),
+    startAlertTimers({ pool, config: { ...config, secret } }, log),
+  ]
   return async () => {
     await Promise.all(stops.map((stop) => stop()))
   }

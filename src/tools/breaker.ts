@@ -29,6 +29,11 @@ export class Breaker {
     return this.#openedAt + OPEN_MS > this.clock() ? 'open' : 'trying'
   }
 
+  /** Whether the tool is taken to be down: it is not called, or only for a trial. */
+  get isOpen(): boolean {
+    return this.#openedAt !== null
+  }
+
   /** Leave to call, or how long (ms) until asking makes sense. Who gets leave must `report`. */
   enter(): Pass | { retryAfterMs: number } {
     if (this.#openedAt === null) return { generation: this.#generation, isTrial: false }

@@ -5,6 +5,8 @@ import type { Tool } from './tool'
 
 type Kept = { revision: number; breaker: Breaker }
 
+const breakers = () => perProcess('tools.breakers', () => new Map<string, Kept>())
+
 /**
  * The breaker of a tool, or of one of its upstreams, in this process. A changed tool begins anew: the admin may just
  * have mended it.
@@ -24,4 +26,14 @@ export function breakerState(toolId: string): BreakerState | null {
   return breakers().get(toolId)?.breaker.state ?? null
 }
 
-const breakers = () => perProcess('tools.breakers', () => new Map<string, Kept>())
+/** A tool, or one of its upstreams (null: its own endpoint), that this process takes to be down. */
+export type OpenBreaker = { toolId: string; upstream: string | null }
+
+/** What is down as far as this process knows. */
+export function openBreakers(): OpenBreaker[] {
+  const open = [...breakers()].filter(([, { breaker }]) => breaker.isOpen)
+  return open.map(([key]) => {
+    const [toolId = '', ...upstream] = key.split(' ')
+    return { toolId, upstream: upstream.length > 0 ? upstream.join(' ') : null }
+  })
+}

@@ -101,6 +101,8 @@ const FIELDS: Record<(typeof COLLECTIONS)[number], string[]> = {
   plans: ['tier', 'tokenLimit', 'features', 'features.text'],
   subscriptions: ['status', 'plan.name', 'periodEnd'],
   'usage-logs': ['status', 'requestId', 'tokensUsed', 'apiKey.user.name'],
+  alerts: ['id', 'at', 'kind', 'state', 'user.name', 'data', 'deliveries'],
+  refusals: ['id', 'at', 'user.name', 'layer', 'figures', 'leftOut', 'requestId'],
   'audit-logs': ['id', 'at', 'action', 'actor', 'actor.name', 'changes', 'changes.a', 'subjectId', 'title'],
   media: ['filesize', 'sizes.icon.filename', 'owner'],
   'payload-preferences': ['value', 'user.value', 'user.relationTo'],

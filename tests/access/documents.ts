@@ -15,6 +15,8 @@ export const KINDS = {
   'usage-logs': { collection: 'usage-logs', table: 'usage_logs' },
   media: { collection: 'media', table: 'media' },
   'media that is the icon of a tool': { collection: 'media', table: 'media' },
+  alerts: { collection: 'alerts', table: 'alerts' },
+  refusals: { collection: 'refusals', table: 'refusals' },
   'audit-logs': { collection: 'audit-logs', table: 'audit_logs' },
   'payload-preferences': { collection: 'payload-preferences', table: 'payload_preferences' },
   'payload-locked-documents': { collection: 'payload-locked-documents', table: 'payload_locked_documents' },
@@ -76,6 +78,27 @@ const MAKERS: Record<Kind, Maker> = {
     await insert(db, 'tools', { ...toolRow(true), icon_id: id })
     return id
   },
+  alerts: (db, { owner }) =>
+    insert(db, 'alerts', {
+      at: new Date(),
+      kind: 'usage-80',
+      key: unique('key'),
+      user_id: owner.id,
+      title: 'An alert',
+      data: '{}',
+      last_seen_at: new Date(),
+      state: 'nobody',
+    }),
+  refusals: (db, { owner }) =>
+    insert(db, 'refusals', {
+      at: new Date(),
+      user_id: owner.id,
+      layer: 'plan',
+      reason: 'plan-too-low',
+      code: 'PLAN_UPGRADE_REQUIRED',
+      message: 'no',
+      request_id: newId(),
+    }),
   'audit-logs': (db, { owner }) =>
     insert(db, 'audit_logs', {
       action: 'update',

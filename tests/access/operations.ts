@@ -30,6 +30,8 @@ export const TYPES: Record<string, { one: string; many: string }> = {
   subscriptions: { one: 'Subscription', many: 'Subscriptions' },
   'usage-logs': { one: 'UsageLog', many: 'UsageLogs' },
   media: { one: 'Media', many: 'allMedia' },
+  alerts: { one: 'Alert', many: 'Alerts' },
+  refusals: { one: 'Refusal', many: 'Refusals' },
   'audit-logs': { one: 'AuditLog', many: 'AuditLogs' },
   'payload-preferences': { one: 'PayloadPreference', many: 'PayloadPreferences' },
   'payload-locked-documents': { one: 'PayloadLockedDocument', many: 'PayloadLockedDocuments' },

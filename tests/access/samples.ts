@@ -28,6 +28,10 @@ export async function newData(db: Pool, kind: Kind, cast: Cast): Promise<Record<
       return { user: cast.other.id, plan: await freePlan(db), status: 'active' }
     case 'usage-logs':
       return { toolName: 'forged', user: cast.owner.id, status: 'success', tokensUsed: 0 }
+    case 'alerts':
+      return { title: 'forged' }
+    case 'refusals':
+      return { reason: 'forged', layer: 'plan' }
     case 'audit-logs':
       return { action: 'update', via: 'system', subject: 'users', title: 'forged' }
     case 'media':
@@ -52,6 +56,8 @@ export const CHANGES: Record<(typeof KINDS)[Kind]['collection'], Record<string, 
   plans: { title: 'Changed' },
   subscriptions: { status: 'cancelled' },
   'usage-logs': { errorCode: 'CHANGED' },
+  alerts: { title: 'changed' },
+  refusals: { reason: 'changed' },
   'audit-logs': { title: 'changed' },
   media: { alt: 'Changed' },
   'payload-preferences': { value: { changed: true } },

@@ -90,6 +90,26 @@ export const RULES: Record<Kind, Record<Operation, Record<Caller, boolean>>> = {
     delete       no         no     no     no           no           no
     bulk-delete  no         no     no     no           no           no
     duplicate    no         no     no     no           no           no`),
+  alerts: rules(`
+    list         no         no     no     no           no           yes
+    read         no         no     no     no           no           yes
+    count        no         no     no     no           no           yes
+    create       no         no     no     no           no           no
+    update       no         no     no     no           no           no
+    bulk-update  no         no     no     no           no           no
+    delete       no         no     no     no           no           no
+    bulk-delete  no         no     no     no           no           no
+    duplicate    no         no     no     no           no           no`),
+  refusals: rules(`
+    list         no         no     no     no           no           yes
+    read         no         no     no     no           no           yes
+    count        no         no     no     no           no           yes
+    create       no         no     no     no           no           no
+    update       no         no     no     no           no           no
+    bulk-update  no         no     no     no           no           no
+    delete       no         no     no     no           no           no
+    bulk-delete  no         no     no     no           no           no
+    duplicate    no         no     no     no           no           no`),
   'audit-logs': rules(`
     list         no         no     no     no           no           yes
     read         no         no     no     no           no           yes

@@ -1,4 +1,5 @@
 import { accountsDown, accountsUp } from './accounts'
+import { alertsDown, alertsUp } from './alerts'
 import { auditDown, auditUp } from './audit'
 import { catalogueDown, catalogueUp } from './catalogue'
 import { functionsDown, functionsUp } from './functions'
@@ -8,6 +9,7 @@ import { modelsDown, modelsUp } from './models'
 import { panelDown, panelUp } from './panel'
 import { payloadColumnsDown, payloadColumnsUp } from './payload-columns'
 import { rateDown, rateUp } from './rate'
+import { refusalsDown, refusalsUp } from './refusals'
 import { rollupsDown, rollupsUp } from './rollups'
 import { settingsDown, settingsUp } from './settings'
 
@@ -44,10 +46,14 @@ export const hubSchemaUp: readonly string[] = [
   ...auditUp,
   ...panelUp,
   ...grantsUp,
+  ...refusalsUp,
+  ...alertsUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...alertsDown,
+  ...refusalsDown,
   ...grantsDown,
   ...panelDown,
   ...auditDown,
