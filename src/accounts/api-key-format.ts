@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 
 const PREFIX = 'jhub_'
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -37,12 +37,12 @@ export function hasApiKeyPrefix(text: string): boolean {
 
 /** The hex SHA-256 under which a key is stored. A key is random, so the hash needs no salt. */
 export function apiKeyHash(key: string): string {
-  return createHash('sha256').update(key).digest('hex')
+  return hash('sha256', key, 'hex')
 }
 
 /** The first 32 bits of SHA-256 in base62. It finds typing errors and leaked keys; it protects nothing. */
 function checksum(body: string): string {
-  let rest = createHash('sha256').update(body).digest().readUInt32BE(0)
+  let rest = Number.parseInt(hash('sha256', body, 'hex').slice(0, 8), 16)
   let text = ''
   for (let place = 0; place < CHECKSUM_CHARACTERS; place += 1) {
     text = ALPHABET.charAt(rest % 62) + text

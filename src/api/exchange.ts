@@ -13,6 +13,8 @@ export interface Exchange {
   route: string | null
   userId: string | null
   status: number
+  /** True where the server takes an answer as it was made, not the `Response` around it. */
+  readsPlain: boolean
   /** Set for a stream: resolves at its end. */
   streaming?: Promise<void>
   endStream?: () => void
@@ -21,13 +23,16 @@ export interface Exchange {
 /** What the server hands over with a request. `incoming` is what @hono/node-server gives by itself. */
 export interface ServerEnv {
   remoteAddress?: string | undefined
+  /** The server asks `plainAnswerOf` what to send. */
+  readsPlain?: boolean
   incoming?: { socket?: { remoteAddress?: string | undefined } } | undefined
 }
 
 type Settings = { corsOrigins: string[]; hubUrl: string }
 
 /** Starts an exchange: the caller's request id is kept when it is a UUID, else a new one is made. */
-export function openExchange(headers: Headers, env: ServerEnv | undefined, config: Settings): Exchange {
+export function openExchange(request: Request, env: ServerEnv | undefined, config: Settings): Exchange {
+  const { headers } = request
   const asked = headers.get('x-request-id')
   const origin = headers.get('origin')
   return {
@@ -38,5 +43,7 @@ export function openExchange(headers: Headers, env: ServerEnv | undefined, confi
     route: null,
     userId: null,
     status: 0,
+    // The answer to HEAD is made from another's headers.
+    readsPlain: env?.readsPlain === true && request.method !== 'HEAD',
   }
 }

@@ -94,7 +94,7 @@ const reasonOf = ({ cause, message }: Problem) => (cause instanceof Error ? caus
 async function answer(registry: Registry, request: Request, env: ServerEnv | undefined): Promise<Response> {
   const startedAt = performance.now()
   const { config, log } = registry.services
-  const exchange = openExchange(request.headers, env, config)
+  const exchange = openExchange(request, env, config)
   const response = await registry.app.fetch(request, exchange)
   const line = () => logRequest(log, toLine(request.method, exchange, performance.now() - startedAt))
   if (exchange.streaming) void exchange.streaming.then(line)

@@ -3,6 +3,8 @@ import type { CallLimits, Refusal, TokensSeen } from './call'
 
 /** A row of ADMIT_SQL; what a refusal has not come to (a plan, a balance) is null in it. */
 export type AdmissionRow = {
+  /** Which call of the batch, from 1. */
+  ord: number
   refusal: Refusal['reason'] | 'again' | null
   user_id: string
   api_key_id: string | null

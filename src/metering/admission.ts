@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { type AdmissionRow, callLimits, tokensSeen } from './admission-row'
-import { ADMIT_SQL } from './admission-sql'
+import { ADMIT_RARE_SQL, ADMIT_SQL } from './admission-sql'
 import { Batcher, type Verdict } from './batcher'
 import type { Admission, AdmissionRequest, Admitted, Hold } from './call'
 
@@ -9,11 +9,7 @@ type Admitting = AdmissionRequest & { instanceId: string }
 /** The queue through which this instance's admissions are committed; one a pool. */
 export function admissionQueue(pool: Pool, onAway: (calls: AdmissionRequest[]) => void) {
   return new Batcher<Admitting, Admission>({
-    run: (items) =>
-      admitBatch(
-        pool,
-        items.map(({ item }) => item),
-      ),
+    run: (items) => admitBatch(pool, items),
     group: (call) => call.now?.getTime() ?? null,
     onAway: (calls) => {
       onAway(calls)
@@ -22,17 +18,25 @@ export function admissionQueue(pool: Pool, onAway: (calls: AdmissionRequest[]) =
   })
 }
 
-async function admitBatch(pool: Pool, calls: Admitting[]): Promise<Array<Verdict<Admission>>> {
-  const { rows } = await pool.query<AdmissionRow>({
-    name: 'hub_admit',
-    text: ADMIT_SQL,
-    values: columns(calls),
-  })
-  return rows.map((row, index) =>
-    row.refusal === 'again'
-      ? { done: false }
-      : { done: true, answer: toAdmission(row, calls[index] as Admitting) },
+async function admitBatch(
+  pool: Pool,
+  items: Array<{ item: Admitting; attempt: number }>,
+): Promise<Array<Verdict<Admission>>> {
+  const calls = items.map(({ item }) => item)
+  // What the usual statement does not decide comes again, and then goes by the one that decides everything.
+  const isRare = items.some(({ item, attempt }) => attempt > 0 || item.idempotency)
+  const { rows } = await pool.query<AdmissionRow>(
+    isRare
+      ? { name: 'hub_admit_rare', text: ADMIT_RARE_SQL, values: [...columns(calls), ...keyColumns(calls)] }
+      : { name: 'hub_admit', text: ADMIT_SQL, values: columns(calls) },
   )
+  const verdicts = new Array<Verdict<Admission>>(calls.length)
+  for (const row of rows) verdicts[row.ord - 1] = toVerdict(row, calls[row.ord - 1] as Admitting)
+  return verdicts
+}
+
+function toVerdict(row: AdmissionRow, call: Admitting): Verdict<Admission> {
+  return row.refusal === 'again' ? { done: false } : { done: true, answer: toAdmission(row, call) }
 }
 
 function columns(calls: Admitting[]): unknown[] {
@@ -43,15 +47,20 @@ function columns(calls: Admitting[]): unknown[] {
     calls.map((call) => session(call)?.userId ?? null),
     calls.map((call) => call.toolId),
     calls.map((call) => call.toolRevision),
-    calls.map((call) => call.usageId),
-    calls.map((call) => call.requestId),
     calls.map((call) => Math.max(0, Math.ceil(call.hold.tokens))),
     calls.map(({ hold }) => leastOf(hold)),
+    calls.map((call) => call.usageId),
+    calls.map((call) => call.requestId),
     calls.map((call) => Math.ceil(call.deadlineMs)),
-    calls.map((call) => call.instanceId),
+    calls[0]?.instanceId,
+    calls[0]?.now ?? null,
+  ]
+}
+
+function keyColumns(calls: Admitting[]): unknown[] {
+  return [
     calls.map((call) => call.idempotency?.key ?? null),
     calls.map((call) => call.idempotency?.bodyHash ?? null),
-    calls[0]?.now ?? null,
   ]
 }
 

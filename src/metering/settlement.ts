@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { Batcher, type Verdict } from './batcher'
+import { SETTLE_RARE_SQL } from './settlement-rare-sql'
 import { SETTLE_SQL } from './settlement-sql'
 
 export type Settlement = {
@@ -52,16 +53,22 @@ async function settleBatch(
   // One call twice in a batch would be charged twice by it: the second one waits for the next statement.
   const first = new Map(items.map(({ item }, index) => [item.usageId, index] as const).reverse())
   const sent = items.filter(({ item }, index) => first.get(item.usageId) === index)
-  const { rows } = await pool.query<{ id: string }>({
-    name: 'hub_settle',
-    text: SETTLE_SQL,
-    values: columns(sent),
-  })
-  const again = new Set(rows.map(({ id }) => id))
+  // What the usual statement leaves as it is comes again, and then goes by the one for every case.
+  const isRare = sent.some(({ item, attempt }) => attempt > 0 || item.answer != null)
+  const { rows } = await pool.query<{ id: string }>(
+    isRare
+      ? { name: 'hub_settle_rare', text: SETTLE_RARE_SQL, values: [...columns(sent), ...rareColumns(sent)] }
+      : { name: 'hub_settle', text: SETTLE_SQL, values: columns(sent) },
+  )
+  const named = new Set(rows.map(({ id }) => id))
   return items.map(({ item }, index) => {
-    const open = again.has(item.usageId) || first.get(item.usageId) !== index
-    return open ? { done: false } : { done: true, answer: undefined }
+    const isSettled = named.has(item.usageId.toLowerCase()) !== isRare && first.get(item.usageId) === index
+    return isSettled ? { done: true, answer: undefined } : { done: false }
   })
+}
+
+function rareColumns(items: Array<{ item: Settlement; attempt: number }>): unknown[] {
+  return [items.map(({ item }) => item.answer ?? null), items.map(({ attempt }) => attempt > 1)]
 }
 
 const MODEL_COUNTS = ['inputTokens', 'cachedInputTokens', 'outputTokens', 'reasoningTokens'] as const
@@ -77,8 +84,6 @@ function columns(items: Array<{ item: Settlement; attempt: number }>): unknown[]
     items.map(({ item }) => item.source),
     items.map(({ item }) => Math.max(0, Math.round(item.durationMs))),
     items.map(({ item }) => item.errorCode ?? null),
-    items.map(({ item }) => item.answer ?? null),
-    items.map(({ attempt }) => attempt > 0),
     sorted[0],
     sorted[sorted.length - 1],
     items[0]?.item.now ?? null,

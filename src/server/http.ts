@@ -11,7 +11,9 @@ import type { Panel } from './panel'
 import { readTarget } from './request-target'
 
 type Doors = {
-  api: { fetch(request: Request, env: { remoteAddress: string }): Response | Promise<Response> }
+  api: {
+    fetch(request: Request, env: { remoteAddress: string; readsPlain: true }): Response | Promise<Response>
+  }
   generated: GeneratedApi
   panel: Panel | null
   trustProxy: number
@@ -27,7 +29,7 @@ const GENERATED = /^\/api(\/|$)/
  */
 export function createHttpServer(doors: Doors): Server {
   const versioned = listener(async (request, remote, outgoing) =>
-    sendPlain(await doors.api.fetch(request, { remoteAddress: remote }), outgoing),
+    sendPlain(await doors.api.fetch(request, { remoteAddress: remote, readsPlain: true }), outgoing),
   )
   const generated = listener((request, remote) => {
     const address = clientAddress(request.headers, remote, doors.trustProxy) ?? 'unknown'

@@ -1,0 +1,116 @@
+import type { Dispatcher } from 'undici'
+import { AddressRefused } from './agent'
+import type { HttpAnswer } from './http-answer'
+
+export type HttpRequest = {
+  url: string
+  method: 'POST' | 'PUT' | 'PATCH'
+  headers: Record<string, string>
+  body: string
+  timeoutMs: number
+  maxAnswerBytes: number
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Sends one request and reads its whole answer. It goes to the dispatcher itself: a stream for each answer and a signal
+ * for each request took as long as the rest of a call. It never rejects.
+ */
+export function sendRequest(request: HttpRequest, agent: Dispatcher): Promise<HttpAnswer> {
+  return new Promise((resolve) => {
+    const { url, method, headers, body, timeoutMs, maxAnswerBytes, signal } = request
+    const abort = () => reading.end({ ended: 'aborted' })
+    const timer = setTimeout(() => reading.end({ ended: 'timeout' }), timeoutMs)
+    const reading = new Reading(maxAnswerBytes, (answer) => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      resolve(answer)
+    })
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      const { origin, pathname, search } = new URL(url)
+      agent.dispatch({ origin, path: pathname + search, method, headers, body }, reading)
+    } catch (error) {
+      reading.end(failed(error))
+    }
+  })
+}
+
+const UNAVAILABLE = new Set([502, 503, 504])
+/** Of an answer that nobody reads: so much is drained to keep the connection, beyond that it is closed. */
+const DRAIN_BYTES = 64 * 1024
+
+/** Takes in one answer. The first thing that ends it is its answer; what is left of the request is then cut off. */
+class Reading implements Dispatcher.DispatchHandler {
+  #controller: Dispatcher.DispatchController | undefined
+  #isOver = false
+  /** What an answer is that is not read but drained. */
+  #drained: HttpAnswer | undefined
+  #status = 0
+  #size = 0
+  readonly #chunks: Buffer[] = []
+
+  constructor(
+    private readonly mostBytes: number,
+    private readonly onEnd: (answer: HttpAnswer) => void,
+  ) {}
+
+  end(answer: HttpAnswer): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.onEnd(answer)
+    if (answer.ended !== 'answered') this.#controller?.abort(new CutOff())
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#isOver) controller.abort(new CutOff())
+  }
+
+  onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+    if (status < 200) return
+    this.#status = status
+    if (status >= 300) {
+      const isRedirect = status < 400 && headers.location !== undefined
+      const reason = `HTTP ${status}${isRedirect ? ': redirects are not followed' : ''}`
+      this.#drained = { ended: UNAVAILABLE.has(status) ? 'unavailable' : 'bad', reason }
+    } else if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+      this.end({ ended: 'bad', reason: 'its answer is compressed, which was not asked for' })
+    } else if (Number(headers['content-length'] ?? 0) > this.mostBytes) this.#endTooLarge()
+  }
+
+  onResponseData(_: unknown, chunk: Buffer): void {
+    this.#size += chunk.length
+    if (this.#drained) {
+      if (this.#size > DRAIN_BYTES) this.end(this.#drained)
+    } else if (this.#size > this.mostBytes) this.#endTooLarge()
+    else this.#chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    // Ended here, not cut off: the connection is kept.
+    this.#controller = undefined
+    const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
+    this.end(this.#drained ?? { ended: 'answered', status: this.#status, body })
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    this.end(this.#drained ?? failed(error))
+  }
+
+  #endTooLarge(): void {
+    this.end({ ended: 'bad', reason: `its answer has over ${this.mostBytes} bytes` })
+  }
+}
+
+class CutOff extends Error {}
+
+/** The reason is a code, never the error's text: that may hold the address with what an admin put in it. */
+function failed(error: unknown): HttpAnswer {
+  if (error instanceof AddressRefused) return { ended: 'refused', reason: 'its address may not be called' }
+  const { code, name } = error as { code?: unknown; name?: string }
+  const reason = typeof code === 'string' ? code : (name ?? 'error')
+  const isNoHttp = reason.startsWith('HPE_') || reason === 'UND_ERR_HEADERS_OVERFLOW'
+  const isOurs = reason === 'UND_ERR_INVALID_ARG'
+  return isNoHttp || isOurs ? { ended: 'bad', reason } : { ended: 'unavailable', reason }
+}
