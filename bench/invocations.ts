@@ -76,7 +76,7 @@ async function cpuOf(stage: Stage, child: Child): Promise<{ node: number; postgr
 }
 
 /** The ledger equals its rows, figure by figure, and no token or call is held. */
-async function requireLedger({ hubPool }: Stage): Promise<void> {
+export async function requireLedger({ hubPool }: Stage): Promise<void> {
   const drift = await ledgerCheck(hubPool)
   if (drift.length > 0) throw new Error(`The ledger has drifted: ${JSON.stringify(drift.slice(0, 5))}`)
   const { rows } = await hubPool.query<{ held: string; flying: string; pending: string }>(OPEN)

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-const PARTS = ['api', 'invoke', 'crowd'] as const
+const PARTS = ['api', 'invoke', 'crowd', 'streams'] as const
 export type Part = (typeof PARTS)[number]
 
 export type Options = {

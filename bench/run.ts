@@ -3,6 +3,7 @@ import { runCrowdPart } from './crowd-part'
 import { runInvokePart } from './invoke-part'
 import { readOptions } from './options'
 import { openStage } from './stage'
+import { runStreamsPart } from './streams-part'
 import { machineFacts } from './usage-of-machine'
 
 /** `npm run bench`: the hub next to the bare proxy, on this machine, in one run. See README.md here. */
@@ -13,6 +14,7 @@ try {
   if (options.parts.includes('api')) await runApiPart(stage, options)
   if (options.parts.includes('invoke')) await runInvokePart(stage, options)
   if (options.parts.includes('crowd')) await runCrowdPart(stage)
+  if (options.parts.includes('streams')) await runStreamsPart(stage, options)
 } finally {
   await stage.close()
 }

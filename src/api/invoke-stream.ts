@@ -38,8 +38,8 @@ function sourceOf(services: Services, c: ApiContext, outcome: StreamOutcome): St
   const { events } = outcome
   return {
     next: async () => {
-      for (let event = await events.read(); event !== undefined; event = await events.read()) {
-        const text = toText(services, c, event)
+      for (let some = await events.read(); some.length > 0; some = await events.read()) {
+        const text = some.map((event) => toText(services, c, event)).join('')
         if (text !== '') return text
       }
       return undefined

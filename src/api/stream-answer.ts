@@ -1,16 +1,18 @@
 import { type ApiContext, answerHeaders } from './envelope'
+import { type StreamSource, toStreamResponse } from './plain-answer'
 
-const HEARTBEAT_MS = 10_000
+export type { StreamSource } from './plain-answer'
+
+export const HEARTBEAT_MS = 10_000
 /** A comment: clients of event streams pass over it, proxies see that the connection lives. */
-const HEARTBEAT = ': keep-alive\n\n'
+export const HEARTBEAT = ': keep-alive\n\n'
+/** Sent at once, so that the headers leave. */
+export const OPENING = ': ok\n\n'
 
 /** One event of a stream, with its name where it has one. */
 export function sse(data: string, event?: string): string {
   return event === undefined ? `data: ${data}\n\n` : `event: ${event}\ndata: ${data}\n\n`
 }
-
-/** Where a stream's text comes from. `next` answers undefined at its end; `leave` is told when the client has gone. */
-export type StreamSource = { next: () => Promise<string | undefined>; leave: () => void }
 
 /**
  * Answers an event stream, at once and as it comes, with a heartbeat whenever nothing comes for ten seconds. The
@@ -26,31 +28,32 @@ export function respondStream(
     c.env.endStream = resolve
   })
   const all = answerHeaders(c, { 'content-type': 'text/event-stream; charset=utf-8', ...headers })
-  return new Response(
-    bodyOf(source, () => c.env.endStream?.()),
-    { status: 200, headers: all },
-  )
+  const watched = { next: source.next, leave: () => leave(c, source) }
+  const answer = { status: 200, headers: all, body: watched }
+  return toStreamResponse(answer, c.env.readsPlain, () => bodyOf(watched))
 }
 
-function bodyOf(source: StreamSource, onEnd: () => void): ReadableStream<Uint8Array> {
+/** Called once or twice: at the end of the text, and when the connection closes. */
+function leave(c: ApiContext, source: StreamSource): void {
+  source.leave()
+  c.env.endStream?.()
+}
+
+function bodyOf(source: StreamSource): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let pending: Promise<string | undefined> | null = null
-  const end = () => {
-    source.leave()
-    onEnd()
-  }
   return new ReadableStream<Uint8Array>(
     {
-      start: (controller) => controller.enqueue(encoder.encode(': ok\n\n')),
+      start: (controller) => controller.enqueue(encoder.encode(OPENING)),
       pull: async (controller) => {
         pending ??= source.next()
         const text = await orHeartbeat(pending)
         if (text !== HEARTBEAT) pending = null
         if (text !== undefined) return controller.enqueue(encoder.encode(text))
         controller.close()
-        end()
+        source.leave()
       },
-      cancel: end,
+      cancel: () => source.leave(),
     },
     { highWaterMark: 1 },
   )

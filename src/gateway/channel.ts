@@ -38,21 +38,14 @@ export class Channel<Value> {
     this.wakeReader?.()
   }
 
-  /** The next value; undefined when there is none any more. */
-  async read(): Promise<Value | undefined> {
+  /** What has come, after waiting for something to come; empty when nothing will any more. */
+  async read(): Promise<Value[]> {
     while (this.waiting.length === 0 && !this.ended && !this.left) {
       await new Promise<void>((resolve) => {
         this.wakeReader = resolve
       })
       this.wakeReader = null
     }
-    const value = this.left ? undefined : this.waiting.shift()
-    this.wakeWriter?.()
-    return value
-  }
-
-  /** What is there at this moment, without waiting. */
-  readNow(): Value[] {
     const values = this.left ? [] : this.waiting.splice(0)
     this.wakeWriter?.()
     return values

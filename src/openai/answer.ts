@@ -95,9 +95,10 @@ function sourceOf(
   const { events } = outcome
   return {
     next: async () => {
-      for (let event = await events.read(); event !== undefined; event = await events.read()) {
-        if (event.type === 'failed') logToolProblem(services, c, event.problem)
-        const text = toText(event)
+      for (let some = await events.read(); some.length > 0; some = await events.read()) {
+        const last = some.at(-1)
+        if (last?.type === 'failed') logToolProblem(services, c, last.problem)
+        const text = some.map(toText).join('')
         if (text !== '') return text
       }
       return undefined

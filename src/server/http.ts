@@ -2,13 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener } from '@hono/node-server'
 import { v7 as uuidv7, validate } from 'uuid'
 import { answerAccountPage, PAGE_POLICY } from '../account-pages/answer'
-import { plainAnswerOf } from '../api/plain-answer'
 import { clientAddress } from '../client-address'
 import { type Log, logRequest } from '../log'
 import { openContext } from '../request-context'
 import type { GeneratedApi } from './generated-api'
 import type { Panel } from './panel'
 import { readTarget } from './request-target'
+import { sendPlain } from './send-plain'
 
 type Doors = {
   api: {
@@ -91,19 +91,6 @@ function listener(answer: Answerer) {
     // HTTP/1.0 names no host: a health check of a load balancer may speak it.
     { overrideGlobalObjects: false, hostname: 'hub' },
   )
-}
-
-/** Tells the listener that there is nothing left to send. */
-const SENT = new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
-
-/** Sends an answer that is known in full at once; any other is left to the listener. */
-function sendPlain(response: Response, outgoing: ServerResponse): Response {
-  const plain = plainAnswerOf(response)
-  if (!plain || outgoing.headersSent || outgoing.destroyed) return response
-  const { status, headers, body } = plain
-  const length = body === null ? {} : { 'content-length': Buffer.byteLength(body) }
-  outgoing.writeHead(status, { ...headers, ...length }).end(body ?? undefined)
-  return SENT
 }
 
 function secure(res: ServerResponse, https: boolean): void {

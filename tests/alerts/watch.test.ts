@@ -41,7 +41,7 @@ describe('a user at 80 and 100 % of the limit', () => {
         kind: 'usage-80',
         state: 'waiting',
         title: `${email} has used 80 % of the tokens of the period`,
-        told: ['mail cto@hub.test', `mail ${email}`, 'mail ops@hub.test', 'webhook webhook'],
+        told: ['mail cto@hub.test', `mail ${email}`, 'mail ops@hub.test', 'webhook webhook'].sort(),
       },
     ])
     await use(person, 250)

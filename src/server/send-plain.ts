@@ -1,0 +1,60 @@
+import type { ServerResponse } from 'node:http'
+import { isStreamed, plainAnswerOf, type StreamSource } from '../api/plain-answer'
+import { HEARTBEAT, HEARTBEAT_MS, OPENING } from '../api/stream-answer'
+
+/** Tells the listener that there is nothing left to send. */
+const SENT = new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
+
+/** Sends an answer of the versioned API without the detour of a `Response`; any other is left to the listener. */
+export function sendPlain(response: Response, outgoing: ServerResponse): Response {
+  const plain = plainAnswerOf(response)
+  if (!plain || outgoing.headersSent) return response
+  const { status, headers, body } = plain
+  if (isStreamed(plain)) void sendStream(plain.body, status, headers, outgoing)
+  else if (outgoing.destroyed) return response
+  else {
+    const whole = body as string | Uint8Array | null
+    const length = whole === null ? {} : { 'content-length': Buffer.byteLength(whole) }
+    outgoing.writeHead(status, { ...headers, ...length }).end(whole ?? undefined)
+  }
+  return SENT
+}
+
+/** Writes pieces as they come, no faster than the client reads, and a heartbeat where nothing comes for long. */
+async function sendStream(
+  source: StreamSource,
+  status: number,
+  headers: Record<string, string>,
+  outgoing: ServerResponse,
+): Promise<void> {
+  if (outgoing.destroyed) return source.leave()
+  outgoing.once('close', () => source.leave())
+  outgoing.writeHead(status, headers).write(OPENING)
+  const heartbeat = setInterval(() => outgoing.write(HEARTBEAT), HEARTBEAT_MS)
+  try {
+    for (let text = await source.next(); text !== undefined; text = await source.next()) {
+      heartbeat.refresh()
+      if (!outgoing.write(text) && !outgoing.destroyed) await drained(outgoing)
+    }
+    outgoing.end()
+  } catch {
+    // Its end is missing: the client sees that the stream broke.
+    outgoing.destroy()
+  } finally {
+    clearInterval(heartbeat)
+    source.leave()
+  }
+}
+
+/** Resolves when the client has read, or has gone. */
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      outgoing.off('drain', go)
+      outgoing.off('close', go)
+      resolve()
+    }
+    outgoing.on('drain', go)
+    outgoing.on('close', go)
+  })
+}
