@@ -47,6 +47,8 @@ const checkUpload: CollectionBeforeOperationHook = async ({ args, operation, req
   if (operation !== 'create' && operation !== 'update') return args
   const data = (args as { data?: Record<string, unknown> }).data
   for (const field of FILE_FIELDS) if (data) delete data[field]
+  // Payload would take this for an order to fetch the stored file from the host that the request names, and to cut it.
+  delete req.query?.uploadEdits
   const file = req.file
   if (!file && operation === 'create') throw invalidField('file', 'Send an image, as multipart/form-data')
   if (!file) return args
@@ -114,6 +116,8 @@ export const Media: CollectionConfig = {
     resizeOptions: { width: 1024, height: 1024, fit: 'inside', withoutEnlargement: true },
     adminThumbnail: 'icon',
     pasteURL: false,
+    // No file that is only named by the request: Payload would read it, whoever asks.
+    requiresClientUploadReceipt: true,
     focalPoint: false,
     crop: false,
   },

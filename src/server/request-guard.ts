@@ -1,11 +1,12 @@
 import { addressHeader } from '../caller-address'
 import { invalidField, Problem } from '../problem'
+import { checkForm } from './form-guard'
+import { checkJsonText } from './json-guard'
 
 const MOST_JSON_BYTES = 1024 * 1024
 const MOST_UPLOAD_BYTES = 6 * 1024 * 1024
 const THROWN_AWAY_BYTES = 16 * 1024 * 1024
 const MOST_STEPS = 4
-const MOST_DEPTH = 60
 
 /**
  * Refuses what Payload's generated API would stumble over: a path that does not decode, NUL characters, a body
@@ -19,7 +20,8 @@ export async function guardRequest(request: Request, address: string): Promise<R
   const type = headers.get('content-type')?.trim().toLowerCase() ?? ''
   const upload = type.startsWith('multipart/form-data')
   const bytes = await readBody(request, upload ? MOST_UPLOAD_BYTES : MOST_JSON_BYTES)
-  if (bytes) checkBody(bytes, type, upload)
+  if (bytes) checkBody(bytes, type)
+  if (bytes && upload) await checkForm(bytes, headers.get('content-type') ?? '')
   if (bytes ? type === '' : hasBody(request)) headers.set('content-type', 'application/json')
   const body = bytes ?? (hasBody(request) ? '{}' : null)
   return new Request(request.url, { method: request.method, headers, signal: request.signal, body })
@@ -28,12 +30,12 @@ export async function guardRequest(request: Request, address: string): Promise<R
 /** Payload expects data with these, and fails where there is none. */
 const hasBody = ({ method }: Request) => ['PATCH', 'POST', 'PUT'].includes(method)
 
-function checkBody(bytes: Uint8Array, type: string, upload: boolean): void {
+function checkBody(bytes: Uint8Array, type: string): void {
   if (!READABLE.test(type)) {
     const message = 'Send application/json, or multipart/form-data with its boundary'
     throw new Problem('UNSUPPORTED_MEDIA_TYPE', message)
   }
-  if (!upload) checkText(bytes, type)
+  if (!type.startsWith('multipart/')) checkText(bytes, type)
 }
 
 /** What Payload reads: anything else it would take for no data, or fail on. */
@@ -97,32 +99,5 @@ function checkText(bytes: Uint8Array, type: string): void {
     checkAddress(`http://body/?${text}`)
     return
   }
-  const value = parse(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Problem('VALIDATION_ERROR', 'The body must be a JSON object')
-  }
-  const field = fieldWithNul(value, '')
-  if (field !== null)
-    throw new Problem('VALIDATION_ERROR', `${field}: NUL characters are not allowed`, [{ field }])
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Problem('VALIDATION_ERROR', 'The body is no valid JSON')
-  }
-}
-
-function fieldWithNul(value: unknown, path: string, depth = 0): string | null {
-  if (depth > MOST_DEPTH)
-    throw new Problem('VALIDATION_ERROR', `The body is nested more than ${MOST_DEPTH} deep`)
-  if (typeof value === 'string') return value.includes('\0') ? path : null
-  if (typeof value !== 'object' || value === null) return null
-  for (const [key, child] of Object.entries(value)) {
-    if (key.includes('\0')) return path || 'body'
-    const found = fieldWithNul(child, path ? `${path}.${key}` : key, depth + 1)
-    if (found !== null) return found
-  }
-  return null
+  checkJsonText(text)
 }

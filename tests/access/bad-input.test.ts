@@ -223,6 +223,12 @@ describe.each(COLLECTIONS)('%s', (collection) => {
       `${part('name="_payload"', '[]')}--x--\r\n`,
       `${part('name="file"; filename="../../a.svg"', '<svg/>')}--x--\r\n`,
       part('name="file"; filename="a.png"', 'no image'),
+      // A file that is only named, as one would be that a browser has sent to a bucket by itself.
+      ...['null', '{}', '{"filename":"a.png","mimeType":"image/png","size":1,"clientUploadContext":{}}'].map(
+        (named) => `${part('name="file"', named)}--x--\r\n`,
+      ),
+      `${part('name="_payload"', `{"alt":${'['.repeat(5_000)}${']'.repeat(5_000)}}`)}--x--\r\n`,
+      `${part('name="_payload"', '{"alt":"\\u0000"}')}--x--\r\n`,
     ]
     const headers = { 'content-type': 'multipart/form-data; boundary=x' }
     for (const raw of forms) {

@@ -191,6 +191,24 @@ describe('the panel, as an admin uses it', () => {
     expect(await page.locator('.collection-list').count()).toBe(0)
     await shot('turned-away')
   })
+
+  // Payload itself renders a widget of the dashboard for whoever is signed in.
+  it("renders nothing for such a user, who asks the panel's functions directly", async () => {
+    expect(await signedInAs()).toBe(user.email)
+    const answers = await page.evaluate(async () => {
+      const html = await (await fetch('/admin/login')).text()
+      const ids = new Set([...html.matchAll(/\\"id\\":\\"([0-9a-f]{42})\\"/g)].map(([, id]) => id as string))
+      const asked = JSON.stringify([{ name: 'render-widget', args: { widgetSlug: 'collections' } }])
+      return Promise.all(
+        [...ids].map(async (id) => {
+          const headers = { 'next-action': id, 'content-type': 'text/plain;charset=UTF-8' }
+          return (await fetch('/admin/login', { method: 'POST', headers, body: asked })).text()
+        }),
+      )
+    })
+    expect(answers.length).toBeGreaterThan(0)
+    for (const answer of answers) expect(answer).not.toContain('component')
+  })
 })
 
 /** The page that a user without the admin role is sent to, whatever they asked for. */

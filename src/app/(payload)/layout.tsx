@@ -1,12 +1,14 @@
 import config from '@payload-config'
 import '@payloadcms/next/css'
 import { handleServerFunctions, RootLayout } from '@payloadcms/next/layouts'
-import type { ServerFunctionClient } from 'payload'
+import { getPayload, type ServerFunctionClient } from 'payload'
 import type { ReactNode } from 'react'
+import { requirePanelUser } from '../../admin/server-functions'
 import { importMap } from './admin/importMap'
 
 const serverFunction: ServerFunctionClient = async (args) => {
   'use server'
+  await requirePanelUser(await getPayload({ config }), args.name)
   return handleServerFunctions({ ...args, config, importMap })
 }
 

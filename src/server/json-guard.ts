@@ -1,0 +1,43 @@
+import { Problem } from '../problem'
+
+const MOST_DEPTH = 60
+
+/** Refuses what is no JSON object, what is nested too deep for Payload, and NUL characters. Throws `Problem`. */
+export function checkJsonText(text: string): void {
+  const value = parse(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Problem('VALIDATION_ERROR', 'The body must be a JSON object')
+  }
+  const field = fieldWithNul(value, '')
+  if (field !== null) throw nulIn(field)
+}
+
+/** Refuses text with a NUL character, which PostgreSQL cannot store. Throws `Problem` that names the field. */
+export function refuseNul(text: string, field: string): void {
+  if (text.includes('\0')) throw nulIn(field)
+}
+
+function nulIn(field: string): Problem {
+  return new Problem('VALIDATION_ERROR', `${field}: NUL characters are not allowed`, [{ field }])
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Problem('VALIDATION_ERROR', 'The body is no valid JSON')
+  }
+}
+
+function fieldWithNul(value: unknown, path: string, depth = 0): string | null {
+  if (depth > MOST_DEPTH)
+    throw new Problem('VALIDATION_ERROR', `The body is nested more than ${MOST_DEPTH} deep`)
+  if (typeof value === 'string') return value.includes('\0') ? path : null
+  if (typeof value !== 'object' || value === null) return null
+  for (const [key, child] of Object.entries(value)) {
+    if (key.includes('\0')) return path || 'body'
+    const found = fieldWithNul(child, path ? `${path}.${key}` : key, depth + 1)
+    if (found !== null) return found
+  }
+  return null
+}
