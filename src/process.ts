@@ -4,7 +4,7 @@
  */
 export function perProcess<T>(name: string, make: () => T): T {
   const store = globalThis as unknown as Record<symbol, T | undefined>
-  const key = Symbol.for(`hub.${name}`)
+  const key = keyOf(name)
   const known = store[key]
   if (known !== undefined) return known
   const made = make()
@@ -15,5 +15,16 @@ export function perProcess<T>(name: string, make: () => T): T {
 /** Replaces (or, with undefined, forgets) what `perProcess` keeps under this name. */
 export function setPerProcess<T>(name: string, value: T | undefined): void {
   const store = globalThis as unknown as Record<symbol, T | undefined>
-  store[Symbol.for(`hub.${name}`)] = value
+  store[keyOf(name)] = value
+}
+
+const keys = new Map<string, symbol>()
+
+/** Kept, as it is asked for many times in every call. */
+function keyOf(name: string): symbol {
+  const known = keys.get(name)
+  if (known) return known
+  const key = Symbol.for(`hub.${name}`)
+  keys.set(name, key)
+  return key
 }
