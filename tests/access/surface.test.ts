@@ -90,9 +90,9 @@ test('every path of a collection is listed', () => {
   }
 })
 
-test('the paths outside of collections are the versioned API and one that tells what the caller may do', () => {
+test('the paths outside of collections are the versioned API, what the caller may do, and what views of the panel ask', () => {
   const paths = new Set(config.endpoints.map(({ path }) => path))
-  expect([...paths].sort()).toEqual(['/access', '/v1', '/v1/:path*'])
+  expect([...paths].sort()).toEqual(['/access', '/panel/users/:id/actions', '/v1', '/v1/:path*'])
 })
 
 test('every field of GraphQL is listed', async () => {
