@@ -1,4 +1,5 @@
 import { CurrentPassword as CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93 } from '../../../../src/admin/CurrentPassword'
+import { UserOverview as UserOverview_df5c4205772212b44002ccc3f1c7412d } from '../../../../src/admin/user/UserOverview'
 import { SaveApiKey as SaveApiKey_c99d3ce72082fedadd347a386d7613ba } from '../../../../src/admin/SaveApiKey'
 import { JsonField as JsonField_defd8db80966f10159aa190a170acbe8 } from '../../../../src/admin/JsonField'
 import { ChangesCell as ChangesCell_6ba64135d9cd4f92d61ac372ed098605 } from '../../../../src/admin/Changes'
@@ -21,6 +22,7 @@ import { CollectionCards as CollectionCards_f9c02e79a4aed9a3924487c0cd4cafb1 } f
 /** @type import('payload').ImportMap */
 export const importMap = {
   "/src/admin/CurrentPassword#CurrentPassword": CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93,
+  "/src/admin/user/UserOverview#UserOverview": UserOverview_df5c4205772212b44002ccc3f1c7412d,
   "/src/admin/SaveApiKey#SaveApiKey": SaveApiKey_c99d3ce72082fedadd347a386d7613ba,
   "/src/admin/JsonField#JsonField": JsonField_defd8db80966f10159aa190a170acbe8,
   "/src/admin/Changes#ChangesCell": ChangesCell_6ba64135d9cd4f92d61ac372ed098605,
