@@ -1,6 +1,7 @@
 import { addDataAndFileToRequest, type Endpoint } from 'payload'
 import { caller, isAdminRequest } from '../accounts/payload/access'
 import { accountsRoom } from '../accounts/payload/room'
+import { payloadBy } from '../audit/payload-by'
 import { UUID } from '../database/payload-sql'
 import { Problem } from '../problem'
 import { runtime } from '../runtime'
@@ -24,7 +25,7 @@ export const panelEndpoints: Endpoint[] = [
         pool: runtime().pool,
         config: accountsRoom().config,
         userId: userId.toLowerCase(),
-        adminId: caller(req)?.id as string,
+        by: { ...payloadBy(req), userId: caller(req)?.id as string },
         action: readUserAction(sent),
         preview: preview === true,
       })

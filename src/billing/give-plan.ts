@@ -1,10 +1,12 @@
+import type { AuditBy } from '../audit/record'
 import type { Sql } from '../database/sql'
 import { Problem } from '../problem'
+import { recordSubscription } from './record-subscription'
 import type { SubscriptionRow } from './subscription-row'
 import { findPlan, insertSubscription, restart } from './subscriptions'
 
 /** What giving a plan to somebody means: a new start, a change at once, or one when the period ends. */
-export type GivenPlan = { planId: string; tokenLimit: number } & (
+export type GivenPlan = { planId: string; planName: string; tokenLimit: number } & (
   | { kind: 'start' | 'now' }
   | { kind: 'later'; from: Date }
 )
@@ -24,7 +26,7 @@ export async function planGiven(
     'select token_limit::float8 as "tokenLimit" from plans where id = $1',
     [planId],
   )
-  const plan = { planId, tokenLimit: rows[0]?.tokenLimit ?? 0 }
+  const plan = { planId, planName, tokenLimit: rows[0]?.tokenLimit ?? 0 }
   if (current === null || current.status === 'expired') return { ...plan, kind: 'start' }
   const isPending = current.pendingPlan !== null || current.status === 'cancelled'
   const next = current.pendingPlan ?? current.plan
@@ -41,14 +43,17 @@ export async function givePlan(
   userId: string,
   current: SubscriptionRow | null,
   given: GivenPlan,
-  now: Date | null,
+  { now, by }: { now: Date | null; by: AuditBy },
 ): Promise<void> {
-  const wanted = { id: given.planId, rank: 0, selfService: false }
-  if (current === null) return insertSubscription(sql, userId, wanted, now, 'admin')
-  if (given.kind === 'start') return restart(sql, current, wanted)
+  const wanted = { id: given.planId, name: given.planName, rank: 0, selfService: false }
+  if (current === null) return insertSubscription(sql, userId, wanted, now, { actor: 'admin', by })
+  if (given.kind === 'start') return restart(sql, current, wanted, now, by)
   const isLater = given.kind === 'later'
+  const plan = isLater ? current.plan : wanted
+  const pendingPlan = isLater ? wanted : null
   await sql.query(
     `update subscriptions set status = 'active', plan_id = $2, pending_plan_id = $3, updated_at = now() where id = $1`,
-    [current.id, isLater ? current.plan.id : given.planId, isLater ? given.planId : null],
+    [current.id, plan.id, pendingPlan?.id ?? null],
   )
+  await recordSubscription(sql, by, current, { status: 'active', plan, pendingPlan }, now)
 }

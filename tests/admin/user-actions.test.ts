@@ -204,6 +204,36 @@ describe('a plan change by an admin', () => {
   })
 })
 
+describe('what was done', () => {
+  test('is on record once with the admin who did it, and a preview is not', async () => {
+    const person = await newSubscriber('free')
+    await call('POST', '/users/me/api-keys', { token: person.token, body: { name: 'k' } })
+    const key = await database.query('select id from api_keys where user_id = $1', [person.id])
+    const steps = [
+      { action: 'change-plan', plan: 'pro', when: 'now' },
+      { action: 'grant', tokens: 5, reason: 'on record', expiresAt: null, requestId: randomUUID() },
+      { action: 'pause', reason: 'on record' },
+      { action: 'resume' },
+      { action: 'revoke-key', keyId: key.rows[0].id },
+      { action: 'reset-link' },
+      { action: 'unlock' },
+      { action: 'end-sessions' },
+    ]
+    const since = (await database.query('select clock_timestamp() as at')).rows[0].at
+    for (const step of steps) {
+      await act('admin', person.id, { ...step, preview: true })
+      expect([step.action, (await act('admin', person.id, step)).status]).toEqual([step.action, 200])
+    }
+    const { rows } = await database.query(
+      `select action, note from audit_logs where actor_id = $1 and at >= $2 and (subject_id = $3 or subject_id = $4
+         or subject_id = (select id::text from subscriptions where user_id = $5)) order by id`,
+      [cast.adminId, since, person.id, key.rows[0].id, person.id],
+    )
+    expect(rows).toHaveLength(steps.length)
+    expect(rows[1].note).toContain('on record')
+  })
+})
+
 describe('what signs in', () => {
   test('is ended, revoked, unlocked and renewed', async () => {
     const person = await newSubscriber('free')

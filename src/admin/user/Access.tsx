@@ -19,7 +19,10 @@ export function Access({ data }: { data: UserData }) {
 function Sessions({ data: { profile, sessions } }: { data: UserData }) {
   const { lockedUntil, failedLogins } = profile
   return (
-    <Card title="Signing in" note={sessions.length === 1 ? '1 session' : `${inFull(sessions.length)} sessions`}>
+    <Card
+      title="Signing in"
+      note={sessions.length === 1 ? '1 session' : `${inFull(sessions.length)} sessions`}
+    >
       <p className={lockedUntil ? 'hub-bad' : 'hub-note'} style={{ margin: 0 }}>
         {lockedUntil
           ? `Locked until ${inUtc(lockedUntil)} after wrong passwords.`

@@ -1,13 +1,14 @@
-import { revokeApiKey } from '../../accounts/api-keys'
+import { revokeWithin } from '../../accounts/api-keys'
 import { mailPasswordLink } from '../../accounts/reset-password'
 import { endAllSessions, endSession } from '../../accounts/sessions'
-import { unlockAccount } from '../../accounts/unlock'
+import { unlockWithin } from '../../accounts/unlock'
+import type { AuditAction, AuditEvent } from '../../audit/record'
 import type { Sql } from '../../database/sql'
 import { Problem } from '../../problem'
 import { inFull, inUtc } from '../parts/numbers'
 import type { Decision, UserContext } from './decide'
 
-export async function revokeKey(sql: Sql, { user, now }: UserContext, keyId: string): Promise<Decision> {
+export async function revokeKey(sql: Sql, { user, now, by }: UserContext, keyId: string): Promise<Decision> {
   const { rows } = await sql.query<{ name: string; active: boolean }>(
     'select name, coalesce(active, false) as active from api_keys where id = $1 and user_id = $2',
     [keyId, user.id],
@@ -17,16 +18,16 @@ export async function revokeKey(sql: Sql, { user, now }: UserContext, keyId: str
   if (!key.active) throw new Problem('CONFLICT', 'This key is revoked already.')
   return {
     effects: [{ what: `API key “${key.name}”`, before: 'works', after: 'revoked at once, for good' }],
-    execute: (tx) => revokeApiKey(tx, user.id, keyId, now),
+    execute: (tx) => revokeWithin(tx, user.id, keyId, now, by),
   }
 }
 
-export async function endOne(sql: Sql, { user, now }: UserContext, sessionId: string): Promise<Decision> {
+export async function endOne(sql: Sql, { user, now, by }: UserContext, sessionId: string): Promise<Decision> {
   const live = await liveSessions(sql, user.id, sessionId)
   if (live === 0) throw new Problem('NOT_FOUND', 'There is no such session.')
   return {
     effects: [{ what: 'This session', before: 'signed in', after: 'ended at once' }],
-    execute: (tx) => endSession(tx, user.id, sessionId, now),
+    execute: (tx) => endSession(tx, user.id, sessionId, now, by),
   }
 }
 
@@ -39,6 +40,7 @@ export async function endSessions(sql: Sql, { user, now }: UserContext): Promise
       { what: 'API keys', before: 'as they are', after: 'as they are' },
     ],
     execute: (tx) => endAllSessions(tx, user.id, now),
+    record: onUser('session-end', user, 'All of them'),
   }
 }
 
@@ -51,7 +53,7 @@ async function liveSessions(sql: Sql, userId: string, sessionId: string | null):
   return rows[0]?.live ?? 0
 }
 
-export function unlock({ user, lockedUntil }: UserContext): Decision {
+export function unlock({ user, lockedUntil, by }: UserContext): Decision {
   return {
     effects: [
       {
@@ -60,7 +62,7 @@ export function unlock({ user, lockedUntil }: UserContext): Decision {
         after: 'possible; failed attempts count from 0',
       },
     ],
-    execute: (sql) => unlockAccount(sql, user.email),
+    execute: (sql) => unlockWithin(sql, user.email, by),
   }
 }
 
@@ -73,5 +75,14 @@ export function resetLink({ user, config, now }: UserContext): Decision {
       { what: 'Password and sessions', before: 'as they are', after: 'as they are, until the link is used' },
     ],
     execute: (sql) => mailPasswordLink(sql, config, user.email, now),
+    record: onUser('update', user, 'Mailed a link for a new password'),
   }
 }
+
+const onUser = (action: AuditAction, user: UserContext['user'], note: string): AuditEvent => ({
+  action,
+  subject: 'users',
+  subjectId: user.id,
+  title: user.email,
+  note,
+})

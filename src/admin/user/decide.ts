@@ -1,4 +1,5 @@
 import type { AccountsConfig } from '../../accounts/room'
+import type { AuditBy, AuditEvent } from '../../audit/record'
 import { givePlan, planGiven } from '../../billing/give-plan'
 import { grantEnd, grantTokens } from '../../billing/grants'
 import { setPause } from '../../billing/pause'
@@ -13,11 +14,16 @@ import { endOne, endSessions, resetLink, revokeKey, unlock } from './decide-acco
 export type Effect = { what: string; before: string; after: string }
 
 /** What an action comes to: what it says it will change, and the change itself. */
-export type Decision = { effects: Effect[]; execute: (sql: Sql) => Promise<unknown> }
+export type Decision = {
+  effects: Effect[]
+  execute: (sql: Sql) => Promise<unknown>
+  /** What goes on record with it, where the operation itself does not see to that. */
+  record?: AuditEvent
+}
 
 export type UserContext = {
   user: { id: string; email: string; name: string; disabled: boolean }
-  adminId: string
+  by: AuditBy & { userId: string }
   config: AccountsConfig
   /** In its period of this moment, and locked; null for a user without one. */
   subscription: SubscriptionRow | null
@@ -54,7 +60,7 @@ export async function decide(sql: Sql, context: UserContext, action: UserAction)
 
 async function changePlan(
   sql: Sql,
-  { user, subscription, now }: UserContext,
+  { user, subscription, now, by }: UserContext,
   { plan, when }: Extract<UserAction, { action: 'change-plan' }>,
 ): Promise<Decision> {
   const given = await planGiven(sql, subscription, plan, when)
@@ -78,7 +84,7 @@ async function changePlan(
   }
   if (subscription?.status === 'cancelled' && given.kind !== 'start')
     effects.push({ what: 'Cancellation', before: 'at the end of the period', after: 'taken back' })
-  return { effects, execute: (tx) => givePlan(tx, user.id, subscription, given, now) }
+  return { effects, execute: (tx) => givePlan(tx, user.id, subscription, given, { now, by }) }
 }
 
 function grant(context: UserContext, action: Extract<UserAction, { action: 'grant' }>): Decision {
@@ -93,7 +99,11 @@ function grant(context: UserContext, action: Extract<UserAction, { action: 'gran
       { what: 'Left', before: left(limit), after: left(limit + action.tokens) },
       { what: 'The extra tokens end', before: '–', after: inUtc(ends) },
     ],
-    execute: (sql) => grantTokens(sql, row, { ...action, expiresAt, adminId: context.adminId }),
+    execute: (sql) => grantTokens(sql, row, { ...action, expiresAt, adminId: context.by.userId }),
+    record: onSubscription(
+      row,
+      `Granted ${inFull(action.tokens)} extra tokens until ${inUtc(ends)}: ${action.reason}`,
+    ),
   }
 }
 
@@ -106,6 +116,7 @@ function pause(context: UserContext, reason: string): Decision {
       { what: 'Calls under way, plan, tokens, history', before: 'as they are', after: 'as they are' },
     ],
     execute: (sql) => setPause(sql, row.userId, { reason, at: row.at }),
+    record: onSubscription(row, `Paused: ${reason}`),
   }
 }
 
@@ -114,6 +125,7 @@ function resume({ subscription, user }: UserContext): Decision {
   return {
     effects: [{ what: 'New calls', before: 'refused as ACCOUNT_PAUSED', after: 'pass' }],
     execute: (sql) => setPause(sql, user.id, null),
+    record: onSubscription(subscription, 'Resumed'),
   }
 }
 
@@ -122,3 +134,11 @@ function running({ subscription }: UserContext): SubscriptionRow {
     throw new Problem('CONFLICT', 'This user has no running subscription. Give them a plan first.')
   return subscription
 }
+
+const onSubscription = ({ id }: SubscriptionRow, note: string): AuditEvent => ({
+  action: 'update',
+  subject: 'subscriptions',
+  subjectId: id,
+  title: id,
+  note,
+})

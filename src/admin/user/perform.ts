@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { AccountsConfig } from '../../accounts/room'
+import { recordAudit } from '../../audit/record'
 import { rollSubscription } from '../../billing/roll'
 import { inTransaction, type Sql } from '../../database/sql'
 import { Problem } from '../../problem'
@@ -10,7 +11,7 @@ type Request = {
   pool: Pool
   config: AccountsConfig
   userId: string
-  adminId: string
+  by: UserContext['by']
   action: UserAction
   /** Only says what it would change. */
   preview: boolean
@@ -29,6 +30,7 @@ export async function performUserAction(request: Request): Promise<Effect[]> {
       effects = decision.effects
       if (request.preview) throw PREVIEW
       await decision.execute(sql)
+      if (decision.record) await recordAudit(sql, request.by, [decision.record], request.now ?? null)
     })
   } catch (error) {
     if (error !== PREVIEW) throw error
@@ -39,7 +41,7 @@ export async function performUserAction(request: Request): Promise<Effect[]> {
 /** Thrown to end a preview's transaction. */
 const PREVIEW = new Error('a preview changes nothing')
 
-async function readContext(sql: Sql, { userId, adminId, config, now = null }: Request): Promise<UserContext> {
+async function readContext(sql: Sql, { userId, by, config, now = null }: Request): Promise<UserContext> {
   const { rows } = await sql.query<UserContext['user'] & { lockedUntil: Date | null }>(
     `select u.id, u.email, u.name, coalesce(u.disabled, false) as disabled,
        case when c.locked_until > coalesce($2::timestamptz, now()) then c.locked_until end as "lockedUntil"
@@ -50,5 +52,5 @@ async function readContext(sql: Sql, { userId, adminId, config, now = null }: Re
   if (!found) throw new Problem('NOT_FOUND', 'There is no such user.')
   const { lockedUntil, ...user } = found
   const subscription = await rollSubscription(sql, userId, now)
-  return { user, adminId, config, subscription, lockedUntil, now }
+  return { user, by, config, subscription, lockedUntil, now }
 }
