@@ -8,6 +8,7 @@ import { accountMutations } from './accounts/payload/graphql'
 import { closeOwnCollections } from './accounts/payload/own-collections'
 import { usersCollection } from './accounts/users.collection'
 import { dashboardLayout, dashboardWidgets } from './admin/dashboard/widgets'
+import { panelEndpoints } from './admin/endpoints'
 import { Alerts } from './alerts/alerts.collection'
 import { hubMutations, hubQueries } from './api/graphql'
 import { apiEndpoints } from './api/payload-endpoints'
@@ -63,7 +64,7 @@ export function hub(config: Config): Plugin {
     cors: { origins: trustedOrigins(config), headers: ['X-API-Key', 'X-Request-ID'] },
     csrf: trustedOrigins(config),
     email: incoming.email ?? outboxEmail(config),
-    endpoints: [...(incoming.endpoints ?? []), ...apiEndpoints],
+    endpoints: [...(incoming.endpoints ?? []), ...panelEndpoints, ...apiEndpoints],
     graphQL: {
       ...incoming.graphQL,
       maxComplexity: 1_000,

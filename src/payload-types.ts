@@ -514,7 +514,7 @@ export interface Tool {
   createdAt: string;
 }
 /**
- * Each call of a tool, written before it leaves and settled when it is answered.
+ * Each call of a tool, written before it leaves and settled when it is answered. Search by a whole request id; filter by everything else.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "usage-logs".

@@ -81,24 +81,33 @@ export async function revokeApiKey(
   now: Date | null = null,
   by: AuditBy = SYSTEM,
 ): Promise<ApiKeyView> {
-  return inTransaction(pool, async (sql) => {
-    const owned = await sql.query<{ active: boolean }>(
-      'select active is true as active from api_keys where id = $2 and user_id = $1 for no key update',
-      [userId, keyId],
-    )
-    const before = owned.rows[0]
-    if (!before) throw new Problem('NOT_FOUND', 'There is no such API key.')
-    const revoked = await sql.query<ApiKeyView>(
-      `update api_keys set active = false, updated_at = coalesce($2::timestamptz, now())
+  return inTransaction(pool, (sql) => revokeWithin(sql, userId, keyId, now, by))
+}
+
+/** The same as a part of a transaction. */
+export async function revokeWithin(
+  sql: Sql,
+  userId: string,
+  keyId: string,
+  now: Date | null,
+  by: AuditBy,
+): Promise<ApiKeyView> {
+  const owned = await sql.query<{ active: boolean }>(
+    'select active is true as active from api_keys where id = $2 and user_id = $1 for no key update',
+    [userId, keyId],
+  )
+  const before = owned.rows[0]
+  if (!before) throw new Problem('NOT_FOUND', 'There is no such API key.')
+  const revoked = await sql.query<ApiKeyView>(
+    `update api_keys set active = false, updated_at = coalesce($2::timestamptz, now())
        where id = $1 returning ${VIEW}`,
-      [keyId, now],
-    )
-    const view = revoked.rows[0] as ApiKeyView
-    const about = { subject: 'api-keys', subjectId: view.id, title: view.name }
-    const changes = { active: { from: true, to: false } }
-    if (before.active) await recordAudit(sql, by, [{ action: 'update', ...about, changes }], now)
-    return view
-  })
+    [keyId, now],
+  )
+  const view = revoked.rows[0] as ApiKeyView
+  const about = { subject: 'api-keys', subjectId: view.id, title: view.name }
+  const changes = { active: { from: true, to: false } }
+  if (before.active) await recordAudit(sql, by, [{ action: 'update', ...about, changes }], now)
+  return view
 }
 
 const VIEW = `id, name, key_prefix as "keyPrefix", active is true as active, created_at as "createdAt",

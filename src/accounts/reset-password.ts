@@ -42,14 +42,25 @@ export async function requestPasswordReset(
 async function mailLink(room: AccountsRoom, email: string, origin: Origin, now: Date | null): Promise<void> {
   const mayAsk = await countReset(room, origin.address, email).then(() => true, unlessTooMany)
   if (!mayAsk) return
-  await inTransaction(room.pool, async (sql) => {
-    const userId = await lockUser(sql, email)
-    if (userId === null) return
-    const token = await makeEmailToken(sql, userId, 'password_reset', now)
-    const brand = await readBrand(sql, room.config.hubUrl)
-    const link = emailLink(room.config, 'password_reset', token)
-    await queueMail(sql, resetMail(email, link, LINK_HOURS, brand), now)
-  })
+  await inTransaction(room.pool, (sql) => mailPasswordLink(sql, room.config, email, now))
+}
+
+/**
+ * Queues the mail with a link for a new password; nothing happens where there is no such account, or it is disabled.
+ * Part of the caller's transaction. Whoever calls it has asked whether that may be done.
+ */
+export async function mailPasswordLink(
+  sql: Sql,
+  config: AccountsRoom['config'],
+  email: string,
+  now: Date | null,
+): Promise<void> {
+  const userId = await lockUser(sql, email)
+  if (userId === null) return
+  const token = await makeEmailToken(sql, userId, 'password_reset', now)
+  const brand = await readBrand(sql, config.hubUrl)
+  const link = emailLink(config, 'password_reset', token)
+  await queueMail(sql, resetMail(email, link, LINK_HOURS, brand), now)
 }
 
 function unlessTooMany(error: unknown): false {

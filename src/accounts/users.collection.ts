@@ -38,6 +38,17 @@ export function usersCollection(
       useAsTitle: 'name',
       defaultColumns: ['name', 'email', 'role', 'disabled', 'createdAt'],
       listSearchableFields: ['name', 'email'],
+      components: {
+        views: {
+          edit: {
+            overview: {
+              Component: '/src/admin/user/UserOverview#UserOverview',
+              path: '/overview',
+              tab: { label: 'Overview', href: '/overview' },
+            },
+          },
+        },
+      },
       description: 'Everyone with an account. Disabling someone ends their sessions and keys at once.',
     },
     auth: {

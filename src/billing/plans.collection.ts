@@ -112,6 +112,11 @@ export const Plans: CollectionConfig = {
       ],
     },
     {
+      name: 'whatIf',
+      type: 'ui',
+      admin: { components: { Field: '/src/admin/plans/WhatIf#WhatIf' }, disableListColumn: true },
+    },
+    {
       type: 'row',
       fields: [
         {

@@ -116,7 +116,7 @@ async function changePlan(
 }
 
 /** Two first subscriptions at the same moment: one inserts, the other finds its row and changes that. */
-async function insertSubscription(
+export async function insertSubscription(
   sql: Sql,
   userId: string,
   wanted: NamedPlan,
@@ -142,7 +142,7 @@ async function insertSubscription(
 }
 
 /** After an expired subscription: its last period is kept, a new one begins now, with a new anchor. */
-async function restart(
+export async function restart(
   sql: Sql,
   expired: StoredState & { at: Date },
   wanted: NamedPlan,
@@ -168,7 +168,7 @@ async function moment(sql: Sql, now: Date | null): Promise<Date> {
 
 const SELECT_PLAN = 'select id, name, rank, coalesce(self_service, false) as "selfService" from plans'
 
-async function findPlan(sql: Sql, name: string): Promise<NamedPlan> {
+export async function findPlan(sql: Sql, name: string): Promise<NamedPlan> {
   const plan = (await sql.query<NamedPlan>(`${SELECT_PLAN} where name = $1`, [name])).rows[0]
   if (!plan) throw await unknownPlan(sql)
   return plan

@@ -1,5 +1,8 @@
 import type { CollectionConfig, Field } from 'payload'
 import { adminsOrOwner, nobody } from '../accounts/payload/access'
+import { csvExport } from '../audit/csv-export'
+import { exactSearch } from '../database/exact-search'
+import { boundByTime } from './bound-by-time'
 import { sortById } from './sort-by-id'
 
 const integer = (name: string, description?: string): Field => ({
@@ -7,6 +10,31 @@ const integer = (name: string, description?: string): Field => ({
   type: 'number',
   admin: { description },
 })
+
+/** What the list shows, all pages of it. */
+const exportEndpoint = csvExport('usage-logs', 'Usage log', [
+  'id',
+  'createdAt',
+  'user',
+  'tool',
+  'toolName',
+  'plan',
+  'apiKey',
+  'status',
+  'tokensUsed',
+  'tokensHeld',
+  'source',
+  'inputTokens',
+  'cachedInputTokens',
+  'outputTokens',
+  'reasoningTokens',
+  'durationMs',
+  'firstTokenMs',
+  'errorCode',
+  'requestId',
+  'periodStart',
+  'settledAt',
+])
 
 /**
  * Every invocation, as admission and settlement wrote it. No API writes here. The table is partitioned by its
@@ -19,16 +47,27 @@ export const UsageLogs: CollectionConfig = {
     group: 'Usage',
     useAsTitle: 'toolName',
     defaultColumns: ['toolName', 'user', 'status', 'tokensUsed', 'durationMs', 'createdAt', 'requestId'],
-    description: 'Each call of a tool, written before it leaves and settled when it is answered.',
+    description:
+      'Each call of a tool, written before it leaves and settled when it is answered. Search by a whole request id; filter by everything else.',
     hideAPIURL: true,
+    listSearchableFields: ['requestId'],
+    components: {
+      beforeListTable: ['/src/admin/usage/UsagePresets#UsagePresets', '/src/admin/ExportCsv#ExportCsv'],
+    },
   },
   defaultSort: '-id',
   lockDocuments: false,
   disableDuplicate: true,
   disableBulkEdit: true,
   access: { read: adminsOrOwner('user'), create: nobody, update: nobody, delete: nobody },
-  hooks: { beforeOperation: [sortById] },
+  hooks: { beforeOperation: [sortById, exactSearch(['requestId']), boundByTime] },
+  endpoints: [exportEndpoint],
   fields: [
+    {
+      name: 'provenance',
+      type: 'ui',
+      admin: { components: { Field: '/src/admin/usage/Provenance#Provenance' }, disableListColumn: true },
+    },
     { name: 'toolName', label: 'Tool', type: 'text' },
     { name: 'user', type: 'relationship', relationTo: 'users' },
     { name: 'tool', label: 'Tool document', type: 'relationship', relationTo: 'tools' },

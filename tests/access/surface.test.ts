@@ -35,6 +35,7 @@ const MORE: Record<string, string[]> = {
     'post /verify/:id',
   ],
   'audit-logs': ['get /export'],
+  'usage-logs': ['get /export'],
   media: ['get /file/:filename', 'get /paste-url/:id?'],
   'payload-preferences': ['delete /:key', 'get /:key', 'post /:key', 'post /:id/duplicate'],
   'payload-locked-documents': ['post /:id/duplicate'],
@@ -90,9 +91,15 @@ test('every path of a collection is listed', () => {
   }
 })
 
-test('the paths outside of collections are the versioned API and one that tells what the caller may do', () => {
+test('the paths outside of collections are the versioned API, what the caller may do, and what views of the panel ask', () => {
   const paths = new Set(config.endpoints.map(({ path }) => path))
-  expect([...paths].sort()).toEqual(['/access', '/v1', '/v1/:path*'])
+  expect([...paths].sort()).toEqual([
+    '/access',
+    '/panel/plans/:id/what-if',
+    '/panel/users/:id/actions',
+    '/v1',
+    '/v1/:path*',
+  ])
 })
 
 test('every field of GraphQL is listed', async () => {

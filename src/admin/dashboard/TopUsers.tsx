@@ -33,7 +33,7 @@ export async function TopUsers({ req }: WidgetServerProps) {
                   {user.name === null ? (
                     'Deleted user'
                   ) : (
-                    <a href={`/admin/collections/users/${user.id}`}>{user.name}</a>
+                    <a href={`/admin/collections/users/${user.id}/overview`}>{user.name}</a>
                   )}
                 </td>
                 <td title={inFull(user.tokens)}>{inShort(user.tokens)}</td>

@@ -1,0 +1,139 @@
+'use client'
+import { toast } from '@payloadcms/ui'
+import { useRouter } from 'next/navigation'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import type { Effect } from './decide'
+
+const TYPING_MS = 350
+
+type Props = {
+  userId: string
+  label: string
+  /** For a screen reader, where the label alone says too little. */
+  describedAs?: string
+  /** What to send; null while something is missing. */
+  action: object | null
+  onDone?: () => void
+  children?: ReactNode
+}
+
+type Answer = { effects: Effect[] } | { fault: string }
+
+/** A button, and the dialog that shows what its action would change, as the hub itself decides it, before it does. */
+export function ActionDialog({ userId, label, describedAs, action, onDone, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [open, setOpen] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [answer, setAnswer] = useState<Answer | null>(null)
+  const heading = useId()
+  const router = useRouter()
+  const sent = JSON.stringify(action)
+  useEffect(() => {
+    if (!open || sent === 'null') return setAnswer(null)
+    let current = true
+    const timer = setTimeout(async () => {
+      const said = await send(userId, { ...JSON.parse(sent), preview: true })
+      if (current) setAnswer(said)
+    }, TYPING_MS)
+    return () => {
+      current = false
+      clearTimeout(timer)
+    }
+  }, [open, sent, userId])
+  const confirm = async () => {
+    setBusy(true)
+    const said = await send(userId, JSON.parse(sent))
+    setBusy(false)
+    if ('fault' in said) return setAnswer(said)
+    dialog.current?.close()
+    onDone?.()
+    toast.success(`${describedAs ?? label}: done`)
+    router.refresh()
+  }
+  return (
+    <>
+      <button
+        className="hub-button"
+        type="button"
+        aria-label={describedAs}
+        onClick={() => {
+          setOpen(true)
+          dialog.current?.showModal()
+        }}
+      >
+        {label}
+      </button>
+      <dialog ref={dialog} className="hub-dialog" aria-labelledby={heading} onClose={() => setOpen(false)}>
+        <h3 id={heading}>{describedAs ?? label}</h3>
+        {children}
+        <Preview answer={answer} missing={action === null} />
+        <div className="hub-choices">
+          <button
+            className="hub-button hub-button--main"
+            type="button"
+            disabled={busy || answer === null || 'fault' in answer}
+            onClick={confirm}
+          >
+            Confirm
+          </button>
+          <button className="hub-button" type="button" onClick={() => dialog.current?.close()}>
+            Cancel
+          </button>
+        </div>
+      </dialog>
+    </>
+  )
+}
+
+function Preview({ answer, missing }: { answer: Answer | null; missing: boolean }) {
+  if (answer && 'fault' in answer)
+    return (
+      <p className="hub-bad" role="alert" style={{ margin: 0 }}>
+        {answer.fault}
+      </p>
+    )
+  if (!answer)
+    return <p className="hub-note">{missing ? 'Fill in the fields to see what will change.' : 'Looking …'}</p>
+  return (
+    <table className="hub-table" aria-live="polite">
+      <thead>
+        <tr>
+          <th scope="col">What changes</th>
+          <th scope="col" className="hub-text">
+            Now
+          </th>
+          <th scope="col" className="hub-text">
+            Then
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {answer.effects.map(({ what, before, after }) => (
+          <tr key={what}>
+            <td>{what}</td>
+            <td className="hub-text">{before}</td>
+            <td className="hub-text">
+              <strong>{after}</strong>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+async function send(userId: string, body: object): Promise<Answer> {
+  try {
+    const response = await fetch(`/api/panel/users/${userId}/actions`, {
+      method: 'POST',
+      credentials: 'include',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const read = (await response.json()) as { effects?: Effect[]; errors?: Array<{ message: string }> }
+    if (response.ok && read.effects) return { effects: read.effects }
+    return { fault: read.errors?.[0]?.message ?? 'It could not be done.' }
+  } catch {
+    return { fault: 'The hub did not answer. Try again.' }
+  }
+}

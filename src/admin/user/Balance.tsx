@@ -1,0 +1,86 @@
+import { limitOf, type SubscriptionRow } from '../../billing/subscription-row'
+import { Card, Nothing } from '../parts/Card'
+import { inFull, inPercent, inUtc } from '../parts/numbers'
+import { ChangePlan, GrantTokens, Pause, Resume } from './actions'
+import type { UserData } from './load'
+
+/** What they may use and have used in this period, and what an admin can change about it. */
+export function Balance({ data }: { data: UserData }) {
+  const { profile, subscription, plans } = data
+  const now = new Date().toISOString()
+  if (!subscription)
+    return (
+      <Card title="Subscription">
+        <Nothing>They have no subscription: every call is refused.</Nothing>
+        <div className="hub-choices">
+          <ChangePlan userId={profile.id} plans={plans} current={null} />
+        </div>
+      </Card>
+    )
+  const { plan, pendingPlan, status, pausedAt } = subscription
+  const title = plans.find(({ name }) => name === plan.name)?.title ?? plan.name
+  return (
+    <Card
+      title={`Subscription: ${title}`}
+      note={statusOf(subscription)}
+      link={`/admin/collections/subscriptions/${subscription.id}`}
+    >
+      {pausedAt && (
+        <p className="hub-warn" style={{ margin: 0 }}>
+          Paused since {inUtc(pausedAt)}: {profile.pausedReason}
+        </p>
+      )}
+      <Bar row={subscription} />
+      <p className="hub-note">
+        Period {inUtc(subscription.periodStart)} to {inUtc(subscription.periodEnd)}
+        {pendingPlan && <>, then {pendingPlan.name}</>}
+        {status === 'cancelled' && <>, then it ends</>}.
+      </p>
+      <Grants data={data} />
+      <div className="hub-choices">
+        <ChangePlan userId={profile.id} plans={plans} current={plan.name} />
+        <GrantTokens userId={profile.id} periodEnd={subscription.periodEnd.toISOString()} now={now} />
+        {pausedAt ? <Resume userId={profile.id} /> : <Pause userId={profile.id} />}
+      </div>
+    </Card>
+  )
+}
+
+function statusOf({ status, pausedAt }: SubscriptionRow): string {
+  return pausedAt ? 'paused' : status
+}
+
+function Bar({ row }: { row: SubscriptionRow }) {
+  const limit = limitOf(row)
+  const left = Math.max(0, limit - row.tokensUsed - row.tokensHeld)
+  const width = (tokens: number) => ({ width: `${Math.min(100, (100 * tokens) / Math.max(1, limit))}%` })
+  const used = row.tokensUsed / Math.max(1, limit)
+  const colour = used >= 1 ? 'var(--hub-bad)' : used >= 0.8 ? 'var(--hub-3)' : 'var(--hub-1)'
+  return (
+    <>
+      <p style={{ margin: 0 }}>
+        <strong>{inFull(row.tokensUsed)}</strong> of {inFull(limit)} tokens used ({inPercent(used)}),{' '}
+        {inFull(row.tokensHeld)} held, {inFull(left)} left
+      </p>
+      <div className="hub-meter" aria-hidden="true">
+        <span style={{ ...width(row.tokensUsed), background: colour }} />
+        <span style={{ ...width(row.tokensHeld), background: 'var(--hub-4)' }} />
+      </div>
+    </>
+  )
+}
+
+/** Extra tokens, those that still count first. */
+function Grants({ data: { grants, subscription } }: { data: UserData }) {
+  if (grants.length === 0 || !subscription) return null
+  return (
+    <ul className="hub-legend" style={{ flexDirection: 'column' }}>
+      {grants.slice(0, 5).map((grant) => (
+        <li key={grant.id} className={grant.expiresAt > subscription.at ? undefined : 'hub-note'}>
+          +{inFull(grant.tokens)} tokens {grant.expiresAt > subscription.at ? 'until' : 'ended'}{' '}
+          {inUtc(grant.expiresAt)}: {grant.reason} ({grant.admin ?? 'a former admin'})
+        </li>
+      ))}
+    </ul>
+  )
+}

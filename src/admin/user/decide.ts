@@ -1,0 +1,144 @@
+import type { AccountsConfig } from '../../accounts/room'
+import type { AuditBy, AuditEvent } from '../../audit/record'
+import { givePlan, planGiven } from '../../billing/give-plan'
+import { grantEnd, grantTokens } from '../../billing/grants'
+import { setPause } from '../../billing/pause'
+import { limitOf, type SubscriptionRow } from '../../billing/subscription-row'
+import type { Sql } from '../../database/sql'
+import { Problem } from '../../problem'
+import { inFull, inUtc } from '../parts/numbers'
+import type { UserAction } from './action-input'
+import { endOne, endSessions, resetLink, revokeKey, unlock } from './decide-account'
+
+/** One thing that changes, in words. */
+export type Effect = { what: string; before: string; after: string }
+
+/** What an action comes to: what it says it will change, and the change itself. */
+export type Decision = {
+  effects: Effect[]
+  execute: (sql: Sql) => Promise<unknown>
+  /** What goes on record with it, where the operation itself does not see to that. */
+  record?: AuditEvent
+}
+
+export type UserContext = {
+  user: { id: string; email: string; name: string; disabled: boolean }
+  by: AuditBy & { userId: string }
+  config: AccountsConfig
+  /** In its period of this moment, and locked; null for a user without one. */
+  subscription: SubscriptionRow | null
+  lockedUntil: Date | null
+  now: Date | null
+}
+
+/**
+ * Decides what an action changes. The panel shows the effects first and executes the same decision afterwards, made
+ * anew on what is there then. Throws CONFLICT for what does not fit the user's state, VALIDATION_ERROR for its fields.
+ */
+export async function decide(sql: Sql, context: UserContext, action: UserAction): Promise<Decision> {
+  switch (action.action) {
+    case 'change-plan':
+      return changePlan(sql, context, action)
+    case 'grant':
+      return grant(context, action)
+    case 'pause':
+      return pause(context, action.reason)
+    case 'resume':
+      return resume(context)
+    case 'revoke-key':
+      return revokeKey(sql, context, action.keyId)
+    case 'end-session':
+      return endOne(sql, context, action.sessionId)
+    case 'end-sessions':
+      return endSessions(sql, context)
+    case 'unlock':
+      return unlock(context)
+    case 'reset-link':
+      return resetLink(context)
+  }
+}
+
+async function changePlan(
+  sql: Sql,
+  { user, subscription, now, by }: UserContext,
+  { plan, when }: Extract<UserAction, { action: 'change-plan' }>,
+): Promise<Decision> {
+  const given = await planGiven(sql, subscription, plan, when)
+  const before = subscription ? subscription.plan.name : 'none'
+  const effects: Effect[] =
+    given.kind === 'later'
+      ? [
+          {
+            what: `Plan from ${inUtc(given.from)} on`,
+            before: subscription?.pendingPlan?.name ?? before,
+            after: plan,
+          },
+        ]
+      : [{ what: 'Plan, from the next call on', before, after: plan }]
+  if (given.kind === 'start')
+    effects.push({ what: 'Billing period', before: 'none is running', after: 'a new one starts now' })
+  if (given.kind === 'now' && subscription) {
+    const limit = given.tokenLimit + subscription.extraTokens
+    effects.push({ what: 'Tokens a period', before: inFull(limitOf(subscription)), after: inFull(limit) })
+    effects.push({ what: 'Used so far', before: inFull(subscription.tokensUsed), after: 'stays used' })
+  }
+  if (subscription?.status === 'cancelled' && given.kind !== 'start')
+    effects.push({ what: 'Cancellation', before: 'at the end of the period', after: 'taken back' })
+  return { effects, execute: (tx) => givePlan(tx, user.id, subscription, given, { now, by }) }
+}
+
+function grant(context: UserContext, action: Extract<UserAction, { action: 'grant' }>): Decision {
+  const row = running(context)
+  const expiresAt = action.expiresAt === null ? null : new Date(action.expiresAt)
+  const ends = grantEnd(row, { expiresAt })
+  const limit = limitOf(row)
+  const left = (of: number) => inFull(Math.max(0, of - row.tokensUsed - row.tokensHeld))
+  return {
+    effects: [
+      { what: 'Tokens in this period', before: inFull(limit), after: inFull(limit + action.tokens) },
+      { what: 'Left', before: left(limit), after: left(limit + action.tokens) },
+      { what: 'The extra tokens end', before: '–', after: inUtc(ends) },
+    ],
+    execute: (sql) => grantTokens(sql, row, { ...action, expiresAt, adminId: context.by.userId }),
+    record: onSubscription(
+      row,
+      `Granted ${inFull(action.tokens)} extra tokens until ${inUtc(ends)}: ${action.reason}`,
+    ),
+  }
+}
+
+function pause(context: UserContext, reason: string): Decision {
+  const row = running(context)
+  if (row.pausedAt) throw new Problem('CONFLICT', 'This user is paused already.')
+  return {
+    effects: [
+      { what: 'New calls', before: 'pass', after: 'refused as ACCOUNT_PAUSED' },
+      { what: 'Calls under way, plan, tokens, history', before: 'as they are', after: 'as they are' },
+    ],
+    execute: (sql) => setPause(sql, row.userId, { reason, at: row.at }),
+    record: onSubscription(row, `Paused: ${reason}`),
+  }
+}
+
+function resume({ subscription, user }: UserContext): Decision {
+  if (!subscription?.pausedAt) throw new Problem('CONFLICT', 'This user is not paused.')
+  return {
+    effects: [{ what: 'New calls', before: 'refused as ACCOUNT_PAUSED', after: 'pass' }],
+    execute: (sql) => setPause(sql, user.id, null),
+    record: onSubscription(subscription, 'Resumed'),
+  }
+}
+
+function running({ subscription }: UserContext): SubscriptionRow {
+  if (!subscription || subscription.status === 'expired')
+    throw new Problem('CONFLICT', 'This user has no running subscription. Give them a plan first.')
+  return subscription
+}
+
+const onSubscription = ({ id }: SubscriptionRow, note: string): AuditEvent => ({
+  action: 'update',
+  subject: 'subscriptions',
+  subjectId: id,
+  title: id,
+  note,
+})

@@ -1,0 +1,56 @@
+import type { Pool } from 'pg'
+import type { AccountsConfig } from '../../accounts/room'
+import { recordAudit } from '../../audit/record'
+import { rollSubscription } from '../../billing/roll'
+import { inTransaction, type Sql } from '../../database/sql'
+import { Problem } from '../../problem'
+import type { UserAction } from './action-input'
+import { decide, type Effect, type UserContext } from './decide'
+
+type Request = {
+  pool: Pool
+  config: AccountsConfig
+  userId: string
+  by: UserContext['by']
+  action: UserAction
+  /** Only says what it would change. */
+  preview: boolean
+  now?: Date | null
+}
+
+/**
+ * Decides an action and carries it out in one transaction, or, as a preview, decides it and takes back whatever that
+ * wrote (a period that rolled over). Throws NOT_FOUND for an unknown user.
+ */
+export async function performUserAction(request: Request): Promise<Effect[]> {
+  let effects: Effect[] = []
+  try {
+    await inTransaction(request.pool, async (sql) => {
+      const decision = await decide(sql, await readContext(sql, request), request.action)
+      effects = decision.effects
+      if (request.preview) throw PREVIEW
+      await decision.execute(sql)
+      if (decision.record) await recordAudit(sql, request.by, [decision.record], request.now ?? null)
+    })
+  } catch (error) {
+    if (error !== PREVIEW) throw error
+  }
+  return effects
+}
+
+/** Thrown to end a preview's transaction. */
+const PREVIEW = new Error('a preview changes nothing')
+
+async function readContext(sql: Sql, { userId, by, config, now = null }: Request): Promise<UserContext> {
+  const { rows } = await sql.query<UserContext['user'] & { lockedUntil: Date | null }>(
+    `select u.id, u.email, u.name, coalesce(u.disabled, false) as disabled,
+       case when c.locked_until > coalesce($2::timestamptz, now()) then c.locked_until end as "lockedUntil"
+     from users u left join credentials c on c.user_id = u.id where u.id = $1`,
+    [userId, now],
+  )
+  const found = rows[0]
+  if (!found) throw new Problem('NOT_FOUND', 'There is no such user.')
+  const { lockedUntil, ...user } = found
+  const subscription = await rollSubscription(sql, userId, now)
+  return { user, by, config, subscription, lockedUntil, now }
+}
