@@ -512,6 +512,8 @@ export interface Tool {
   maxTokens?: number | null;
   updatedAt: string;
   createdAt: string;
+  deletedAt?: string | null;
+  _status?: ('draft' | 'published') | null;
 }
 /**
  * Each call of a tool, written before it leaves and settled when it is answered.
@@ -847,6 +849,8 @@ export interface ToolsSelect<T extends boolean = true> {
   maxTokens?: T;
   updatedAt?: T;
   createdAt?: T;
+  deletedAt?: T;
+  _status?: T;
 }
 /**
  * This interface was referenced by `Config`'s JSON-Schema

@@ -35,7 +35,7 @@ export type ToolRow = ModelRow & {
 }
 
 /**
- * The version, every tool and its sealed secrets in one statement, so in one snapshot: the version that is
+ * The version, every published tool that is not trashed, and its sealed secrets in one statement, so in one snapshot: the version that is
  * read is that of the tools beside it. A hub without tools gives one row whose `id` is null.
  */
 export const CATALOGUE_SQL = `
@@ -46,7 +46,7 @@ export const CATALOGUE_SQL = `
          t.max_output_tokens, t.weight_input, t.weight_cached_input, t.weight_output, t.weight_reasoning,
          t.routing, t.share, t.speaks_responses, u.upstreams
   from catalogue_version v
-  left join tools t on true
+  left join tools t on t._status = 'published' and t.deleted_at is null
   left join (
     select tool_id, json_agg(json_build_object('name', name, 'key_id', key_id,
              'nonce', encode(nonce, 'base64'), 'ciphertext', encode(ciphertext, 'base64')) order by name) as secrets

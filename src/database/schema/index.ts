@@ -2,6 +2,7 @@ import { accountsDown, accountsUp } from './accounts'
 import { alertsDown, alertsUp } from './alerts'
 import { auditDown, auditUp } from './audit'
 import { catalogueDown, catalogueUp } from './catalogue'
+import { toolDraftsDown, toolDraftsUp } from './drafts'
 import { functionsDown, functionsUp } from './functions'
 import { grantsDown, grantsUp } from './grants'
 import { meteringDown, meteringUp } from './metering'
@@ -48,10 +49,12 @@ export const hubSchemaUp: readonly string[] = [
   ...grantsUp,
   ...refusalsUp,
   ...alertsUp,
+  ...toolDraftsUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...toolDraftsDown,
   ...alertsDown,
   ...refusalsDown,
   ...grantsDown,
