@@ -8,6 +8,7 @@ import * as grants from './20261125_170002_grants'
 import * as refusals from './20261125_170120_refusals'
 import * as alerts from './20261125_171111_alerts'
 import * as drafts from './20261125_172000_drafts'
+import * as trials from './20261125_173000_trials'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   { name: '20261125_170120_refusals', up: refusals.up, down: refusals.down },
   { name: '20261125_171111_alerts', up: alerts.up, down: alerts.down },
   { name: '20261125_172000_drafts', up: drafts.up, down: drafts.down },
+  { name: '20261125_173000_trials', up: trials.up, down: trials.down },
 ]

@@ -11,6 +11,7 @@ import { dashboardLayout, dashboardWidgets } from './admin/dashboard/widgets'
 import { Alerts } from './alerts/alerts.collection'
 import { hubMutations, hubQueries } from './api/graphql'
 import { apiEndpoints } from './api/payload-endpoints'
+import { tryEndpoint } from './api/try-endpoint'
 import { AuditLogs } from './audit/audit-logs.collection'
 import { audited, auditedGlobal } from './audit/audited'
 import { Plans } from './billing/plans.collection'
@@ -138,7 +139,7 @@ function roomCollections(config: Config): CollectionConfig[] {
       secrets: secretsOfUser,
     }),
     audited(ApiKeys),
-    audited(Tools, { secrets: secretsOfTool }),
+    audited({ ...Tools, endpoints: [tryEndpoint] }, { secrets: secretsOfTool }),
     {
       ...Media,
       upload: { ...upload, staticDir: mediaDir, handlers: config.s3 ? [] : [answerMissingFile(mediaDir)] },

@@ -1,4 +1,4 @@
-import type { CollectionConfig, Field } from 'payload'
+import type { Access, CollectionConfig, Field } from 'payload'
 import { adminsOrOwner, nobody } from '../accounts/payload/access'
 import { sortById } from './sort-by-id'
 
@@ -7,6 +7,12 @@ const integer = (name: string, description?: string): Field => ({
   type: 'number',
   admin: { description },
 })
+
+/** Trials are no use of anybody's: only the panel shows them. */
+const adminsOrOwnCalls: Access = async (args) => {
+  const own = await adminsOrOwner('user')(args)
+  return typeof own === 'object' ? { and: [own, { status: { not_equals: 'trial' } }] } : own
+}
 
 /**
  * Every invocation, as admission and settlement wrote it. No API writes here. The table is partitioned by its
@@ -26,7 +32,7 @@ export const UsageLogs: CollectionConfig = {
   lockDocuments: false,
   disableDuplicate: true,
   disableBulkEdit: true,
-  access: { read: adminsOrOwner('user'), create: nobody, update: nobody, delete: nobody },
+  access: { read: adminsOrOwnCalls, create: nobody, update: nobody, delete: nobody },
   hooks: { beforeOperation: [sortById] },
   fields: [
     { name: 'toolName', label: 'Tool', type: 'text' },
@@ -37,7 +43,8 @@ export const UsageLogs: CollectionConfig = {
     {
       name: 'status',
       type: 'select',
-      options: ['pending', 'success', 'error', 'timeout'],
+      options: ['pending', 'success', 'error', 'timeout', 'trial'],
+      admin: { description: 'A trial is an admin’s: charged to nobody, and in no sum.' },
     },
     integer('tokensUsed', 'What was charged.'),
     integer('tokensHeld', 'What was held while the call was under way.'),

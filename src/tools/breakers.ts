@@ -12,7 +12,7 @@ const breakers = () => perProcess('tools.breakers', () => new Map<string, Kept>(
  * have mended it.
  */
 export function breakerOf(tool: Tool, upstream = MAIN): Breaker {
-  const kept = breakers()
+  const kept = apart().get(tool) ?? breakers()
   const key = upstream === MAIN ? tool.id : `${tool.id} ${upstream}`
   const known = kept.get(key)
   if (known && known.revision >= tool.revision) return known.breaker
@@ -37,3 +37,10 @@ export function openBreakers(): OpenBreaker[] {
     return { toolId, upstream: upstream.length > 0 ? upstream.join(' ') : null }
   })
 }
+
+/** Gives this tool breakers of its own, which go with it: what a trial finds says nothing to others. */
+export function setApart(tool: Tool): void {
+  apart().set(tool, new Map())
+}
+
+const apart = () => perProcess('tools.breakers-apart', () => new WeakMap<Tool, Map<string, Kept>>())

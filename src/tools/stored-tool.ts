@@ -45,7 +45,7 @@ export const noteStored: CollectionBeforeChangeHook = async ({
   if (operation !== 'update') return data
   context.isDraftBeside = isDraftBeside(context, data)
   if (!context.isDraftBeside) {
-    context.storedTool = await readStored(await requestSql(req), String(originalDoc?.id))
+    context.storedTool = await readStored(await requestSql(req), String(originalDoc?.id), true)
     return data
   }
   const [named] = Object.keys((context.toolSecrets as object | undefined) ?? {})
@@ -63,13 +63,13 @@ function isDraftBeside(context: RequestContext, data: { _status?: unknown }): bo
   return context.isRestoringVersion === true || data._status !== 'published'
 }
 
-/** Reads and locks the stored tool, until the transaction that changes it ends. */
-async function readStored(sql: Sql, id: string): Promise<StoredTool | null> {
+/** Where the stored tool goes; null for one that is gone. `lock` keeps it so until the transaction ends. */
+export async function readStored(sql: Sql, id: string, lock = false): Promise<StoredTool | null> {
   const { rows } = await sql.query<StoredTool>(
     `select t.adapter::text as adapter, t.endpoint, coalesce((
        select json_agg(json_build_object('name', u.name, 'adapter', u.adapter, 'endpoint', u.endpoint))
        from tools_upstreams u where u._parent_id = t.id), '[]') as upstreams
-     from tools t where t.id = $1 for no key update of t`,
+     from tools t where t.id = $1 ${lock ? 'for no key update of t' : ''}`,
     [id],
   )
   return rows[0] ?? null

@@ -31,8 +31,16 @@ export type ToolRow = ModelRow & {
   minimum_tier: Tier
   is_active: boolean | null
   created_at: Date
-  secrets: { name: string; key_id: string; nonce: string; ciphertext: string }[] | null
+  secrets: SealedRow[] | null
 }
+
+/** A stored secret, its bytes in base64. */
+export type SealedRow = { name: string; key_id: string; nonce: string; ciphertext: string }
+
+/** The sealed secrets of one tool. */
+export const SEALED_SQL = `
+  select name, key_id, encode(nonce, 'base64') as nonce, encode(ciphertext, 'base64') as ciphertext
+  from tool_secrets where tool_id = $1 order by name`
 
 /**
  * The version, every published tool that is not trashed, and its sealed secrets in one statement, so in one snapshot: the version that is
@@ -94,12 +102,17 @@ export function toTool(row: ToolRow & { id: string }): Tool {
 
 /** The row's secrets, still sealed. */
 export function toSealedSecrets(row: ToolRow): SealedSecret[] {
-  return (row.secrets ?? []).map((secret) => ({
+  return (row.secrets ?? []).map(toSealed)
+}
+
+/** One of them. */
+export function toSealed(secret: SealedRow): SealedSecret {
+  return {
     name: secret.name,
     keyId: secret.key_id,
     nonce: Buffer.from(secret.nonce, 'base64'),
     ciphertext: Buffer.from(secret.ciphertext, 'base64'),
-  }))
+  }
 }
 
 function object(value: unknown): Record<string, unknown> | null {

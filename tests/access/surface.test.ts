@@ -37,6 +37,7 @@ const MORE: Record<string, string[]> = {
     'post /verify/:id',
   ],
   'audit-logs': ['get /export'],
+  tools: ['post /:id/try'],
   media: ['get /file/:filename', 'get /paste-url/:id?'],
   'payload-preferences': ['delete /:key', 'get /:key', 'post /:key', 'post /:id/duplicate'],
   'payload-locked-documents': ['post /:id/duplicate'],

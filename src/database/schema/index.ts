@@ -13,6 +13,7 @@ import { rateDown, rateUp } from './rate'
 import { refusalsDown, refusalsUp } from './refusals'
 import { rollupsDown, rollupsUp } from './rollups'
 import { settingsDown, settingsUp } from './settings'
+import { trialsDown, trialsUp } from './trials'
 
 /** What the first migration of this repository made. What came later stands in lists of its own. */
 export const firstSchemaUp: readonly string[] = [
@@ -50,10 +51,12 @@ export const hubSchemaUp: readonly string[] = [
   ...refusalsUp,
   ...alertsUp,
   ...toolDraftsUp,
+  ...trialsUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...trialsDown,
   ...toolDraftsDown,
   ...alertsDown,
   ...refusalsDown,
