@@ -528,7 +528,10 @@ export interface UsageLog {
   tool?: (string | null) | Tool;
   plan?: (string | null) | Plan;
   apiKey?: (string | null) | ApiKey;
-  status?: ('pending' | 'success' | 'error' | 'timeout') | null;
+  /**
+   * A trial is an admin’s: charged to nobody, and in no sum.
+   */
+  status?: ('pending' | 'success' | 'error' | 'timeout' | 'trial') | null;
   /**
    * What was charged.
    */

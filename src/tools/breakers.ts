@@ -13,7 +13,7 @@ const breakers = () => perProcess('tools.breakers', () => new Map<string, Kept>(
  */
 export function breakerOf(tool: Tool, upstream = MAIN): Breaker {
   const kept = apart().get(tool) ?? breakers()
-  const key = upstream === MAIN ? tool.id : `${tool.id} ${upstream}`
+  const key = keyOf(tool.id, upstream)
   const known = kept.get(key)
   if (known && known.revision >= tool.revision) return known.breaker
   const breaker = new Breaker()
@@ -21,10 +21,12 @@ export function breakerOf(tool: Tool, upstream = MAIN): Breaker {
   return breaker
 }
 
-/** The state of a tool's breaker in this process; null for a tool that it has not called. */
-export function breakerState(toolId: string): BreakerState | null {
-  return breakers().get(toolId)?.breaker.state ?? null
+/** The state of a breaker in this process, of a tool or one of its upstreams; null where it was not called. */
+export function breakerState(toolId: string, upstream = MAIN): BreakerState | null {
+  return breakers().get(keyOf(toolId, upstream))?.breaker.state ?? null
 }
+
+const keyOf = (toolId: string, upstream: string) => (upstream === MAIN ? toolId : `${toolId} ${upstream}`)
 
 /** A tool, or one of its upstreams (null: its own endpoint), that this process takes to be down. */
 export type OpenBreaker = { toolId: string; upstream: string | null }

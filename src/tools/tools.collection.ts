@@ -3,7 +3,7 @@ import { adminsOnly, adminsOrWhere } from '../accounts/payload/access'
 import { lockBeforeUpdate } from '../database/payload-sql'
 import { checkTool, fillSlug, storeSecrets } from './payload-hooks'
 import { fromPublished, noteDraft, noteStored } from './stored-tool'
-import { aboutFields, callFields, inputAndMeteringFields } from './tool-fields'
+import { aboutFields, callFields, inputAndMeteringFields, pageParts } from './tool-fields'
 
 /** What users see: as `is_open` in the database, which admission and the catalogue ask. */
 const OPEN: Where = {
@@ -43,5 +43,5 @@ export const Tools: CollectionConfig = {
     beforeChange: [checkTool, noteStored],
     afterChange: [storeSecrets],
   },
-  fields: [...aboutFields, ...callFields, ...inputAndMeteringFields],
+  fields: [...aboutFields, ...callFields, ...inputAndMeteringFields, ...pageParts],
 }

@@ -1,6 +1,9 @@
 import { CurrentPassword as CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93 } from '../../../../src/admin/CurrentPassword'
 import { SaveApiKey as SaveApiKey_c99d3ce72082fedadd347a386d7613ba } from '../../../../src/admin/SaveApiKey'
 import { JsonField as JsonField_defd8db80966f10159aa190a170acbe8 } from '../../../../src/admin/JsonField'
+import { ToolTry as ToolTry_610e8614b3de550cc0f007ac227fc832 } from '../../../../src/admin/tools/ToolTry'
+import { ToolWays as ToolWays_1ffd88aa1009e38f55ff6571eaf13ff9 } from '../../../../src/admin/tools/ToolWays'
+import { ToolHealth as ToolHealth_57ea2c7f77a4df2c0e94cfafa4b1354c } from '../../../../src/admin/tools/ToolHealth'
 import { Figures as Figures_2031334fa26ad77c1296d17952403ae5 } from '../../../../src/admin/Figures'
 import { Deliveries as Deliveries_efe858a8875e9ced7d6a4cd50c42003e } from '../../../../src/admin/Deliveries'
 import { ChangesCell as ChangesCell_6ba64135d9cd4f92d61ac372ed098605 } from '../../../../src/admin/Changes'
@@ -25,6 +28,9 @@ export const importMap = {
   "/src/admin/CurrentPassword#CurrentPassword": CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93,
   "/src/admin/SaveApiKey#SaveApiKey": SaveApiKey_c99d3ce72082fedadd347a386d7613ba,
   "/src/admin/JsonField#JsonField": JsonField_defd8db80966f10159aa190a170acbe8,
+  "/src/admin/tools/ToolTry#ToolTry": ToolTry_610e8614b3de550cc0f007ac227fc832,
+  "/src/admin/tools/ToolWays#ToolWays": ToolWays_1ffd88aa1009e38f55ff6571eaf13ff9,
+  "/src/admin/tools/ToolHealth#ToolHealth": ToolHealth_57ea2c7f77a4df2c0e94cfafa4b1354c,
   "/src/admin/Figures#Figures": Figures_2031334fa26ad77c1296d17952403ae5,
   "/src/admin/Deliveries#Deliveries": Deliveries_efe858a8875e9ced7d6a4cd50c42003e,
   "/src/admin/Changes#ChangesCell": ChangesCell_6ba64135d9cd4f92d61ac372ed098605,
