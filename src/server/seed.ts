@@ -58,5 +58,6 @@ export async function seed(payload: Payload, pool: Pool): Promise<void> {
     }
     await payload.create({ collection: 'plans', data: data as never })
   }
-  for (const tool of seedTools) await payload.create({ collection: 'tools', data: tool as never })
+  for (const tool of seedTools)
+    await payload.create({ collection: 'tools', data: { ...tool, _status: 'published' } as never })
 }
