@@ -21,13 +21,7 @@ const STORED = ['previous_response_id', 'conversation', 'prompt'] as const
  * ignored: nothing is kept, and the answer says so.
  */
 export function toChatBody(body: Json): { body: Json } | { faults: Faults } {
-  const faults: Faults = []
-  for (const field of STORED) {
-    if (body[field] != null)
-      faults.push({ field, message: 'the hub stores no conversations: send the whole input' })
-  }
-  if (body.background === true)
-    faults.push({ field: 'background', message: 'answers are given at once, never in the background' })
+  const faults = storageFaults(body)
   const instructions = toInstructions(body.instructions, faults)
   const messages = [...instructions, ...toMessages(body.input, faults)]
   const tools = toTools(body.tools, faults)
@@ -49,6 +43,16 @@ export function toChatBody(body: Json): { body: Json } | { faults: Faults } {
       ...(typeof verbosity === 'string' ? { verbosity } : {}),
     },
   }
+}
+
+/** What of a request would need something to be stored. */
+export function storageFaults(body: Json): Faults {
+  const faults: Faults = STORED.filter((field) => body[field] != null).map((field) => ({
+    field,
+    message: 'the hub stores no conversations: send the whole input',
+  }))
+  if (body.background !== true) return faults
+  return [...faults, { field: 'background', message: 'answers are given at once, never in the background' }]
 }
 
 function toInstructions(instructions: unknown, faults: Faults): Json[] {
