@@ -169,7 +169,7 @@ describe('errors', () => {
     const options = { timeout: 200, maxRetries: 0 }
     const asking = client.chat.completions.create({ model: tool.slug, messages }, options)
     await expect(asking).rejects.toThrow(OpenAI.APIConnectionError)
-    expect(await rowsOf(tool.id)).toMatchObject([{ tokens: 0 }])
+    expect(await rowsOf(tool.id)).toMatchObject([{ source: 'partial', error_code: 'CALLER_GONE' }])
     expect(await balanceOf(caller)).toMatchObject({ held: 0 })
   })
 })
