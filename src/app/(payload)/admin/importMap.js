@@ -1,4 +1,5 @@
 import { CurrentPassword as CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93 } from '../../../../src/admin/CurrentPassword'
+import { UserLinks as UserLinks_78aacc0d728e7293e6466fed283bd4c9 } from '../../../../src/admin/UserLinks'
 import { SaveApiKey as SaveApiKey_c99d3ce72082fedadd347a386d7613ba } from '../../../../src/admin/SaveApiKey'
 import { JsonField as JsonField_defd8db80966f10159aa190a170acbe8 } from '../../../../src/admin/JsonField'
 import { Figures as Figures_2031334fa26ad77c1296d17952403ae5 } from '../../../../src/admin/Figures'
@@ -23,6 +24,7 @@ import { CollectionCards as CollectionCards_f9c02e79a4aed9a3924487c0cd4cafb1 } f
 /** @type import('payload').ImportMap */
 export const importMap = {
   "/src/admin/CurrentPassword#CurrentPassword": CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93,
+  "/src/admin/UserLinks#UserLinks": UserLinks_78aacc0d728e7293e6466fed283bd4c9,
   "/src/admin/SaveApiKey#SaveApiKey": SaveApiKey_c99d3ce72082fedadd347a386d7613ba,
   "/src/admin/JsonField#JsonField": JsonField_defd8db80966f10159aa190a170acbe8,
   "/src/admin/Figures#Figures": Figures_2031334fa26ad77c1296d17952403ae5,
