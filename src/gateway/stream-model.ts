@@ -6,6 +6,7 @@ import { failureOfError } from '../models/failures'
 import { withinHold } from '../models/plan'
 import { type ModelUsage, readUsage } from '../models/usage'
 import { Problem } from '../problem'
+import { badResponse } from '../tools/adapters/adapter'
 import type { ToolFailure } from '../tools/call-tool'
 import type { CallRequest, GatewayRoom, InvokeOutcome } from './admit-call'
 import { Channel } from './channel'
@@ -16,6 +17,9 @@ import { failed } from './run-call'
 import { CALLER_GONE, type ModelCall } from './run-model'
 import { settled } from './settled'
 import { brokenProblem, toolProblem } from './tool-problem'
+
+/** As much text as an answer that is no stream may have. */
+const MOST_TEXT = 10 * 1024 * 1024
 
 /** What a door is given of a running stream, in order. `done` or `failed` is the last, after the settlement. */
 export type CallEvent =
@@ -108,6 +112,7 @@ async function passOn(run: Run, source: AsyncIterable<ModelEvent>, events: Chann
       const text = producedText(event.value)
       if (text !== '') run.firstTokenMs ??= sinceStart(run)
       soFar.add(event.value, text)
+      if (soFar.produced.length > MOST_TEXT) throw new StreamBroken(badResponse('its text never ends'))
       usage = usageOf(event.value) ?? usage
       await events.write({ type: 'event', event, text }, run.limit.signal)
     }

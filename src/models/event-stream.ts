@@ -2,8 +2,8 @@ import { createParser } from 'eventsource-parser'
 import { badResponse, unavailable } from '../tools/adapters/adapter'
 import { StreamBroken } from './adapter'
 
-/** A stream's text may have so many bytes; an endless one is cut there. */
-export const MOST_STREAM_BYTES = 10 * 1024 * 1024
+/** A stream may have so many bytes, most of them around its text; an endless one is cut there. */
+export const MOST_STREAM_BYTES = 64 * 1024 * 1024
 
 /**
  * The data of each server-sent event of a body, as it comes. Throws `StreamBroken` for a body that has more than

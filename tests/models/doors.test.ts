@@ -243,6 +243,22 @@ describe("the door for OpenAI's clients", () => {
     expect(upstream.seen('normal').at(-1)?.headers).not.toHaveProperty('x-api-key')
   })
 
+  test('a server that speaks responses gets them as they are, and keeps nothing; usage is charged', async () => {
+    const tool = await newModel(`${upstream.url}/native`, { model: { speaks_responses: true } })
+    const body = { model: tool.slug, input: 'Say something.', x_new: 1 }
+    const answer = await (await askDoor('/responses', caller.key, body)).json()
+    expect(answer).toMatchObject({ x_native: true, status: 'completed' })
+    expect(upstream.seen('native').at(-1)).toMatchObject({
+      path: '/native/responses',
+      body: { x_new: 1, store: false, max_output_tokens: 100, model: 'the-model' },
+    })
+    const streamed = await (await askDoor('/responses', caller.key, { ...body, stream: true })).text()
+    for (const word of WORDS) expect(streamed).toContain(JSON.stringify(word))
+    expect(streamed).toContain('response.completed')
+    const row = { status: 'success', source: 'reported', tokens: 30, cached_input_tokens: 4 }
+    expect(await rowsOf(tool.id, 2)).toMatchObject([row, row])
+  })
+
   test('unknown paths and methods are told in its shape', async () => {
     const unknown = await get('/v1/nothing')
     expect([unknown.status, Object.keys((await unknown.json()) as object)]).toEqual([404, ['error']])

@@ -27,7 +27,8 @@ export const USAGE = {
  * A server of the tests' own that speaks OpenAI's published wire format: chat, embeddings and responses. The base
  * address says how it behaves: `${url}/normal`, `/silent` (no usage), `/slow/300` (ms before each piece), `/cut/2`
  * (hangs up after that many pieces), `/reset` (before the headers), `/headers-only` (hangs up after them), `/status/429`,
- * `/malformed`, `/shapeless`, `/endless`, `/huge`, `/error-event`, `/each-usage`, `/tools`.
+ * `/malformed`, `/shapeless`, `/endless`, `/huge`, `/error-event`, `/each-usage`, `/tools`,
+ * `/repeats-key` (refuses the request and says the key back).
  */
 export async function startModelUpstream(): Promise<ModelUpstream> {
   const seen = new Map<string, ReturnType<ModelUpstream['seen']>>()
@@ -42,6 +43,7 @@ export async function startModelUpstream(): Promise<ModelUpstream> {
       response.once('close', () => {
         if (!response.writableFinished) left.set(behaviour, (left.get(behaviour) ?? 0) + 1)
       })
+      if (behaviour === 'repeats-key') return repeatKey(request, response)
       await answer(behaviour, Number(rest[0]), path, body, response)
     })().catch(() => response.destroy())
   })
@@ -78,8 +80,14 @@ async function answer(
   }
   if (behaviour === 'slow') await sleep(argument, undefined, { ref: false })
   if (path.endsWith('/embeddings')) return json(response, embeddings(body, behaviour))
+  if (path.endsWith('/responses')) return respond(body, response)
   if (body.stream) return stream(behaviour, argument, body, response)
   json(response, completion(body, behaviour))
+}
+
+function repeatKey(request: IncomingMessage, response: ServerResponse): void {
+  const message = `Incorrect key: ${request.headers.authorization}, ${request.headers['x-other-secret']}`
+  response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { message } }))
 }
 
 function refuse(status: number, response: ServerResponse): void {
@@ -101,6 +109,26 @@ function embeddings(body: Json, behaviour: string) {
   const data = inputs.map((_, index) => ({ object: 'embedding', index, embedding: [0.1, 0.2, index] }))
   const usage = behaviour === 'silent' ? {} : { usage: { prompt_tokens: 8, total_tokens: 8 } }
   return { object: 'list', data, model: body.model, ...usage }
+}
+
+/** The responses API, as text and as a stream. */
+function respond(body: Json, response: ServerResponse): void {
+  const usage = {
+    input_tokens: 20,
+    output_tokens: 10,
+    total_tokens: 30,
+    input_tokens_details: { cached_tokens: 4 },
+  }
+  const content = [{ type: 'output_text', text: WORDS.join(''), annotations: [] }]
+  const output = [{ id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content }]
+  const whole = { id: 'resp_1', object: 'response', status: 'completed', model: body.model, output, usage }
+  if (!body.stream) return void json(response, { ...whole, x_native: true })
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  const send = (event: Json) => response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+  send({ type: 'response.created', response: { ...whole, status: 'in_progress', output: [], usage: null } })
+  for (const delta of WORDS) send({ type: 'response.output_text.delta', item_id: 'msg_1', delta })
+  send({ type: 'response.completed', response: whole })
+  response.end()
 }
 
 const CALL = { name: 'weather', arguments: '{"city":"Oslo"}' }
@@ -143,7 +171,7 @@ async function stream(
   chunk({ role: 'assistant', content: '' })
   if (behaviour === 'malformed') return void response.end('data: {"choices": [\n\n')
   for (let count = 0; behaviour === 'endless' && !response.destroyed; count += 1) {
-    if (!chunk({ content: `${'on and on '.repeat(200)}` }))
+    if (!chunk({ content: `${'on and on '.repeat(2_000)}` }))
       await new Promise((go) => response.once('drain', go))
     if (count > 20_000) break
   }
