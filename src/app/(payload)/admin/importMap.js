@@ -2,12 +2,12 @@ import { CurrentPassword as CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93 } f
 import { UserOverview as UserOverview_df5c4205772212b44002ccc3f1c7412d } from '../../../../src/admin/user/UserOverview'
 import { SaveApiKey as SaveApiKey_c99d3ce72082fedadd347a386d7613ba } from '../../../../src/admin/SaveApiKey'
 import { JsonField as JsonField_defd8db80966f10159aa190a170acbe8 } from '../../../../src/admin/JsonField'
-import { Figures as Figures_2031334fa26ad77c1296d17952403ae5 } from '../../../../src/admin/Figures'
-import { Deliveries as Deliveries_efe858a8875e9ced7d6a4cd50c42003e } from '../../../../src/admin/Deliveries'
 import { WhatIf as WhatIf_4992cda876f9ef6eb95f21834320a33b } from '../../../../src/admin/plans/WhatIf'
 import { Provenance as Provenance_330df021d479c6c9343bc00a2b133617 } from '../../../../src/admin/usage/Provenance'
 import { UsagePresets as UsagePresets_b2a92b57f1c63405050bd8e00cf6e456 } from '../../../../src/admin/usage/UsagePresets'
 import { ExportCsv as ExportCsv_b9a1baf88b61eba0ddd824c5380eefa0 } from '../../../../src/admin/ExportCsv'
+import { Figures as Figures_2031334fa26ad77c1296d17952403ae5 } from '../../../../src/admin/Figures'
+import { Deliveries as Deliveries_efe858a8875e9ced7d6a4cd50c42003e } from '../../../../src/admin/Deliveries'
 import { ChangesCell as ChangesCell_6ba64135d9cd4f92d61ac372ed098605 } from '../../../../src/admin/Changes'
 import { Changes as Changes_6ba64135d9cd4f92d61ac372ed098605 } from '../../../../src/admin/Changes'
 import { SecretField as SecretField_72d6c4d80043148ae81b35aa693d8094 } from '../../../../src/admin/SecretField'
@@ -30,12 +30,12 @@ export const importMap = {
   "/src/admin/user/UserOverview#UserOverview": UserOverview_df5c4205772212b44002ccc3f1c7412d,
   "/src/admin/SaveApiKey#SaveApiKey": SaveApiKey_c99d3ce72082fedadd347a386d7613ba,
   "/src/admin/JsonField#JsonField": JsonField_defd8db80966f10159aa190a170acbe8,
-  "/src/admin/Figures#Figures": Figures_2031334fa26ad77c1296d17952403ae5,
-  "/src/admin/Deliveries#Deliveries": Deliveries_efe858a8875e9ced7d6a4cd50c42003e,
   "/src/admin/plans/WhatIf#WhatIf": WhatIf_4992cda876f9ef6eb95f21834320a33b,
   "/src/admin/usage/Provenance#Provenance": Provenance_330df021d479c6c9343bc00a2b133617,
   "/src/admin/usage/UsagePresets#UsagePresets": UsagePresets_b2a92b57f1c63405050bd8e00cf6e456,
   "/src/admin/ExportCsv#ExportCsv": ExportCsv_b9a1baf88b61eba0ddd824c5380eefa0,
+  "/src/admin/Figures#Figures": Figures_2031334fa26ad77c1296d17952403ae5,
+  "/src/admin/Deliveries#Deliveries": Deliveries_efe858a8875e9ced7d6a4cd50c42003e,
   "/src/admin/Changes#ChangesCell": ChangesCell_6ba64135d9cd4f92d61ac372ed098605,
   "/src/admin/Changes#Changes": Changes_6ba64135d9cd4f92d61ac372ed098605,
   "/src/admin/SecretField#SecretField": SecretField_72d6c4d80043148ae81b35aa693d8094,
