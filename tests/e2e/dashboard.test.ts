@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
@@ -122,6 +122,7 @@ describe.each(PAGES)('$name', ({ name, path, shows }) => {
       await page.goto(path(), { waitUntil: 'commit' })
       await page.waitForLoadState('load')
     })
+    await writeFile(join(SCREENSHOTS, `${name}-statements.txt`), texts.join('\n'))
     expect([statements <= MOST_STATEMENTS, statements, statements > MOST_STATEMENTS ? texts : []]).toEqual([
       true,
       statements,
@@ -244,9 +245,11 @@ describe('the usage log', () => {
 
   it('is exported as it is filtered', async () => {
     await open('/admin/collections/usage-logs?where[or][0][and][0][status][equals]=timeout')
-    const link = await page.getByRole('link', { name: 'Export as CSV' }).getAttribute('href')
-    const answer = await page.request.get(link as string)
-    const lines = (await answer.text()).trimEnd().split('\r\n')
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Export as CSV' }).click(),
+    ])
+    const lines = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n')
     const { rows } = await database.query(
       `select count(*)::int as calls from usage_logs where status = 'timeout'`,
     )
