@@ -7,6 +7,8 @@ import * as panel from './20261125_170001_panel'
 import * as grants from './20261125_170002_grants'
 import * as refusals from './20261125_170120_refusals'
 import * as alerts from './20261125_171111_alerts'
+import * as drafts from './20261125_172000_drafts'
+import * as trials from './20261125_173000_trials'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -19,4 +21,6 @@ export const migrations = [
   { name: '20261125_170002_grants', up: grants.up, down: grants.down },
   { name: '20261125_170120_refusals', up: refusals.up, down: refusals.down },
   { name: '20261125_171111_alerts', up: alerts.up, down: alerts.down },
+  { name: '20261125_172000_drafts', up: drafts.up, down: drafts.down },
+  { name: '20261125_173000_trials', up: trials.up, down: trials.down },
 ]

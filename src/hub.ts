@@ -12,6 +12,7 @@ import { panelEndpoints } from './admin/endpoints'
 import { Alerts } from './alerts/alerts.collection'
 import { hubMutations, hubQueries } from './api/graphql'
 import { apiEndpoints } from './api/payload-endpoints'
+import { tryEndpoint } from './api/try-endpoint'
 import { AuditLogs } from './audit/audit-logs.collection'
 import { audited, auditedGlobal } from './audit/audited'
 import { Plans } from './billing/plans.collection'
@@ -139,7 +140,7 @@ function roomCollections(config: Config): CollectionConfig[] {
       secrets: secretsOfUser,
     }),
     audited(ApiKeys),
-    audited(Tools, { secrets: secretsOfTool }),
+    audited({ ...Tools, endpoints: [tryEndpoint] }, { secrets: secretsOfTool }),
     {
       ...Media,
       upload: { ...upload, staticDir: mediaDir, handlers: config.s3 ? [] : [answerMissingFile(mediaDir)] },

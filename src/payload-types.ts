@@ -512,6 +512,8 @@ export interface Tool {
   maxTokens?: number | null;
   updatedAt: string;
   createdAt: string;
+  deletedAt?: string | null;
+  _status?: ('draft' | 'published') | null;
 }
 /**
  * Each call of a tool, written before it leaves and settled when it is answered. Search by a whole request id; filter by everything else.
@@ -526,7 +528,10 @@ export interface UsageLog {
   tool?: (string | null) | Tool;
   plan?: (string | null) | Plan;
   apiKey?: (string | null) | ApiKey;
-  status?: ('pending' | 'success' | 'error' | 'timeout') | null;
+  /**
+   * A trial is an admin’s: charged to nobody, and in no sum.
+   */
+  status?: ('pending' | 'success' | 'error' | 'timeout' | 'trial') | null;
   /**
    * What was charged.
    */
@@ -847,6 +852,8 @@ export interface ToolsSelect<T extends boolean = true> {
   maxTokens?: T;
   updatedAt?: T;
   createdAt?: T;
+  deletedAt?: T;
+  _status?: T;
 }
 /**
  * This interface was referenced by `Config`'s JSON-Schema

@@ -140,6 +140,11 @@ export function usersCollection(
         },
       },
       {
+        name: 'moreAbout',
+        type: 'ui',
+        admin: { components: { Field: '/src/admin/UserLinks#UserLinks' }, disableListColumn: true },
+      },
+      {
         name: 'subscription',
         type: 'join',
         collection: 'subscriptions',

@@ -2,6 +2,7 @@
 import { FieldDescription, FieldError, FieldLabel, useField } from '@payloadcms/ui'
 import type { JSONFieldClientComponent } from 'payload'
 import { type ComponentProps, type FunctionComponent, useCallback, useState } from 'react'
+import { explainJsonFault } from './json-fault'
 
 /** `writeOnly` is for a field without a column, which Payload would show as one that only the hub writes. */
 type Editor = FunctionComponent<ComponentProps<JSONFieldClientComponent> & { writeOnly?: boolean }>
@@ -24,7 +25,7 @@ export const JsonField: Editor = ({ field, path, readOnly, writeOnly }) => {
       setValue(typed.trim() === '' ? null : JSON.parse(typed))
       setFault(null)
     } catch (error) {
-      setFault(`This is no valid JSON: ${(error as Error).message}`)
+      setFault(`This is no valid JSON. ${explainJsonFault(typed, error as Error)}`)
     }
   }
   const id = `field-${path.replaceAll('.', '__')}`

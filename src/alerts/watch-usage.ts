@@ -60,10 +60,11 @@ const CROSSED = `
   with callers as materialized (
     select distinct user_id from usage_logs where id >= hub_uuid_at($1::timestamptz)
   ), crossed as (
-    select s.user_id, s.period_start, s.period_end, s.tokens_used, p.token_limit, p.title as plan,
-      case when s.tokens_used >= p.token_limit then 'usage-100' else 'usage-80' end as kind
-    from callers join subscriptions s on s.user_id = callers.user_id join plans p on p.id = s.plan_id
-    where s.tokens_used::numeric * 100 >= p.token_limit::numeric * 80
+    select s.user_id, s.period_start, s.period_end, s.tokens_used, allowed.tokens as token_limit, p.title as plan,
+      case when s.tokens_used >= allowed.tokens then 'usage-100' else 'usage-80' end as kind
+    from callers join subscriptions s on s.user_id = callers.user_id join plans p on p.id = s.plan_id,
+      lateral (select p.token_limit + hub_extra_tokens(s.extra_tokens, s.extra_until, $2) as tokens) allowed
+    where s.tokens_used::numeric * 100 >= allowed.tokens::numeric * 80
       and s.period_start <= $2 and s.period_end > $2
   ), named as (
     select crossed.*, kind || ':' || user_id || ':' || floor(extract(epoch from period_start))::bigint as key from crossed

@@ -3,6 +3,7 @@ import { toPayloadUser } from '../accounts/payload/user'
 import type { Principal } from '../accounts/principal'
 import type { Origin } from '../accounts/room'
 import { auditContext } from '../audit/payload-by'
+import { ON_PUBLISHED } from '../tools/stored-tool'
 import { toModelDocument } from './api-model'
 import { toAdminTool } from './api-tool'
 import { onDocument } from './document-problems'
@@ -36,7 +37,7 @@ function addCreate(registry: Registry): void {
       problems: ['CONFLICT'],
     },
     async ({ services, context, principal, body }) => {
-      const data = toDocument(body) as never
+      const data = { ...toDocument(body), _status: 'published' } as never
       const made = await onDocument(() =>
         services.payload.create({
           collection: 'tools',
@@ -66,12 +67,14 @@ function addUpdate(registry: Registry): void {
     async ({ services, context, principal, params, body }) => {
       const { id } = await freshTool(services, params.tool_id)
       const data = toDocument(body) as never
+      const by = asCaller(principal, originOf(services, context))
       await onDocument(() =>
         services.payload.update({
           collection: 'tools',
           id,
           data,
-          ...asCaller(principal, originOf(services, context)),
+          ...by,
+          context: { ...by.context, [ON_PUBLISHED]: true },
         }),
       )
       return ok(toAdminTool(await freshTool(services, id)))

@@ -23,6 +23,7 @@ import type { Services } from './services'
 import { addSessions } from './sessions'
 import { addSubscriptions } from './subscriptions'
 import { addTools } from './tools'
+import { addTryTool } from './try-tool'
 import { addUsage } from './usage'
 import { addUsers } from './users'
 
@@ -61,6 +62,7 @@ const GROUPS = [
   addAdminUsers,
   addAdminStats,
   addAdminLedger,
+  addTryTool,
   addAdminTools,
   addMcp,
   addDocsPage,

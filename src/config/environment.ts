@@ -50,6 +50,8 @@ export const environmentSchema = z.object({
   TOOL_ALLOWED_HOSTS: list
     .pipe(z.array(z.string().regex(hostAndPort, 'must be a list of host:port')))
     .default([]),
+  LOCAL_MODEL_URL: httpUrl.optional(),
+  LOCAL_MODEL: z.string().min(1).max(200).default('llama3.2:1b'),
   PANEL: flag.default(true),
   USAGE_RETENTION_MONTHS: integer(0, 1_200).default(0),
   S3_BUCKET: z.string().min(1).optional(),
@@ -134,6 +136,7 @@ function toConfig(env: Environment) {
     emailLinkUrl: env.EMAIL_LINK_URL,
     trustProxy: env.TRUST_PROXY,
     toolAllowedHosts: env.TOOL_ALLOWED_HOSTS,
+    localModel: env.LOCAL_MODEL_URL ? { url: env.LOCAL_MODEL_URL, name: env.LOCAL_MODEL } : null,
     panel: env.PANEL,
     usageRetentionMonths: env.USAGE_RETENTION_MONTHS,
     s3: env.S3_BUCKET

@@ -1,4 +1,5 @@
 import { decoyHash } from '../accounts/password'
+import { FIRST_TOOL_VERSIONS } from '../database/schema/drafts'
 import type { Sql } from '../database/sql'
 import type { DemoCall } from './calls'
 import { demoId } from './mark'
@@ -41,6 +42,7 @@ export async function writeTools(sql: Sql, since: Date): Promise<void> {
     updated_at: since,
   }))
   await insert(sql, 'tools', rows)
+  await sql.query(FIRST_TOOL_VERSIONS)
 }
 
 /**

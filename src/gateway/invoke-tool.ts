@@ -2,6 +2,7 @@ import { findPrincipal } from '../accounts/principal'
 import { Problem } from '../problem'
 import { catalogueAt } from '../tools/catalogue'
 import { faultsOf, type GatewayRoom, type InvokeRequest, invoke } from './invoke'
+import { keepUnadmitted } from './keep-refused'
 
 /** A tool that changes again and again while a call asks for it is a fault, and not the caller's. */
 const MOST_TRIES = 3
@@ -30,15 +31,21 @@ export async function invokeTool(room: GatewayRoom, request: InvokeRequest): Pro
 }
 
 /** Throws why a request is not admissible; returns where nothing is wrong now. */
-async function explain(room: GatewayRoom, { credential, tool: name, input }: InvokeRequest): Promise<void> {
+async function explain(room: GatewayRoom, request: InvokeRequest): Promise<void> {
+  const { credential, tool: name, input, requestId } = request
   const caller = await findPrincipal(room.pool, credential, null)
-  if (!caller) throw new Problem('UNAUTHORIZED', 'Sign in first: send a valid access token or API key.')
+  const refused = (problem: Problem): Problem => {
+    keepUnadmitted(problem, { userId: caller?.userId ?? null, requestId, tool: name })
+    return problem
+  }
+  if (!caller)
+    throw refused(new Problem('UNAUTHORIZED', 'Sign in first: send a valid access token or API key.'))
   const tool = (await catalogueAt(room.pool, caller.catalogueVersion)).find(name)
-  if (!tool?.isActive) throw new Problem('NOT_FOUND', 'There is no such tool.')
+  if (!tool?.isActive) throw refused(new Problem('NOT_FOUND', 'There is no such tool.'))
   const faults = faultsOf(tool, input)
   if (faults.length === 0) return
   const message = `${faults.map((fault) => `${fault.field} ${fault.message}`).join('; ')}.`
-  throw new Problem('VALIDATION_ERROR', message, faults)
+  throw refused(new Problem('VALIDATION_ERROR', message, faults))
 }
 
 /** What the tool did wrong is for the log; the caller reads less. */

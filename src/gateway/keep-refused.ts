@@ -39,6 +39,38 @@ export function keepIdempotencyRefused(
   }))
 }
 
+const BEFORE_ADMISSION: Partial<Record<Problem['code'], { layer: Layer; reason: string }>> = {
+  UNAUTHORIZED: { layer: 'sign-in', reason: 'not-signed-in' },
+  FORBIDDEN: { layer: 'sign-in', reason: 'forbidden' },
+  NOT_FOUND: { layer: 'catalogue', reason: 'no-such-tool' },
+  VALIDATION_ERROR: { layer: 'input', reason: 'bad-input' },
+  PAYLOAD_TOO_LARGE: { layer: 'input', reason: 'input-too-large' },
+  UNSUPPORTED_MEDIA_TYPE: { layer: 'input', reason: 'no-json' },
+}
+
+type Unadmitted = { userId: string | null; requestId: string; tool: string | null }
+
+/** Keeps why a call did not get as far as its admission. Says which fields, never what was in them. */
+export function keepUnadmitted(problem: Problem, { userId, requestId, tool }: Unadmitted): void {
+  const kind = BEFORE_ADMISSION[problem.code]
+  if (!kind) return
+  keepRefusal({ userId, reason: kind.reason }, () => ({
+    layer: kind.layer,
+    code: problem.code,
+    message: problem.message.slice(0, 500),
+    requestId,
+    toolId: null,
+    toolName: tool?.slice(0, 100) ?? null,
+    figures: {
+      fields:
+        problem.details
+          .map(({ field }) => field)
+          .slice(0, 20)
+          .join(', ') || null,
+    },
+  }))
+}
+
 function layerOf(reason: FinalRefusal['reason']): Layer {
   switch (reason) {
     case 'paused':

@@ -20,7 +20,7 @@ const adminsOrVisible: Access = async ({ req }) => {
   const logo = await logoId(sql)
   if (!me) return logo !== null && ({ id: { equals: logo } } as Where)
   const icons = await sql.query<{ id: string }>(
-    'select distinct icon_id as id from tools where is_active and icon_id is not null',
+    'select distinct icon_id as id from tools where is_open and icon_id is not null',
   )
   return {
     or: [

@@ -64,7 +64,7 @@ const considered = (rare: boolean) => `considered as (
     interval '60 seconds' / p.requests_per_minute as step,
     case
       when c.caller_id is null then 'unauthorized'
-      when t.id is null or t.is_active is not true or t.revision <> c.tool_revision then 'stale'
+      when t.id is null or t.is_open is not true or t.revision <> c.tool_revision then 'stale'
       ${rare ? KEY_REFUSALS : ''}
       when r.paused_at is not null then 'paused'
       when r.id is null or r.expired then 'no-subscription'

@@ -22,7 +22,7 @@ export type CorrectionRequest = {
  * Sets what a settled call is charged. The row shows the new figure, the correction keeps who, why, before and after;
  * its period, the user's roll-up and its hour follow in the same transaction, under the locks of settlement and in
  * their order, so that no call in flight comes between. `isNew` is false for a request that was carried out before.
- * Throws NOT_FOUND for a row that is not there (or was dropped), CONFLICT while the call is under way, for a request
+ * Throws NOT_FOUND for a row that is not there (or was dropped), CONFLICT while the call is under way, for a trial, for a request
  * id that asked for something else, and where the sums do not hold what would be taken off them.
  */
 export async function correctUsage(
@@ -35,6 +35,7 @@ export async function correctUsage(
     if (known) return { correction: known, isNew: false }
     if (row.status === 'pending')
       throw new Problem('CONFLICT', 'The call is still under way. Try again later.')
+    if (row.status === 'trial') throw new Problem('CONFLICT', 'A trial is charged to nobody.')
     await moveSums(sql, row, request.tokens - row.tokens)
     await sql.query(CORRECT_ROW, [row.id, request.tokens, request.now ?? null])
     await sql.query(

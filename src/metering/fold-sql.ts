@@ -8,6 +8,7 @@ with calls as materialized (
     case when status <> 'pending' then hub_bucket(duration_ms) end as took,
     case when status = 'success' and source in ('reported', 'counted') then hub_bucket(tokens_used) end as used
   from usage_logs where id >= hub_uuid_at($1::timestamptz) and id < hub_uuid_at($2::timestamptz)
+    and status <> 'trial'
 ), buckets as materialized (
   select hour, tool_id, plan_id, 'took' as kind, took as bucket, count(*)::int as calls
   from calls where took is not null group by hour, tool_id, plan_id, took

@@ -40,7 +40,7 @@ with looked_at as materialized (
       coalesce(sum(tokens_held) filter (where status = 'pending'), 0) as held,
       count(*) filter (where status = 'pending') as flying, count(*) filter (where status <> 'pending') as calls
     from usage_logs u where u.user_id = l.user_id and u.id >= hub_uuid_at(greatest(l.since - interval '1 day', 'epoch'))
-      and u.period_start >= l.since
+      and u.period_start >= l.since and u.status <> 'trial'
     group by period_start
   ) r
 ), rolled as materialized (

@@ -12,10 +12,11 @@ const HOURS = `fold as materialized (
 const rowsOf = (from: string, until: string) => `
   select tool_id, plan_id, status, tokens_used, duration_ms, created_at from usage_logs
   where id >= (select hub_uuid_at(greatest(folded_until, ${from})) from fold) and id < hub_uuid_at(${until})
+    and status <> 'trial'
   union all
   select u.tool_id, u.plan_id, u.status, u.tokens_used, u.duration_ms, u.created_at
   from due join usage_logs u on u.id >= hub_uuid_at(due.hour) and u.id < hub_uuid_at(due.hour + interval '1 hour')
-  where due.hour >= ${from} and due.hour < ${until}`
+  where due.hour >= ${from} and due.hour < ${until} and u.status <> 'trial'`
 
 const CALLS = `count(*) filter (where status = 'success') as calls_success,
   count(*) filter (where status = 'error') as calls_error,

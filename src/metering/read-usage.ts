@@ -60,7 +60,7 @@ async function readPage(sql: Sql, userId: string, query: UsageQuery): Promise<Ap
   const { rows } = await sql.query<Omit<ApiUsageEntry, 'timestamp'> & { timestamp: Date }>(
     `select u.id, u.tool_id, u.tool_name, u.created_at as timestamp, u.tokens_used::float8 as tokens_used,
        u.status as response_status, u.request_id, coalesce(u.duration_ms, 0) as duration_ms, u.source, u.error_code
-     from usage_logs u where ${filter.text} and u.status <> 'pending'
+     from usage_logs u where ${filter.text} and u.status not in ('pending', 'trial')
      order by u.id desc offset $${filter.values.length + 1} limit $${filter.values.length + 2}`,
     [...filter.values, query.offset, query.limit + 1],
   )

@@ -1,4 +1,4 @@
-import type { CollectionConfig, Field } from 'payload'
+import type { Access, CollectionConfig, Field } from 'payload'
 import { adminsOrOwner, nobody } from '../accounts/payload/access'
 import { csvExport } from '../audit/csv-export'
 import { exactSearch } from '../database/exact-search'
@@ -36,6 +36,12 @@ const exportEndpoint = csvExport('usage-logs', 'Usage log', [
   'settledAt',
 ])
 
+/** Trials are no use of anybody's: only the panel shows them. */
+const adminsOrOwnCalls: Access = async (args) => {
+  const own = await adminsOrOwner('user')(args)
+  return typeof own === 'object' ? { and: [own, { status: { not_equals: 'trial' } }] } : own
+}
+
 /**
  * Every invocation, as admission and settlement wrote it. No API writes here. The table is partitioned by its
  * id, which carries the time, so lists sort by id.
@@ -59,7 +65,7 @@ export const UsageLogs: CollectionConfig = {
   lockDocuments: false,
   disableDuplicate: true,
   disableBulkEdit: true,
-  access: { read: adminsOrOwner('user'), create: nobody, update: nobody, delete: nobody },
+  access: { read: adminsOrOwnCalls, create: nobody, update: nobody, delete: nobody },
   hooks: { beforeOperation: [sortById, exactSearch(['requestId']), boundByTime] },
   endpoints: [exportEndpoint],
   fields: [
@@ -76,7 +82,8 @@ export const UsageLogs: CollectionConfig = {
     {
       name: 'status',
       type: 'select',
-      options: ['pending', 'success', 'error', 'timeout'],
+      options: ['pending', 'success', 'error', 'timeout', 'trial'],
+      admin: { description: 'A trial is an admin’s: charged to nobody, and in no sum.' },
     },
     integer('tokensUsed', 'What was charged.'),
     integer('tokensHeld', 'What was held while the call was under way.'),

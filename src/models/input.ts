@@ -49,6 +49,22 @@ export function planChat(tool: ModelTool, body: Json): Planned {
   return { plan: planModelCall(tool, ask, wanted, choices) }
 }
 
+/**
+ * A body for a server that speaks /responses itself; the system prompt goes before its instructions. Nothing is stored
+ * at the provider: all callers share its key, and could reach what it keeps.
+ */
+export function planResponses(tool: ModelTool, body: Json): Planned {
+  const faults: ProblemDetail[] = []
+  const wanted = wholeFrom(body, ['max_output_tokens'], 1, 1_000_000_000, faults)
+  if (faults.length > 0) return { faults }
+  const before = [tool.model.systemPrompt, body.instructions].filter(
+    (text) => typeof text === 'string' && text !== '',
+  )
+  const instructions = before.length > 0 ? { instructions: before.join('\n\n') } : {}
+  const ask = { api: 'responses' as const, body: { ...body, ...instructions, store: false } }
+  return { plan: planModelCall(tool, ask, wanted) }
+}
+
 /** A body for embeddings (without `model`) as a call of this tool. */
 export function planEmbeddings(tool: ModelTool, body: Json): Planned {
   const { input } = body

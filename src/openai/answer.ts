@@ -15,13 +15,14 @@ import { explain, modelRequest, readCall, type Sent } from './request'
 /** A tool that changes again and again while a call asks for it is a fault, and not the caller's. */
 const MOST_TRIES = 3
 
-type Read = Exclude<Sent, { fault: unknown }>
+/** What was sent and could be read. */
+export type Read = Exclude<Sent, { fault: unknown }>
 
 /** How one endpoint of this door asks and answers. */
 export type ModelEndpoint = {
   plan: (tool: ModelTool, body: Record<string, unknown>) => Planned
   /** The answer's text, from the provider's. */
-  answer?: (text: string, sent: Read) => string
+  answer?: (text: string, sent: Read, c: ApiContext) => string
   /** What is sent of one event of a stream; made anew for each stream. */
   events?: (sent: Read, c: ApiContext) => (event: CallEvent) => string
 }
@@ -78,7 +79,7 @@ function sendOutcome(
     logToolProblem(services, c, outcome.problem)
     return outcome.refused ? sendRefused(c, outcome.refused) : sendError(c, outcome.problem)
   }
-  const text = answer ? answer(outcome.answer, sent) : outcome.answer
+  const text = answer ? answer(outcome.answer, sent, c) : outcome.answer
   return respond(c, 200, text, { 'content-type': 'application/json; charset=utf-8', ...outcome.headers })
 }
 

@@ -26,7 +26,7 @@ const SHAPES: Partial<Record<ProblemCode, Shape>> = {
 const SERVER: Shape = { type: 'server_error', code: null }
 
 /** An error's object in OpenAI's shape. `param` is the first field at fault. */
-export function toErrorBody(problem: Problem): { error: object } {
+export function toErrorBody(problem: Problem) {
   const { type, code } = SHAPES[problem.code] ?? { ...SERVER, code: problem.code.toLowerCase() }
   const param = problem.code === 'VALIDATION_ERROR' ? (problem.details[0]?.field ?? null) : null
   return { error: { message: problem.message, type, param, code } }

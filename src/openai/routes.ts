@@ -9,6 +9,7 @@ import { serveEmbeddings } from './embeddings'
 import { sendError } from './errors'
 import { serveModel, serveModels } from './models'
 import { BASES } from './paths'
+import { serveResponses } from './responses'
 
 type Serve = (services: Services, c: ApiContext) => Promise<Response>
 
@@ -21,6 +22,7 @@ export function addOpenAi(registry: Registry): void {
   route('get', '/models', serveModels)
   route('get', '/models/{model}', serveModel)
   route('post', '/chat/completions', serveChat)
+  route('post', '/responses', serveResponses)
   route('post', '/embeddings', serveEmbeddings)
   describeOpenAi(registry)
 }

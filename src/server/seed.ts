@@ -1,5 +1,6 @@
 import type { Payload } from 'payload'
 import type { Pool } from 'pg'
+import { runtime } from '../runtime'
 import { seedTools } from '../tools/builtin'
 
 /** The first values of what admins own from then on (requirements, "Configuration that admins own"). */
@@ -58,5 +59,21 @@ export async function seed(payload: Payload, pool: Pool): Promise<void> {
     }
     await payload.create({ collection: 'plans', data: data as never })
   }
-  for (const tool of seedTools) await payload.create({ collection: 'tools', data: tool as never })
+  for (const tool of [...seedTools, ...localModel()])
+    await payload.create({ collection: 'tools', data: { ...tool, _status: 'published' } as never })
+}
+
+/** A tool for the local model that the configuration names. */
+function localModel() {
+  const { localModel: local } = runtime().config
+  if (!local) return []
+  const about = {
+    name: 'Local model',
+    slug: 'local-model',
+    description: `${local.name}, on the hub's own machine.`,
+  }
+  const call = { adapter: 'openai', endpoint: local.url, model: local.name, maxOutputTokens: 1_000 }
+  return [
+    { ...about, ...call, category: 'Language', minimumTier: 'free', timeoutMs: 120_000, isActive: true },
+  ]
 }

@@ -12,8 +12,8 @@ const breakers = () => perProcess('tools.breakers', () => new Map<string, Kept>(
  * have mended it.
  */
 export function breakerOf(tool: Tool, upstream = MAIN): Breaker {
-  const kept = breakers()
-  const key = upstream === MAIN ? tool.id : `${tool.id} ${upstream}`
+  const kept = apart().get(tool) ?? breakers()
+  const key = keyOf(tool.id, upstream)
   const known = kept.get(key)
   if (known && known.revision >= tool.revision) return known.breaker
   const breaker = new Breaker()
@@ -21,10 +21,12 @@ export function breakerOf(tool: Tool, upstream = MAIN): Breaker {
   return breaker
 }
 
-/** The state of a tool's breaker in this process; null for a tool that it has not called. */
-export function breakerState(toolId: string): BreakerState | null {
-  return breakers().get(toolId)?.breaker.state ?? null
+/** The state of a breaker in this process, of a tool or one of its upstreams; null where it was not called. */
+export function breakerState(toolId: string, upstream = MAIN): BreakerState | null {
+  return breakers().get(keyOf(toolId, upstream))?.breaker.state ?? null
 }
+
+const keyOf = (toolId: string, upstream: string) => (upstream === MAIN ? toolId : `${toolId} ${upstream}`)
 
 /** A tool, or one of its upstreams (null: its own endpoint), that this process takes to be down. */
 export type OpenBreaker = { toolId: string; upstream: string | null }
@@ -37,3 +39,10 @@ export function openBreakers(): OpenBreaker[] {
     return { toolId, upstream: upstream.length > 0 ? upstream.join(' ') : null }
   })
 }
+
+/** Gives this tool breakers of its own, which go with it: what a trial finds says nothing to others. */
+export function setApart(tool: Tool): void {
+  apart().set(tool, new Map())
+}
+
+const apart = () => perProcess('tools.breakers-apart', () => new WeakMap<Tool, Map<string, Kept>>())

@@ -4,7 +4,7 @@ import { keepSealedSecrets } from './secrets'
 import type { Tool } from './tool'
 import { CATALOGUE_SQL, type ToolRow, toSealedSecrets, toTool } from './tool-row'
 
-/** All tools as they were at one version, active or not, by name. */
+/** All published tools as they were at one version, active or not, by name. */
 export class Catalogue {
   readonly #byIdOrSlug = new Map<string, Tool>()
 

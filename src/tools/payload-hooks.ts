@@ -12,6 +12,7 @@ import { checkInputSchema } from './input'
 import { checkModel, destinationOf } from './model-checks'
 import { clearMovedKeys, readProviderKeys, type StoredSecrets } from './provider-keys'
 import { checkHeaders, clearToolSecrets, setToolSecrets } from './secrets'
+import type { StoredTool } from './stored-tool'
 import { isModelAdapter } from './tool'
 
 type Secrets = Record<string, string | null>
@@ -80,23 +81,21 @@ function checkMetering(data: Record<string, unknown>): ProblemDetail[] {
   return missing ? [{ field: 'meteringTokens', message: 'A fixed price needs its number of tokens' }] : []
 }
 
-/** Stores secret headers in their own table; those of another origin are removed before. */
-export const storeSecrets: CollectionAfterChangeHook = async ({
-  doc,
-  previousDoc,
-  operation,
-  req,
-  context,
-}) => {
+/** Stores secret headers in their own table; those of another origin are removed before. A draft beside has none. */
+export const storeSecrets: CollectionAfterChangeHook = async ({ doc, operation, req, context }) => {
+  const secrets = context.toolSecrets as StoredSecrets | undefined
+  const before = context.storedTool as StoredTool | null | undefined
+  const isBeside = operation === 'update' && context.isDraftBeside === true
+  context.toolSecrets = undefined
+  context.storedTool = undefined
+  if (isBeside) return doc
   const sql = await requestSql(req)
   if (operation === 'update') {
     const moved =
-      destinationOf(previousDoc?.adapter, previousDoc?.endpoint) !== destinationOf(doc.adapter, doc.endpoint)
+      destinationOf(before?.adapter, before?.endpoint) !== destinationOf(doc.adapter, doc.endpoint)
     if (moved) await clearToolSecrets(sql, doc.id)
-    await clearMovedKeys(sql, doc.id, previousDoc ?? {}, doc)
+    await clearMovedKeys(sql, doc.id, before ?? {}, doc)
   }
-  const secrets = context.toolSecrets as StoredSecrets | undefined
-  context.toolSecrets = undefined
   if (secrets) await setToolSecrets(sql, doc.id, secrets, runtime().secret)
   return doc
 }

@@ -80,7 +80,8 @@ export function openSecrets(
   return Object.fromEntries(own.map((one) => [headerOf(one.name), decryptSecret(tool.id, one, secret)]))
 }
 
-function upstreamOf(name: string): string | null {
+/** The further upstream that a stored secret is of; null for the tool's own address. */
+export function upstreamOf(name: string): string | null {
   return name.includes(SEPARATOR) ? (name.split(SEPARATOR)[0] as string) : null
 }
 

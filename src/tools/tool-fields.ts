@@ -2,6 +2,7 @@ import type { Field } from 'payload'
 import { adminsOnlyField, isAdminRequest, nobodyField } from '../accounts/payload/access'
 import { TIERS } from '../billing/plans'
 import { readingSql } from '../database/payload-sql'
+import { checkInputSchema } from './input-schema'
 import { modelFields } from './model-fields'
 import { secretNames } from './secrets'
 import { isModelAdapter } from './tool'
@@ -11,6 +12,29 @@ const forEndpoints = { condition: (data: Record<string, unknown>) => data.adapte
 const forHttp = { condition: (data: Record<string, unknown>) => data.adapter === 'http' }
 const asText = { components: { Field: '/src/admin/JsonField#JsonField' } }
 const adminSees = { read: adminsOnlyField }
+
+/** Said while it is typed, and at the field: an error of the document as a whole is far from it. */
+function checkInputSchemaField(value: unknown): true | string {
+  const faults = value === null || value === undefined ? [] : checkInputSchema(value)
+  return faults.length === 0 || faults.join('; ')
+}
+
+const part = (name: string, component: string, admin: object = {}): Field => ({
+  name,
+  type: 'ui',
+  admin: {
+    ...admin,
+    disableListColumn: true,
+    components: { Field: `/src/admin/tools/${component}#${component}` },
+  },
+})
+
+/** What a saved tool's page shows beside its form. */
+export const pageParts: Field[] = [
+  part('tryIt', 'ToolTry'),
+  part('waysToCall', 'ToolWays'),
+  part('health', 'ToolHealth', { position: 'sidebar' }),
+]
 
 /** What people see of a tool. */
 export const aboutFields: Field[] = [
@@ -153,6 +177,7 @@ export const inputAndMeteringFields: Field[] = [
     name: 'inputSchema',
     label: 'JSON Schema of the input',
     type: 'json',
+    validate: (value: unknown) => checkInputSchemaField(value),
     admin: { ...asText, description: 'Checked before anything is called.' },
   },
   { name: 'example', label: 'Example input', type: 'json', admin: asText },

@@ -31,11 +31,19 @@ export type ToolRow = ModelRow & {
   minimum_tier: Tier
   is_active: boolean | null
   created_at: Date
-  secrets: { name: string; key_id: string; nonce: string; ciphertext: string }[] | null
+  secrets: SealedRow[] | null
 }
 
+/** A stored secret, its bytes in base64. */
+export type SealedRow = { name: string; key_id: string; nonce: string; ciphertext: string }
+
+/** The sealed secrets of one tool. */
+export const SEALED_SQL = `
+  select name, key_id, encode(nonce, 'base64') as nonce, encode(ciphertext, 'base64') as ciphertext
+  from tool_secrets where tool_id = $1 order by name`
+
 /**
- * The version, every tool and its sealed secrets in one statement, so in one snapshot: the version that is
+ * The version, every published tool that is not trashed, and its sealed secrets in one statement, so in one snapshot: the version that is
  * read is that of the tools beside it. A hub without tools gives one row whose `id` is null.
  */
 export const CATALOGUE_SQL = `
@@ -46,7 +54,7 @@ export const CATALOGUE_SQL = `
          t.max_output_tokens, t.weight_input, t.weight_cached_input, t.weight_output, t.weight_reasoning,
          t.routing, t.share, t.speaks_responses, u.upstreams
   from catalogue_version v
-  left join tools t on true
+  left join tools t on t._status = 'published' and t.deleted_at is null
   left join (
     select tool_id, json_agg(json_build_object('name', name, 'key_id', key_id,
              'nonce', encode(nonce, 'base64'), 'ciphertext', encode(ciphertext, 'base64')) order by name) as secrets
@@ -94,12 +102,17 @@ export function toTool(row: ToolRow & { id: string }): Tool {
 
 /** The row's secrets, still sealed. */
 export function toSealedSecrets(row: ToolRow): SealedSecret[] {
-  return (row.secrets ?? []).map((secret) => ({
+  return (row.secrets ?? []).map(toSealed)
+}
+
+/** One of them. */
+export function toSealed(secret: SealedRow): SealedSecret {
+  return {
     name: secret.name,
     keyId: secret.key_id,
     nonce: Buffer.from(secret.nonce, 'base64'),
     ciphertext: Buffer.from(secret.ciphertext, 'base64'),
-  }))
+  }
 }
 
 function object(value: unknown): Record<string, unknown> | null {

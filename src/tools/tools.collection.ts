@@ -1,10 +1,20 @@
-import type { CollectionConfig } from 'payload'
+import type { CollectionConfig, Where } from 'payload'
 import { adminsOnly, adminsOrWhere } from '../accounts/payload/access'
 import { lockBeforeUpdate } from '../database/payload-sql'
 import { checkTool, fillSlug, storeSecrets } from './payload-hooks'
-import { aboutFields, callFields, inputAndMeteringFields } from './tool-fields'
+import { fromPublished, noteDraft, noteStored } from './stored-tool'
+import { aboutFields, callFields, inputAndMeteringFields, pageParts } from './tool-fields'
 
-/** What can be called, and how. Users see active tools; how a tool is reached is for admins. */
+/** What users see: as `is_open` in the database, which admission and the catalogue ask. */
+const OPEN: Where = {
+  and: [
+    { isActive: { equals: true } },
+    { _status: { equals: 'published' } },
+    { deletedAt: { exists: false } },
+  ],
+}
+
+/** What can be called, and how. Users see published and active tools; how a tool is reached is for admins. */
 export const Tools: CollectionConfig = {
   slug: 'tools',
   labels: { singular: 'Tool', plural: 'Tools' },
@@ -17,17 +27,21 @@ export const Tools: CollectionConfig = {
   defaultSort: 'name',
   disableDuplicate: true,
   disableBulkEdit: true,
+  // A draft is whole, only not published: it can be tried as it stands, and publishing it asks for nothing more.
+  versions: { maxPerDoc: 200, drafts: { validate: true } },
+  trash: true,
   access: {
-    read: adminsOrWhere({ isActive: { equals: true } }),
+    read: adminsOrWhere(OPEN),
+    readVersions: adminsOnly,
     create: adminsOnly,
     update: adminsOnly,
     delete: adminsOnly,
   },
   hooks: {
-    beforeOperation: [lockBeforeUpdate('tools')],
+    beforeOperation: [lockBeforeUpdate('tools'), noteDraft, fromPublished],
     beforeValidate: [fillSlug],
-    beforeChange: [checkTool],
+    beforeChange: [checkTool, noteStored],
     afterChange: [storeSecrets],
   },
-  fields: [...aboutFields, ...callFields, ...inputAndMeteringFields],
+  fields: [...aboutFields, ...callFields, ...inputAndMeteringFields, ...pageParts],
 }

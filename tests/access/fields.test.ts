@@ -56,6 +56,8 @@ const SEEN: [Kind, string[], string[]][] = [
       // What a model's call costs. Of its upstreams there is an empty list.
       ...['modelKind', 'defaultOutputTokens', 'maxOutputTokens', 'upstreams'],
       ...['weightCachedInput', 'weightInput', 'weightOutput', 'weightReasoning'],
+      // Always published and not trashed: others are not seen.
+      ...['_status', 'deletedAt'],
     ],
     [
       ...[

@@ -58,6 +58,21 @@ describe('a user at 80 and 100 % of the limit', () => {
     expect(mails.rows[1]?.body_text).toContain('of the 1,000 tokens of this period you have used 1,050')
   })
 
+  test('counts extra tokens as part of the limit, for as long as they last', async () => {
+    const person = await world.subscriber({ tokens: 100 })
+    await world.pool.query(
+      `update subscriptions set extra_tokens = '{100}', extra_until = array[now() + interval '1 day']
+       where user_id = $1`,
+      [person.userId],
+    )
+    await use(person, 120)
+    await watchUsage(roomOf(world))
+    expect(await of(person)).toEqual([])
+    await use(person, 45)
+    await watchUsage(roomOf(world))
+    expect((await of(person)).map(({ kind }) => kind)).toEqual(['usage-80'])
+  })
+
   test('is told anew in the next period', async () => {
     const long = 40 * 86_400_000
     const person = await world.subscriber({ tokens: 100 }, new Date(Date.now() - 10 * 86_400_000))

@@ -6,6 +6,7 @@ export const baseTables: readonly string[] = [
   `create type enum_users_role as enum ('user', 'admin')`,
   `create type enum_plans_tier as enum ('free', 'pro', 'enterprise')`,
   `create type enum_tools_minimum_tier as enum ('free', 'pro', 'enterprise')`,
+  `create type enum_tools_status as enum ('draft', 'published')`,
   `create type enum_subscriptions_status as enum ('active', 'cancelled', 'expired')`,
   `create table users (
      id uuid primary key default gen_random_uuid(), name varchar not null, email varchar not null unique,
@@ -30,7 +31,7 @@ export const baseTables: readonly string[] = [
      _order integer not null, _parent_id uuid not null references plans (id) on delete cascade,
      id varchar primary key default gen_random_uuid()::text, text varchar not null)`,
   `create table tools (
-     id uuid primary key default gen_random_uuid(), name varchar not null unique, slug varchar not null unique,
+     id uuid primary key default gen_random_uuid(), name varchar not null, slug varchar not null,
      description varchar, category varchar, icon_id uuid, adapter varchar not null default 'http',
      endpoint varchar, method varchar, headers jsonb, builtin varchar, input_schema jsonb, example jsonb,
      timeout_ms numeric not null default 30000, retries numeric not null default 2,
@@ -41,7 +42,9 @@ export const baseTables: readonly string[] = [
      remote_tool varchar, model varchar, model_kind varchar, system_prompt varchar, prompt_template varchar,
      default_output_tokens numeric, max_output_tokens numeric, weight_input numeric,
      weight_cached_input numeric, weight_output numeric, weight_reasoning numeric, routing varchar,
-     share numeric, speaks_responses boolean)`,
+     share numeric, speaks_responses boolean, deleted_at timestamptz(3), _status enum_tools_status default 'draft')`,
+  `create unique index tools_name_idx on tools (name)`,
+  `create unique index tools_slug_idx on tools (slug)`,
   `create table tools_upstreams (
      _order integer not null, _parent_id uuid not null references tools (id) on delete cascade,
      id varchar primary key default gen_random_uuid()::text, name varchar not null, adapter varchar not null,

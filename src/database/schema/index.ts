@@ -2,6 +2,7 @@ import { accountsDown, accountsUp } from './accounts'
 import { alertsDown, alertsUp } from './alerts'
 import { auditDown, auditUp } from './audit'
 import { catalogueDown, catalogueUp } from './catalogue'
+import { toolDraftsDown, toolDraftsUp } from './drafts'
 import { functionsDown, functionsUp } from './functions'
 import { grantsDown, grantsUp } from './grants'
 import { meteringDown, meteringUp } from './metering'
@@ -12,6 +13,7 @@ import { rateDown, rateUp } from './rate'
 import { refusalsDown, refusalsUp } from './refusals'
 import { rollupsDown, rollupsUp } from './rollups'
 import { settingsDown, settingsUp } from './settings'
+import { trialsDown, trialsUp } from './trials'
 
 /** What the first migration of this repository made. What came later stands in lists of its own. */
 export const firstSchemaUp: readonly string[] = [
@@ -48,10 +50,14 @@ export const hubSchemaUp: readonly string[] = [
   ...grantsUp,
   ...refusalsUp,
   ...alertsUp,
+  ...toolDraftsUp,
+  ...trialsUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...trialsDown,
+  ...toolDraftsDown,
   ...alertsDown,
   ...refusalsDown,
   ...grantsDown,

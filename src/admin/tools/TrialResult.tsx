@@ -1,0 +1,82 @@
+'use client'
+
+/** As `POST /api/v1/admin/tools/{tool_id}/try` answers. */
+export type Trial = {
+  usage_id: string
+  output: Record<string, unknown> | null
+  failure: { code: string; reason: string } | null
+  tokens: number
+  source: string
+  duration_ms: number
+  admission: { plan: string | null; tokens_held: number; refused: { code: string; message: string } | null }
+  secrets_left_out: string[]
+}
+
+const number = new Intl.NumberFormat('en')
+
+/** What a trial showed, or why there was none. */
+export function TrialResult({ result }: { result: { trial: Trial } | { fault: string } }) {
+  if ('fault' in result) return <p className="hub-bad">{result.fault}</p>
+  const { trial } = result
+  const { admission, failure } = trial
+  return (
+    <div className="hub-result" data-trial={trial.usage_id}>
+      {failure && (
+        <p className="hub-bad">
+          {failure.code}: {failure.reason}
+        </p>
+      )}
+      <dl className="hub-facts">
+        <Fact name="Would be charged" value={`${number.format(trial.tokens)} tokens`} />
+        <Fact name="Known from" value={trial.source} />
+        <Fact name="Would be held" value={`${number.format(admission.tokens_held)} tokens`} />
+        <Fact name="Took" value={`${number.format(trial.duration_ms)} ms`} />
+        <Fact name="Plan" value={admission.plan ?? 'none'} />
+      </dl>
+      {admission.refused ? (
+        <p className="hub-warn">
+          The call would be refused, {admission.refused.code}: {admission.refused.message}
+        </p>
+      ) : (
+        <p className="hub-note">The call would be admitted.</p>
+      )}
+      {trial.secrets_left_out.length > 0 && (
+        <p className="hub-warn">
+          Called without {trial.secrets_left_out.join(', ')}: the draft goes elsewhere, and secrets belong to
+          the published address.
+        </p>
+      )}
+      {trial.output && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must take the focus
+        <pre tabIndex={0}>{JSON.stringify(trial.output, null, 2)}</pre>
+      )}
+      <a className="hub-note" href={`/admin/collections/usage-logs/${trial.usage_id}`}>
+        Its row in the usage log
+      </a>
+    </div>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
+}
+
+/** Asks the hub for a trial, as the panel's admin. */
+export async function askTrial(
+  id: string,
+  body: { input: unknown; as: object },
+): Promise<{ trial: Trial } | { fault: string }> {
+  const answer = await fetch(`/api/tools/${id}/try`, {
+    method: 'POST',
+    credentials: 'include',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const { data, errors } = (await answer.json()) as { data?: Trial; errors?: { message: string }[] }
+  return data ? { trial: data } : { fault: errors?.[0]?.message ?? 'The tool could not be tried' }
+}

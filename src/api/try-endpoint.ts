@@ -1,0 +1,39 @@
+import type { Endpoint, PayloadRequest } from 'payload'
+import { v7 } from 'uuid'
+import { caller, isAdminRequest } from '../accounts/payload/access'
+import type { HubUser } from '../accounts/payload/user'
+import { createLog } from '../log'
+import { Problem } from '../problem'
+import { perProcess } from '../process'
+import { requestIdOf } from '../request-context'
+import { runtime } from '../runtime'
+import { readJsonBody } from './body'
+import { invalid } from './endpoint'
+import { TryBody } from './schemas/trial'
+import { runTrial } from './try-tool'
+import { unauthorized } from './who'
+import { toDetails } from './zod-details'
+
+/** Trying a tool for the panel, whose cookie the versioned API does not take: as `POST /api/v1/admin/tools/{id}/try`. */
+export const tryEndpoint: Endpoint = { path: '/:id/try', method: 'post', handler: tryFromPanel }
+
+async function tryFromPanel(req: PayloadRequest): Promise<Response> {
+  if (!caller(req)) throw unauthorized()
+  if (!isAdminRequest(req)) throw new Problem('FORBIDDEN', 'This is for admins, signed in by their password.')
+  const { value } = await readJsonBody(req as unknown as Request)
+  const read = TryBody.safeParse(value, { reportInput: true })
+  if (!read.success) throw invalid(toDetails(read.error, 'body'))
+  const { pool, config } = runtime()
+  const log = perProcess('log', () => createLog(config.logLevel))
+  const trial = await runTrial(
+    { payload: req.payload, pool, log },
+    {
+      user: caller(req) as HubUser,
+      tool: String(req.routeParams?.id),
+      sent: read.data,
+      requestId: requestIdOf(req.headers) ?? v7(),
+      signal: req.signal,
+    },
+  )
+  return Response.json({ data: trial })
+}

@@ -1,0 +1,108 @@
+import { type Faults, isObject, toMessages } from './responses-input'
+
+type Json = Record<string, unknown>
+
+/** Settings that have the same name and meaning in both APIs. */
+const SAME = [
+  'temperature',
+  'top_p',
+  'parallel_tool_calls',
+  'metadata',
+  'user',
+  'service_tier',
+  'seed',
+] as const
+
+/** What would need conversations to be stored. */
+const STORED = ['previous_response_id', 'conversation', 'prompt'] as const
+
+/**
+ * A request to /v1/responses (without `model` and `stream`) as the body of a chat, or every fault of it. `store` is
+ * ignored: nothing is kept, and the answer says so.
+ */
+export function toChatBody(body: Json): { body: Json } | { faults: Faults } {
+  const faults = storageFaults(body)
+  const instructions = toInstructions(body.instructions, faults)
+  const messages = [...instructions, ...toMessages(body.input, faults)]
+  const tools = toTools(body.tools, faults)
+  const toolChoice = toToolChoice(body.tool_choice, faults)
+  const format = toResponseFormat(body.text, faults)
+  if (faults.length > 0) return { faults }
+  const effort = isObject(body.reasoning) ? body.reasoning.effort : undefined
+  const verbosity = isObject(body.text) ? body.text.verbosity : undefined
+  return {
+    body: {
+      messages,
+      ...Object.fromEntries(SAME.flatMap((name) => (body[name] == null ? [] : [[name, body[name]]]))),
+      ...(body.max_output_tokens == null ? {} : { max_completion_tokens: body.max_output_tokens }),
+      ...(tools.length > 0
+        ? { tools, ...(toolChoice === undefined ? {} : { tool_choice: toolChoice }) }
+        : {}),
+      ...(format ? { response_format: format } : {}),
+      ...(typeof effort === 'string' ? { reasoning_effort: effort } : {}),
+      ...(typeof verbosity === 'string' ? { verbosity } : {}),
+    },
+  }
+}
+
+/** What of a request would need something to be stored. */
+export function storageFaults(body: Json): Faults {
+  const faults: Faults = STORED.filter((field) => body[field] != null).map((field) => ({
+    field,
+    message: 'the hub stores no conversations: send the whole input',
+  }))
+  if (body.background !== true) return faults
+  return [...faults, { field: 'background', message: 'answers are given at once, never in the background' }]
+}
+
+function toInstructions(instructions: unknown, faults: Faults): Json[] {
+  if (instructions == null || instructions === '') return []
+  if (typeof instructions === 'string') return [{ role: 'system', content: instructions }]
+  faults.push({ field: 'instructions', message: 'must be a text' })
+  return []
+}
+
+function toTools(tools: unknown, faults: Faults): Json[] {
+  if (tools == null) return []
+  if (!Array.isArray(tools)) {
+    faults.push({ field: 'tools', message: 'must be a list' })
+    return []
+  }
+  return tools.map((tool, at) => {
+    if (isObject(tool) && tool.type === 'function' && typeof tool.name === 'string') {
+      const { name, description, parameters, strict } = tool
+      const given = Object.entries({ name, description, parameters, strict }).filter(
+        ([, value]) => value != null,
+      )
+      return { type: 'function', function: Object.fromEntries(given) }
+    }
+    const type = isObject(tool) ? String(tool.type) : String(tool)
+    faults.push({
+      field: `tools[${at}]`,
+      message: `only functions with a name are supported, not the built-in tool ${type.slice(0, 60)}`,
+    })
+    return {}
+  })
+}
+
+function toToolChoice(choice: unknown, faults: Faults): unknown {
+  if (choice == null) return undefined
+  if (choice === 'auto' || choice === 'none' || choice === 'required') return choice
+  if (isObject(choice) && choice.type === 'function' && typeof choice.name === 'string') {
+    return { type: 'function', function: { name: choice.name } }
+  }
+  faults.push({ field: 'tool_choice', message: 'must be auto, none, required or a function by its name' })
+  return undefined
+}
+
+function toResponseFormat(text: unknown, faults: Faults): Json | null {
+  const format = isObject(text) ? text.format : null
+  if (!isObject(format) || format.type === 'text') return null
+  if (format.type === 'json_object') return { type: 'json_object' }
+  if (format.type === 'json_schema' && isObject(format.schema)) {
+    const { type: _type, ...schema } = format
+    return { type: 'json_schema', json_schema: schema }
+  }
+  faults.push({ field: 'text.format', message: 'must be text, json_object, or json_schema with a schema' })
+  return null
+}

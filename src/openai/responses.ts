@@ -1,0 +1,82 @@
+import type { ApiContext } from '../api/envelope'
+import type { Services } from '../api/services'
+import type { CallEvent } from '../gateway/stream-model'
+import type { ModelTool } from '../models/call-model'
+import { type Planned, planResponses } from '../models/input'
+import { type ModelEndpoint, type Read, serveModelCall } from './answer'
+import { planForChat } from './chat'
+import { toErrorBody } from './errors'
+import { type ResponseFrame, toResponse } from './responses-object'
+import { storageFaults, toChatBody } from './responses-request'
+import { ResponseWriter } from './responses-stream'
+
+type Json = Record<string, unknown>
+
+const endpoint: ModelEndpoint = {
+  plan: planForResponses,
+  answer: (text, sent, c) => {
+    const value = JSON.parse(text) as Json
+    return value.object === 'response' ? text : JSON.stringify(toResponse(value, frameOf(sent, c, value)))
+  },
+  events: (sent, c) => {
+    const writer = new ResponseWriter(frameOf(sent, c))
+    let isNative = false
+    return (event) => {
+      isNative ||= event.type === 'event' && typeof event.event.value.type === 'string'
+      return isNative ? toNativeText(event) : toText(event, writer)
+    }
+  },
+}
+
+/** POST /v1/responses. Passed through where the server speaks it itself, else translated into a chat and back. */
+export function serveResponses(services: Services, c: ApiContext): Promise<Response> {
+  return serveModelCall(services, c, endpoint)
+}
+
+function planForResponses(tool: ModelTool, body: Json): Planned {
+  if (tool.model.kind !== 'chat') return planForChat(tool, body)
+  if (speaksResponses(tool)) {
+    const faults = storageFaults(body)
+    return faults.length > 0 ? { faults } : planResponses(tool, body)
+  }
+  const chat = toChatBody(body)
+  if ('faults' in chat) return chat
+  const planned = planForChat(tool, chat.body)
+  if ('plan' in planned) return planned
+  const named = (field = '') => NAMES[field] ?? field
+  return { faults: planned.faults.map(({ field, ...rest }) => ({ ...rest, field: named(field) })) }
+}
+
+/** Where every upstream may be the one that is called, every one has to speak it. */
+function speaksResponses({ model }: ModelTool): boolean {
+  return model.speaksResponses && model.upstreams.every(({ adapter }) => adapter === 'openai')
+}
+
+/** What a chat calls otherwise. */
+const NAMES: Record<string, string> = { max_completion_tokens: 'max_output_tokens', messages: 'input' }
+
+/** A whole answer keeps the id of the chat's, so that a call that is repeated is answered alike. */
+function frameOf({ model, body }: Read, c: ApiContext, chat: Json = {}): ResponseFrame {
+  const id =
+    typeof chat.id === 'string' ? chat.id.replace(/^chatcmpl-/, '') : c.env.requestId.replaceAll('-', '')
+  const createdAt = typeof chat.created === 'number' ? chat.created : Math.floor(Date.now() / 1_000)
+  return { id: `resp_${id}`, createdAt, model, request: body }
+}
+
+function toText(event: CallEvent, writer: ResponseWriter): string {
+  if (event.type === 'event') return named(writer.push(event.event.value))
+  if (event.type === 'done') return named(writer.finish())
+  const { code, message } = toErrorBody(event.problem).error
+  return named(writer.fail(code ?? 'server_error', message))
+}
+
+/** A stream that is a response's already. */
+function toNativeText(event: CallEvent): string {
+  if (event.type === 'done') return ''
+  if (event.type === 'failed') return named([{ ...toErrorBody(event.problem).error, type: 'error' }])
+  const { data, value } = event.event
+  return `event: ${value.type}\ndata: ${data}\n\n`
+}
+
+const named = (events: { type: string }[]): string =>
+  events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')
