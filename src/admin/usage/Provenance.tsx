@@ -18,7 +18,11 @@ export const Provenance: UIFieldServerComponent = async ({ id }) => {
   const seen = UUID.test(String(id ?? '')) ? await readProvenance(runtime().pool, String(id)) : null
   if (!seen) return null
   return (
-    <section className="hub-card" aria-label="Where the figures come from" style={{ height: 'auto' }}>
+    <section
+      className="hub-card"
+      aria-label="Where the figures come from"
+      style={{ height: 'auto', marginBottom: 'var(--base)' }}
+    >
       <h3>Where the figures come from</h3>
       <ul className="hub-legend" style={{ flexDirection: 'column' }}>
         {linesOf(seen).map((line) => (

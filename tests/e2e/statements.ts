@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type pg from 'pg'
+
+/** What the hub asks by itself every few seconds, whoever looks. */
+const OF_TIMERS = /mail_outbox|from instances|into instances|update instances|alert_deliveries|webhook/i
+const NO_STATEMENT =
+  /^\s*(begin|start transaction|commit|rollback|set |show |alter system|select pg_reload_conf)/i
+const TRIES = 3
+
+/**
+ * How many statements the hub runs for `work`, and which. The server writes each to its log meanwhile. Timers run all
+ * the time and can only add some, so the fewest of three tries counts.
+ */
+export async function countStatements(
+  database: pg.Pool,
+  work: () => Promise<void>,
+): Promise<{ statements: number; texts: string[] }> {
+  const client = await database.connect()
+  try {
+    await client.query(`alter system set log_statement = 'all'`)
+    await reload(client, 'all')
+    let fewest: string[] | null = null
+    for (let turn = 0; turn < TRIES; turn += 1) {
+      const mark = `counted ${Date.now()} ${turn}`
+      await client.query(`select '${mark} begins'`)
+      await work()
+      await client.query(`select '${mark} ends'`)
+      const texts = textsBetween(await serverLog(client), mark)
+      if (fewest === null || texts.length < fewest.length) fewest = texts
+    }
+    return { statements: fewest?.length ?? 0, texts: fewest ?? [] }
+  } finally {
+    await client.query('alter system reset log_statement')
+    await reload(client, 'none')
+    client.release()
+  }
+}
+
+async function reload(client: pg.PoolClient, wanted: string): Promise<void> {
+  await client.query('select pg_reload_conf()')
+  for (;;) {
+    const { rows } = await client.query('show log_statement')
+    if (rows[0].log_statement === wanted) return
+  }
+}
+
+/** The embedded server of the run writes its log beside its data. */
+async function serverLog(client: pg.PoolClient): Promise<string> {
+  const { rows } = await client.query('show data_directory')
+  return readFile(join(dirname(rows[0].data_directory), 'postgres.log'), 'utf8')
+}
+
+function textsBetween(log: string, mark: string): string[] {
+  const part = log.slice(log.indexOf(`${mark} begins`), log.indexOf(`${mark} ends`))
+  return part
+    .split(/^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] /m)
+    .flatMap((entry) => /^LOG: {2}(?:statement|execute [^:]*): ([\s\S]*)/.exec(entry)?.[1] ?? [])
+    .filter((text) => !NO_STATEMENT.test(text) && !OF_TIMERS.test(text) && !text.includes(mark))
+    .map((text) => text.replace(/\s+/g, ' ').slice(0, 160))
+}
