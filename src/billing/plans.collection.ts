@@ -145,5 +145,10 @@ export const Plans: CollectionConfig = {
       type: 'checkbox',
       defaultValue: true,
     },
+    {
+      name: 'opens',
+      type: 'ui',
+      admin: { disableListColumn: true, components: { Field: '/src/admin/tools/PlanWays#PlanWays' } },
+    },
   ],
 }

@@ -1,0 +1,278 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import { adminSession, newTool, type TestTool } from '../support/catalogue'
+import { call } from '../support/client'
+import { type ModelUpstream, startModelUpstream, WORDS } from '../support/model-upstream'
+import { newUser, unique } from '../support/people'
+import { adminLogin, hubUrl } from '../support/run'
+import { startUpstream, type Upstream } from '../support/upstream'
+import { openBrowser, type Visit } from './browser'
+
+const SCREENSHOTS = join('tests', 'e2e', 'screenshots')
+const SECRET = 'planted-secret-e2e-93f'
+
+let visit: Visit
+let page: Page
+let upstream: Upstream
+let models: ModelUpstream
+let tool: TestTool
+let model: TestTool
+
+const schema = {
+  type: 'object',
+  required: ['text'],
+  properties: {
+    text: { type: 'string', description: 'What is counted.' },
+    times: { type: 'integer', minimum: 1 },
+    loud: { type: 'boolean' },
+    tone: { enum: ['calm', 'lively'] },
+    more: { type: 'object' },
+  },
+}
+
+beforeAll(async () => {
+  await mkdir(SCREENSHOTS, { recursive: true })
+  upstream = await startUpstream()
+  models = await startModelUpstream()
+  tool = await newTool(`${upstream.url}/echo`, {
+    name: `Echo ${unique('tool')}`,
+    input_schema: schema,
+    example: { text: 'It’s a test.', times: 2, tone: 'calm' },
+    metering: { mode: 'fixed', tokens: 12 },
+    headers: { 'X-Key': SECRET },
+  })
+  model = await newTool(`${models.url}/normal`, {
+    name: `Chat ${unique('model')}`,
+    adapter: 'openai',
+    model: { name: 'the-model', max_output_tokens: 100 },
+  })
+  visit = await openBrowser(hubUrl())
+  page = visit.page
+  await signIn()
+})
+
+afterAll(async () => {
+  await visit?.close()
+  await upstream?.close()
+  await models?.close()
+})
+
+async function signIn(): Promise<void> {
+  const { email, password } = adminLogin()
+  await openForm('/admin/login')
+  await page.fill('#field-email', email)
+  await page.fill('#field-password', password)
+  await page.click('.login__form button[type=submit]')
+  await page.waitForURL(/\/admin\/?$/)
+}
+
+/** A form takes what is typed once its scripts have run and filled it; Payload marks it then. */
+async function openForm(path: string): Promise<void> {
+  await page.goto(path)
+  await page.locator('form[data-form-ready="true"]').first().waitFor()
+}
+
+const openTool = ({ id }: TestTool) => openForm(`/admin/collections/tools/${id}`)
+const result = () => page.locator('[data-trial]')
+
+async function callIt(): Promise<string> {
+  await page.locator('.hub-try .hub-button--main').click()
+  await result().waitFor()
+  return result().innerText()
+}
+
+async function shot(name: string, part?: string): Promise<void> {
+  const path = join(SCREENSHOTS, `tools-${name}.png`)
+  if (part) await page.locator(part).first().screenshot({ path })
+  else await page.screenshot({ path, fullPage: true })
+}
+
+async function choose(field: string, option: string): Promise<void> {
+  await page.click(`#field-${field} .rs__control`)
+  await page.locator('.rs__option', { hasText: option }).first().click()
+}
+
+async function visibleFields(): Promise<string[]> {
+  const fields = await page
+    .locator('form [id^="field-"]:visible')
+    .evaluateAll((all) => all.map(({ id }) => id))
+  return fields.map((id) => id.replace('field-', ''))
+}
+
+describe('the form of a tool', () => {
+  it('shows the fields of its adapter alone', async () => {
+    await openForm('/admin/collections/tools/create')
+    const seen: Record<string, string[]> = {}
+    for (const [option, brings] of [
+      ['Built in', 'builtin'],
+      ['HTTP endpoint', 'endpoint'],
+      ['OpenAI-compatible', 'model'],
+      ['Anthropic', 'providerKey'],
+      ['Tool of an MCP server', 'remoteTool'],
+    ] as const) {
+      await choose('adapter', option)
+      await page.locator(`#field-${brings}`).waitFor()
+      if (option === 'HTTP endpoint') await page.locator('#field-builtin').waitFor({ state: 'detached' })
+      if (option === 'Tool of an MCP server')
+        await page.locator('#field-providerKey').waitFor({ state: 'detached' })
+      seen[option] = await visibleFields()
+      await shot(`form-${brings}`)
+    }
+    expect(seen['Built in']).toEqual(
+      expect.not.arrayContaining(['endpoint', 'headers', 'secretHeaders', 'model', 'remoteTool']),
+    )
+    expect(seen['HTTP endpoint']).toEqual(
+      expect.not.arrayContaining(['builtin', 'model', 'providerKey', 'remoteTool', 'systemPrompt']),
+    )
+    expect(seen['HTTP endpoint']).toEqual(expect.arrayContaining(['endpoint', 'method', 'secretHeaders']))
+    expect(seen['OpenAI-compatible']).toEqual(
+      expect.arrayContaining(['endpoint', 'model', 'providerKey', 'speaksResponses']),
+    )
+    expect(seen['OpenAI-compatible']).toEqual(
+      expect.not.arrayContaining(['method', 'builtin', 'remoteTool', 'maxTokens', 'meteringPath']),
+    )
+    expect(seen.Anthropic).toEqual(expect.not.arrayContaining(['method', 'speaksResponses', 'remoteTool']))
+    expect(seen['Tool of an MCP server']).toEqual(
+      expect.not.arrayContaining(['builtin', 'model', 'systemPrompt', 'method']),
+    )
+  })
+
+  it('names the place of a fault in the JSON, and of one in the schema', async () => {
+    await openTool(tool)
+    await page.fill('#field-inputSchema', '{\n  "type": "object",\n  "required": [text]\n}')
+    await page.getByText(/Line 3, column 16/).waitFor()
+    await page.fill('#field-inputSchema', '{"type": "object", "properties": {"a": {"type": "text"}}}')
+    await page
+      .getByText(/properties\/a\/type/)
+      .first()
+      .waitFor()
+    await shot('schema-fault')
+  })
+
+  it('takes a secret and never shows one again', async () => {
+    await openTool(tool)
+    expect(await page.locator('#field-secretHeaderNames').inputValue()).toContain('X-Key')
+    expect(await page.content()).not.toContain(SECRET)
+  })
+})
+
+describe('drafts', () => {
+  it('are saved beside the published tool, tried, and published', async () => {
+    await openTool(tool)
+    await page.fill('#field-meteringTokens', '34')
+    await page.click('#action-save-draft')
+    await page
+      .getByText(/Changed/)
+      .first()
+      .waitFor()
+    await page.waitForFunction(() => document.querySelector('.hub-try .hub-warn') === null)
+    expect(await callIt()).toContain('34 tokens')
+    const { token } = await adminSession()
+    const published = async () =>
+      (await call<{ metering: { tokens: number } }>('GET', `/tools/${tool.id}`, { token })).data.metering
+        .tokens
+    expect(await published()).toBe(12)
+    await shot('draft')
+    await page.click('#action-save')
+    await page.getByText('Published', { exact: true }).first().waitFor()
+    await page.waitForFunction(() => document.querySelector('.hub-try .hub-warn') === null)
+    expect(await published()).toBe(34)
+  })
+
+  it('are versions that an admin sees and compares', async () => {
+    await page.goto(`/admin/collections/tools/${tool.id}/versions`)
+    await page.locator('tbody tr').nth(1).waitFor()
+    await shot('versions')
+  })
+})
+
+describe('Try it', () => {
+  it('makes a form of the schema, calls the tool as one of a plan, and shows the row that it left', async () => {
+    await openTool(tool)
+    for (const [name, value] of [
+      ['text', 'It’s a test.'],
+      ['times', '2'],
+      ['tone', '"calm"'],
+    ] as const)
+      expect(await page.locator(`[data-try="${name}"]`).inputValue()).toBe(value)
+    await page.locator('[data-try="loud"]').check()
+    await page.locator('[data-try="more"]').fill('{"a": [1]}')
+    const text = await callIt()
+    expect(text).toContain('"loud": true')
+    expect(text).toContain('The call would be admitted.')
+    await shot('try', '.hub-try')
+    await result().getByRole('link').click()
+    await page.getByText('trial').first().waitFor()
+  })
+
+  it('as a user without a plan says that the call would be refused', async () => {
+    const person = await newUser()
+    await openTool(tool)
+    await page.locator('[data-try-as]').selectOption(' user')
+    await page.locator('[data-try-user]').fill(person.email)
+    await page.locator('[data-try-user]').press('Enter')
+    await page.getByText(`Test User, ${person.email}`).waitFor()
+    expect(await callIt()).toMatch(/tokens/)
+  })
+
+  it('of a model shows its answer, and a field that is no JSON is named', async () => {
+    await openTool(model)
+    await page.locator('[data-try="prompt"]').fill('Hello')
+    expect(await callIt()).toContain(WORDS.join(''))
+    await openTool(tool)
+    await page.locator('[data-try="more"]').fill('{')
+    await page.locator('.hub-try .hub-button--main').click()
+    await page.getByText('more: This is no valid JSON').waitFor()
+  })
+})
+
+describe('how to call it', () => {
+  it('has a tab for each door, which the keyboard reaches, and copies its snippet', async () => {
+    await openTool(model)
+    const tabs = page.locator('.hub-ways').getByRole('tab')
+    expect(await tabs.allInnerTexts()).toEqual(
+      expect.arrayContaining(['REST', 'GraphQL', 'OpenAI client, Python']),
+    )
+    await tabs.first().focus()
+    await page.keyboard.press('ArrowRight')
+    expect(await page.locator('.hub-snippet pre').first().getAttribute('data-door')).toBe('invoke-stream')
+    await visit.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.locator('.hub-snippet .copy-to-clipboard').first().click()
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    expect(copied).toContain(`/api/v1/tools/${model.slug}/invoke`)
+  })
+
+  it('stands on the page of a plan for each tool that it opens', async () => {
+    const { token } = await adminSession()
+    const plans = await call('GET', '/api/plans?where[name][equals]=enterprise', { token })
+    const [{ id }] = (plans as unknown as { docs: { id: string }[] }).docs as [{ id: string }]
+    await openForm(`/admin/collections/plans/${id}`)
+    const one = page.locator('details.hub-tool', { hasText: model.name })
+    await one.locator('summary').click()
+    await one.getByRole('tab', { name: 'GraphQL' }).click()
+    expect(await one.locator('pre').innerText()).toContain('invokeTool')
+    await shot('plan')
+  })
+})
+
+describe.each(['light', 'dark'])('in the %s theme', (theme) => {
+  it.each([1280, 390])('a tool’s page and its trial at %i px, without a sideways scroll', async (width) => {
+    await visit.context.addCookies([{ name: 'payload-theme', value: theme, url: hubUrl() }])
+    await page.setViewportSize({ width, height: 900 })
+    await openTool(model)
+    expect(await page.locator('html').getAttribute('data-theme')).toBe(theme)
+    await page.locator('[data-try="prompt"]').fill('Hello')
+    await callIt()
+    await shot(`page-${theme}-${width}`)
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
+    expect(overflow).toBeLessThanOrEqual(0)
+  })
+})
+
+it('asked no other host, and logged no error', () => {
+  expect(visit.problems).toEqual([])
+})
