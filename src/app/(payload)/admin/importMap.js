@@ -1,12 +1,14 @@
 import { CurrentPassword as CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93 } from '../../../../src/admin/CurrentPassword'
-import { UserOverview as UserOverview_df5c4205772212b44002ccc3f1c7412d } from '../../../../src/admin/user/UserOverview'
 import { UserLinks as UserLinks_78aacc0d728e7293e6466fed283bd4c9 } from '../../../../src/admin/UserLinks'
+import { UserOverview as UserOverview_df5c4205772212b44002ccc3f1c7412d } from '../../../../src/admin/user/UserOverview'
 import { SaveApiKey as SaveApiKey_c99d3ce72082fedadd347a386d7613ba } from '../../../../src/admin/SaveApiKey'
 import { JsonField as JsonField_defd8db80966f10159aa190a170acbe8 } from '../../../../src/admin/JsonField'
+import { KeyField as KeyField_e95cd66ae169996fd0a13e9a1f272b06 } from '../../../../src/admin/KeyField'
 import { ToolTry as ToolTry_610e8614b3de550cc0f007ac227fc832 } from '../../../../src/admin/tools/ToolTry'
 import { ToolWays as ToolWays_1ffd88aa1009e38f55ff6571eaf13ff9 } from '../../../../src/admin/tools/ToolWays'
 import { ToolHealth as ToolHealth_57ea2c7f77a4df2c0e94cfafa4b1354c } from '../../../../src/admin/tools/ToolHealth'
 import { WhatIf as WhatIf_4992cda876f9ef6eb95f21834320a33b } from '../../../../src/admin/plans/WhatIf'
+import { PlanWays as PlanWays_f6fff3473e9e7abc667c1d650baa2609 } from '../../../../src/admin/tools/PlanWays'
 import { Provenance as Provenance_330df021d479c6c9343bc00a2b133617 } from '../../../../src/admin/usage/Provenance'
 import { UsagePresets as UsagePresets_b2a92b57f1c63405050bd8e00cf6e456 } from '../../../../src/admin/usage/UsagePresets'
 import { ExportCsv as ExportCsv_b9a1baf88b61eba0ddd824c5380eefa0 } from '../../../../src/admin/ExportCsv'
@@ -31,14 +33,16 @@ import { CollectionCards as CollectionCards_f9c02e79a4aed9a3924487c0cd4cafb1 } f
 /** @type import('payload').ImportMap */
 export const importMap = {
   "/src/admin/CurrentPassword#CurrentPassword": CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93,
-  "/src/admin/user/UserOverview#UserOverview": UserOverview_df5c4205772212b44002ccc3f1c7412d,
   "/src/admin/UserLinks#UserLinks": UserLinks_78aacc0d728e7293e6466fed283bd4c9,
+  "/src/admin/user/UserOverview#UserOverview": UserOverview_df5c4205772212b44002ccc3f1c7412d,
   "/src/admin/SaveApiKey#SaveApiKey": SaveApiKey_c99d3ce72082fedadd347a386d7613ba,
   "/src/admin/JsonField#JsonField": JsonField_defd8db80966f10159aa190a170acbe8,
+  "/src/admin/KeyField#KeyField": KeyField_e95cd66ae169996fd0a13e9a1f272b06,
   "/src/admin/tools/ToolTry#ToolTry": ToolTry_610e8614b3de550cc0f007ac227fc832,
   "/src/admin/tools/ToolWays#ToolWays": ToolWays_1ffd88aa1009e38f55ff6571eaf13ff9,
   "/src/admin/tools/ToolHealth#ToolHealth": ToolHealth_57ea2c7f77a4df2c0e94cfafa4b1354c,
   "/src/admin/plans/WhatIf#WhatIf": WhatIf_4992cda876f9ef6eb95f21834320a33b,
+  "/src/admin/tools/PlanWays#PlanWays": PlanWays_f6fff3473e9e7abc667c1d650baa2609,
   "/src/admin/usage/Provenance#Provenance": Provenance_330df021d479c6c9343bc00a2b133617,
   "/src/admin/usage/UsagePresets#UsagePresets": UsagePresets_b2a92b57f1c63405050bd8e00cf6e456,
   "/src/admin/ExportCsv#ExportCsv": ExportCsv_b9a1baf88b61eba0ddd824c5380eefa0,
