@@ -424,6 +424,9 @@ export interface Tool {
     | number
     | boolean
     | null;
+  /**
+   * count-tokens, detect-language, keywords or summarize
+   */
   builtin?: string | null;
   model?: string | null;
   modelKind?: ('chat' | 'embeddings') | null;

@@ -47,7 +47,7 @@ const aboutTheModel: Field[] = [
     hooks: { afterRead: [() => null] },
     admin: {
       ...forModels,
-      autoComplete: 'off',
+      components: { Field: '/src/admin/KeyField#KeyField' },
       description:
         'Stored encrypted, never shown again, and removed when the address moves to another origin.',
     },

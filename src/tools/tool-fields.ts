@@ -166,7 +166,10 @@ export const callFields: Field[] = [
     label: 'Built-in function',
     type: 'text',
     access: adminSees,
-    admin: { condition: (data) => data.adapter === 'builtin' },
+    admin: {
+      condition: (data) => data.adapter === 'builtin',
+      description: 'count-tokens, detect-language, keywords or summarize',
+    },
   },
   ...modelFields,
 ]

@@ -27,7 +27,7 @@ export function waysToCall(tool: Tool, hubUrl: string): WayToCall[] {
     ...(tool.model ? waysByOpenAi(tool.slug, tool.model, hub, input) : []),
     {
       door: 'mcp',
-      title: `MCP client: the tool is named ${tool.slug}`,
+      title: 'MCP client',
       language: 'json',
       snippet: mcpConfiguration(`${hub}/mcp`),
     },

@@ -121,7 +121,7 @@ const DAYS_OF_USERS = `
 
 const CALLS = `
   select created_at as at, greatest(tokens_used, 0)::float8 as tokens, plan_id = $4 as counts
-  from usage_logs where user_id = $1 and id >= hub_uuid_at($2) and id < hub_uuid_at($3) order by id limit $5`
+  from usage_logs where user_id = $1 and status <> 'trial' and id >= hub_uuid_at($2) and id < hub_uuid_at($3) order by id limit $5`
 
 const GRANTS = `
   select tokens::float8 as tokens, created_at as from, expires_at as until from token_grants

@@ -88,4 +88,4 @@ const CELLS = `
 const LAST_CALLS = `
   select id, tool_name as "toolName", status, tokens_used::float8 as tokens, duration_ms as "durationMs",
     error_code as "errorCode", created_at as at
-  from usage_logs where user_id = $1 order by id desc limit 8`
+  from usage_logs where user_id = $1 and status <> 'trial' order by id desc limit 8`

@@ -3,6 +3,7 @@ import { UserLinks as UserLinks_78aacc0d728e7293e6466fed283bd4c9 } from '../../.
 import { UserOverview as UserOverview_df5c4205772212b44002ccc3f1c7412d } from '../../../../src/admin/user/UserOverview'
 import { SaveApiKey as SaveApiKey_c99d3ce72082fedadd347a386d7613ba } from '../../../../src/admin/SaveApiKey'
 import { JsonField as JsonField_defd8db80966f10159aa190a170acbe8 } from '../../../../src/admin/JsonField'
+import { KeyField as KeyField_e95cd66ae169996fd0a13e9a1f272b06 } from '../../../../src/admin/KeyField'
 import { ToolTry as ToolTry_610e8614b3de550cc0f007ac227fc832 } from '../../../../src/admin/tools/ToolTry'
 import { ToolWays as ToolWays_1ffd88aa1009e38f55ff6571eaf13ff9 } from '../../../../src/admin/tools/ToolWays'
 import { ToolHealth as ToolHealth_57ea2c7f77a4df2c0e94cfafa4b1354c } from '../../../../src/admin/tools/ToolHealth'
@@ -36,6 +37,7 @@ export const importMap = {
   "/src/admin/user/UserOverview#UserOverview": UserOverview_df5c4205772212b44002ccc3f1c7412d,
   "/src/admin/SaveApiKey#SaveApiKey": SaveApiKey_c99d3ce72082fedadd347a386d7613ba,
   "/src/admin/JsonField#JsonField": JsonField_defd8db80966f10159aa190a170acbe8,
+  "/src/admin/KeyField#KeyField": KeyField_e95cd66ae169996fd0a13e9a1f272b06,
   "/src/admin/tools/ToolTry#ToolTry": ToolTry_610e8614b3de550cc0f007ac227fc832,
   "/src/admin/tools/ToolWays#ToolWays": ToolWays_1ffd88aa1009e38f55ff6571eaf13ff9,
   "/src/admin/tools/ToolHealth#ToolHealth": ToolHealth_57ea2c7f77a4df2c0e94cfafa4b1354c,

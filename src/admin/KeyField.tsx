@@ -1,0 +1,26 @@
+'use client'
+import { FieldDescription, FieldError, FieldLabel, useField } from '@payloadcms/ui'
+import type { TextFieldClientComponent } from 'payload'
+
+/** A key that can be set and never read. Payload shows a field without a column as one that nobody may write. */
+export const KeyField: TextFieldClientComponent = ({ field, path }) => {
+  const { value, setValue, showError, errorMessage } = useField<string | null>({ path })
+  const id = `field-${path.replaceAll('.', '__')}`
+  return (
+    <div className="field-type text">
+      <FieldLabel htmlFor={id} label={field.label ?? field.name} path={path} />
+      <div className="field-type__wrap">
+        <FieldError message={errorMessage} path={path} showError={showError} />
+        <input
+          autoComplete="new-password"
+          id={id}
+          onChange={(event) => setValue(event.target.value)}
+          spellCheck={false}
+          type="password"
+          value={value ?? ''}
+        />
+      </div>
+      <FieldDescription description={field.admin?.description} path={path} />
+    </div>
+  )
+}
