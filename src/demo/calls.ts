@@ -2,6 +2,7 @@ import { v7 } from 'uuid'
 import { opens } from '../billing/plans'
 import { DAY_MS, DEMO_DAYS, type DemoPeriod, type DemoPerson } from './people'
 import type { Random } from './random'
+import { type DemoRefusal, refusalOf } from './refusals'
 import { DEMO_TOOLS, type DemoTool } from './tools'
 
 /** A settled call, as usage_logs keeps it. */
@@ -28,16 +29,20 @@ export type DemoCall = {
 /** How busy each hour of a UTC day is. */
 const HOURS = [1, 1, 1, 1, 2, 3, 5, 8, 12, 14, 13, 11, 9, 11, 14, 14, 12, 9, 7, 6, 5, 4, 2, 1]
 
-/** Everything that one person called in the quarter before `now`; what their plan did not allow is not there. */
-export function demoCalls(person: DemoPerson, now: Date, random: Random): DemoCall[] {
+/** What one person called, and what of it was refused. */
+export type DemoUse = { calls: DemoCall[]; refusals: DemoRefusal[] }
+
+/** Everything that one person called in the quarter before `now`; what their plan did not allow is refused. */
+export function demoUse(person: DemoPerson, now: Date, random: Random): DemoUse {
   const since = now.getTime() - DEMO_DAYS * DAY_MS
-  return person.periods.flatMap((period) => {
+  const use: DemoUse = { calls: [], refusals: [] }
+  for (const period of person.periods) {
     const moments = momentsOf(person, period, since, now, random)
     const mean = (person.appetite * period.plan.tokenLimit) / (person.callsADay * 30)
     const tools = DEMO_TOOLS.filter((tool) => opens(period.plan.tier, tool))
     const weights = tools.map((tool) => tool.asked)
     let used = 0
-    return moments.flatMap((at) => {
+    for (const at of moments) {
       const tool = tools[random.weighted(weights)] as DemoTool
       const call = callOf(
         person,
@@ -48,11 +53,15 @@ export function demoCalls(person: DemoPerson, now: Date, random: Random): DemoCa
         random,
       )
       // What admission does: nothing is let in that does not fit.
-      if (used + call.tokens_held > period.plan.tokenLimit) return []
+      if (used + call.tokens_held > period.plan.tokenLimit) {
+        use.refusals.push(refusalOf(call, period.plan.tokenLimit, used))
+        continue
+      }
       used += call.tokens_used
-      return [call]
-    })
-  })
+      use.calls.push(call)
+    }
+  }
+  return use
 }
 
 /** The moments of a period at which this person calls, in order: more on weekdays, more each month. */

@@ -2,13 +2,13 @@ import type { Pool } from 'pg'
 import { inTransaction, type Sql } from '../database/sql'
 import { foldUsage, forgetRollUps } from '../metering/fold'
 import { Problem } from '../problem'
-import { demoCalls } from './calls'
+import { demoUse } from './calls'
 import { isDemo } from './mark'
 import { DAY_MS, DEMO_DAYS, type DemoPlan, demoPeople } from './people'
 import { seededRandom } from './random'
 import { REMOVE_DEMO } from './remove-sql'
 import { DEMO_TOOLS } from './tools'
-import { writeCalls, writePeople, writeTools } from './write'
+import { writeCalls, writePeople, writeRefusals, writeTools } from './write'
 import { writeSums } from './write-sums'
 
 export type DemoSize = { users: number; tools: number; calls: number }
@@ -23,11 +23,17 @@ export async function seedDemo(pool: Pool, now: Date, seed = 1): Promise<DemoSiz
   const size = await inTransaction(pool, async (sql) => {
     const plans = await demoPlans(sql)
     const people = demoPeople(plans, now, random)
-    const calls = people.flatMap((person) => demoCalls(person, now, random))
+    const use = people.map((person) => demoUse(person, now, random))
+    const calls = use.flatMap((one) => one.calls)
     await sql.query(`select hub_make_usage_partitions($1, 5)`, [since])
     await writeTools(sql, since)
     await writePeople(sql, people, now, random)
     await writeCalls(sql, calls)
+    await writeRefusals(
+      sql,
+      use.flatMap((one) => one.refusals),
+      now,
+    )
     await writeSums(sql, people, now)
     await forgetRollUps(sql, since)
     return { users: people.length, tools: DEMO_TOOLS.length, calls: calls.length }

@@ -20,6 +20,8 @@ export const REMOVE_DEMO = [
   `delete from usage_daily where ${USER}`,
   `delete from usage_user_days where ${USER}`,
   `delete from usage_corrections where ${USER}`,
+  `delete from token_grants where ${USER}`,
+  `delete from refusals where ${USER}`,
   // Their subscriptions, keys, sessions and credentials go with them; the last period becomes an ended one.
   `delete from users where ${isDemo('id', 'user')}`,
   `delete from subscription_periods where ${USER}`,

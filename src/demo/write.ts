@@ -1,10 +1,12 @@
 import { decoyHash } from '../accounts/password'
 import { FIRST_TOOL_VERSIONS } from '../database/schema/drafts'
 import type { Sql } from '../database/sql'
+import { KEPT_DAYS } from '../refusals/keep-refusal'
 import type { DemoCall } from './calls'
 import { demoId } from './mark'
 import { DAY_MS, type DemoPerson } from './people'
 import type { Random } from './random'
+import type { DemoRefusal } from './refusals'
 import { DEMO_TOOLS } from './tools'
 
 const ROWS_AT_ONCE = 5_000
@@ -128,6 +130,13 @@ async function writeSubscriptions(sql: Sql, people: DemoPerson[]): Promise<void>
     }
   })
   await insert(sql, 'subscriptions', rows)
+}
+
+/** Writes the refusals that a hub would still have: it keeps them for 30 days. */
+export async function writeRefusals(sql: Sql, refusals: DemoRefusal[], now: Date): Promise<void> {
+  const since = new Date(now.getTime() - KEPT_DAYS * DAY_MS).toISOString()
+  const kept = refusals.filter(({ at }) => at >= since)
+  if (kept.length > 0) await insert(sql, 'refusals', kept)
 }
 
 /** Writes the calls. */

@@ -38,12 +38,14 @@ describe('demo data', () => {
       `select count(distinct plan_id)::int as plans, count(distinct tool_id)::int as tools,
          count(*) filter (where status = 'error')::int as errors,
          count(*) filter (where status = 'timeout')::int as timeouts,
+         (select count(*)::int from refusals) as refusals,
          (now()::date - min(created_at)::date) as days
        from usage_logs where ${isDemo('user_id', 'user')}`,
     )
     expect(seen).toMatchObject({ plans: 3, tools: 12 })
     expect(Math.min(seen.errors as number, seen.timeouts as number)).toBeGreaterThan(50)
     expect(seen.days).toBeGreaterThan(85)
+    expect(seen.refusals).toBeGreaterThan(10)
     print = (await fingerprint()).print
   })
 
@@ -77,6 +79,7 @@ describe('demo data', () => {
          (select count(*)::int from subscription_periods) as periods, (select count(*)::int from api_keys) as keys,
          (select count(*)::int from tools where slug like 'demo-%') as tools,
          (select count(*)::int from tool_names where name like '%(demo)') as names,
+         (select count(*)::int from refusals) as refusals,
          (select count(*)::int from usage_corrections) as corrections`,
     )
     expect(left).toEqual({
@@ -89,6 +92,7 @@ describe('demo data', () => {
       tools: 0,
       names: 0,
       corrections: 0,
+      refusals: 0,
     })
     expect((await checkLedger(database.pool)).drifts).toEqual([])
     await seedDemo(database.pool, now)

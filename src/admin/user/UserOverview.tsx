@@ -52,14 +52,21 @@ const STATUS = { success: 'hub-good', error: 'hub-bad', timeout: 'hub-bad', pend
 
 function LastCalls({ data: { profile, calls } }: { data: UserData }) {
   const all = listLink('usage-logs', { user: { equals: profile.id } })
+  const links = (
+    <>
+      <a href={all}>All of them</a>
+      {' · '}
+      <a href={listLink('refusals', { user: { equals: profile.id } })}>What was refused</a>
+    </>
+  )
   if (calls.length === 0)
     return (
-      <Card title="Last invocations">
+      <Card title="Last invocations" note={links}>
         <Nothing>They have called nothing yet.</Nothing>
       </Card>
     )
   return (
-    <Card title="Last invocations" link={all} note={<a href={all}>All of them</a>}>
+    <Card title="Last invocations" link={all} note={links}>
       <div className="hub-scroll">
         <table className="hub-table">
           <thead>

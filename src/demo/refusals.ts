@@ -1,0 +1,47 @@
+import type { DemoCall } from './calls'
+
+/** A refused call, as the table of refusals keeps it. */
+export type DemoRefusal = {
+  id: string
+  at: string
+  user_id: string
+  tool_id: string
+  tool_name: string
+  layer: 'tokens'
+  reason: 'spent' | 'too-large'
+  code: 'TOKEN_LIMIT_EXCEEDED'
+  message: string
+  request_id: string
+  figures: Record<string, unknown>
+  left_out: number
+}
+
+/** What became of a call that did not fit into its period, in the words that its caller read. */
+export function refusalOf(call: DemoCall, tokenLimit: number, used: number): DemoRefusal {
+  const left = Math.max(0, tokenLimit - used)
+  const reason = left === 0 ? 'spent' : 'too-large'
+  const why =
+    reason === 'spent'
+      ? "This period's tokens are spent."
+      : 'This call may take more tokens than are left in this period.'
+  return {
+    id: call.id,
+    at: call.created_at,
+    user_id: call.user_id,
+    tool_id: call.tool_id,
+    tool_name: call.tool_name,
+    layer: 'tokens',
+    reason,
+    code: 'TOKEN_LIMIT_EXCEEDED',
+    message: `${why} ${left} of ${tokenLimit} are left. Wait for the next period, or choose a higher plan.`,
+    request_id: call.request_id,
+    figures: {
+      tokenLimit,
+      tokensUsed: used,
+      tokensHeld: 0,
+      tokensRemaining: left,
+      tokensAsked: call.tokens_held,
+    },
+    left_out: 0,
+  }
+}
