@@ -154,11 +154,7 @@ describe('the form of a tool', () => {
   it('names the place of a fault in the JSON, and of one in the schema', async () => {
     await openTool(tool)
     await page.fill('#field-inputSchema', '{\n  "type": "object",\n  "required": [text]\n}')
-<<<<<<< HEAD
-    await page.getByText(/Line 3, column 16/).waitFor()
-=======
     await page.getByText(/Line 3, column 17/).waitFor()
->>>>>>> tools5c
     await page.fill('#field-inputSchema', '{"type": "object", "properties": {"a": {"type": "text"}}}')
     await page
       .getByText(/properties\/a\/type/)
