@@ -1,10 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-<<<<<<< HEAD
-=======
 import axe, { type AxeResults } from 'axe-core'
->>>>>>> tools5c
 import type { Page } from 'playwright-core'
 import { adminSession, newTool, type TestTool } from '../support/catalogue'
 import { call } from '../support/client'
@@ -98,8 +95,6 @@ async function choose(field: string, option: string): Promise<void> {
   await page.locator('.rs__option', { hasText: option }).first().click()
 }
 
-<<<<<<< HEAD
-=======
 /** What axe finds wrong with the hub's own parts of the page: serious or critical faults. */
 async function seriousFaults(): Promise<string[]> {
   await page.evaluate(axe.source)
@@ -111,7 +106,6 @@ async function seriousFaults(): Promise<string[]> {
   return serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }
 
->>>>>>> tools5c
 async function visibleFields(): Promise<string[]> {
   const fields = await page
     .locator('form [id^="field-"]:visible')
@@ -160,11 +154,7 @@ describe('the form of a tool', () => {
   it('names the place of a fault in the JSON, and of one in the schema', async () => {
     await openTool(tool)
     await page.fill('#field-inputSchema', '{\n  "type": "object",\n  "required": [text]\n}')
-<<<<<<< HEAD
-    await page.getByText(/Line 3, column 16/).waitFor()
-=======
     await page.getByText(/Line 3, column 17/).waitFor()
->>>>>>> tools5c
     await page.fill('#field-inputSchema', '{"type": "object", "properties": {"a": {"type": "text"}}}')
     await page
       .getByText(/properties\/a\/type/)
@@ -177,8 +167,6 @@ describe('the form of a tool', () => {
     await openTool(tool)
     expect(await page.locator('#field-secretHeaderNames').inputValue()).toContain('X-Key')
     expect(await page.content()).not.toContain(SECRET)
-<<<<<<< HEAD
-=======
     await openTool(model)
     await page.fill('#field-providerKey', SECRET)
     await page.click('#action-save')
@@ -187,7 +175,6 @@ describe('the form of a tool', () => {
     expect(await page.locator('#field-secretHeaderNames').inputValue()).toContain('Authorization')
     expect(await page.locator('#field-providerKey').inputValue()).toBe('')
     expect(await page.content()).not.toContain(SECRET)
->>>>>>> tools5c
   })
 })
 
