@@ -74,9 +74,9 @@ async function untilKept(): Promise<void> {
   throw new Error('the refusal was not kept')
 }
 
-/** Opens the newest row of the list that is shown. */
-async function openFirst(collection: string): Promise<void> {
-  await page.locator('tbody tr a').first().click()
+/** Opens a row of the list that is shown: the newest stands first. */
+async function openRow(collection: string, which: 'first' | 'last' = 'first'): Promise<void> {
+  await page.locator('tbody tr a')[which]().click()
   await page.waitForURL(new RegExp(`/admin/collections/${collection}/[0-9a-f-]{36}`))
 }
 
@@ -141,7 +141,7 @@ describe('a user’s page', () => {
     await page.locator('tbody tr a').first().waitFor()
     await shots('refusals')
     expect(await page.locator('tbody').innerText()).toContain('no-subscription')
-    await openFirst('refusals')
+    await openRow('refusals')
     await page.getByText('hold asked').waitFor()
     await shots('refusal')
   })
@@ -151,7 +151,7 @@ describe('a user’s page', () => {
     await page.getByRole('link', { name: 'Alerts', exact: true }).last().click()
     await page.getByText('Somebody has used 80 %').first().waitFor()
     await shots('alerts')
-    await openFirst('alerts')
+    await openRow('alerts')
     await page.getByText('HTTP 500').waitFor()
     await shots('alert')
   })
@@ -162,7 +162,7 @@ describe('the audit log', () => {
     await page.goto('/admin/collections/audit-logs?where[or][0][and][0][subject][equals]=settings')
     await page.getByText('hubName').first().waitFor()
     await shots('audit-logs')
-    await openFirst('audit-logs')
+    await openRow('audit-logs', 'last')
     const changes = page.getByRole('table', { name: 'What changed' })
     await changes.waitFor()
     const table = await changes.innerText()
