@@ -8,7 +8,11 @@ export const Figures: JSONFieldClientComponent = ({ path, field }) => {
   const seen = Object.entries(value ?? {}).filter(([, figure]) => figure !== null)
   if (seen.length === 0) return null
   return (
-    <section aria-label={String(field.label ?? field.name)} className="field-type">
+    <section
+      aria-label={String(field.label ?? field.name)}
+      className="field-type"
+      style={{ marginBottom: 'var(--base)' }}
+    >
       <p style={{ marginBottom: 'calc(var(--base) / 2)' }}>{String(field.label ?? field.name)}</p>
       <dl
         style={{

@@ -66,6 +66,7 @@ const alerts: Field[] = [
   {
     name: 'webhookSecret',
     type: 'text',
+    label: 'Signing secret',
     virtual: true,
     hooks: { afterRead: [() => null] },
     admin: {
