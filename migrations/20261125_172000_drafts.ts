@@ -1,7 +1,10 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
 import { FIRST_TOOL_VERSIONS, toolDraftsDown, toolDraftsUp } from '../src/database/schema/drafts'
 
-/** Drafts, versions and trash of tools. A draft is checked as a tool is, so what was required stays so in the database. */
+/**
+ * Drafts, versions and trash of tools. A draft is checked as a tool is, so what was required stays so in the
+ * database. A version goes with its tool, also one that SQL deletes: the panel would list it else.
+ */
 export async function up({ db }: MigrateUpArgs): Promise<void> {
   await db.execute(sql`
    CREATE TYPE "public"."enum_tools_status" AS ENUM('draft', 'published');
@@ -68,7 +71,7 @@ export async function up({ db }: MigrateUpArgs): Promise<void> {
   ALTER TABLE "tools" ADD COLUMN "deleted_at" timestamp(3) with time zone;
   ALTER TABLE "tools" ADD COLUMN "_status" "enum_tools_status" DEFAULT 'draft';
   ALTER TABLE "_tools_v_version_upstreams" ADD CONSTRAINT "_tools_v_version_upstreams_parent_id_fk" FOREIGN KEY ("_parent_id") REFERENCES "public"."_tools_v"("id") ON DELETE cascade ON UPDATE no action;
-  ALTER TABLE "_tools_v" ADD CONSTRAINT "_tools_v_parent_id_tools_id_fk" FOREIGN KEY ("parent_id") REFERENCES "public"."tools"("id") ON DELETE set null ON UPDATE no action;
+  ALTER TABLE "_tools_v" ADD CONSTRAINT "_tools_v_parent_id_tools_id_fk" FOREIGN KEY ("parent_id") REFERENCES "public"."tools"("id") ON DELETE cascade ON UPDATE no action;
   ALTER TABLE "_tools_v" ADD CONSTRAINT "_tools_v_version_icon_id_media_id_fk" FOREIGN KEY ("version_icon_id") REFERENCES "public"."media"("id") ON DELETE set null ON UPDATE no action;
   CREATE INDEX "_tools_v_version_upstreams_order_idx" ON "_tools_v_version_upstreams" USING btree ("_order");
   CREATE INDEX "_tools_v_version_upstreams_parent_id_idx" ON "_tools_v_version_upstreams" USING btree ("_parent_id");

@@ -21,7 +21,7 @@ export const Tools: CollectionConfig = {
   admin: {
     group: 'Catalogue',
     useAsTitle: 'name',
-    defaultColumns: ['name', 'slug', 'adapter', 'minimumTier', 'isActive', 'updatedAt'],
+    defaultColumns: ['name', 'slug', 'adapter', 'minimumTier', 'isActive', '_status', 'updatedAt'],
     description: 'A tool is defined once and can be called from then on.',
   },
   defaultSort: 'name',

@@ -156,6 +156,7 @@ describe('the form of a tool', () => {
     await page.fill('#field-inputSchema', '{\n  "type": "object",\n  "required": [text]\n}')
     await page.getByText(/Line 3, column 17/).waitFor()
     await page.fill('#field-inputSchema', '{"type": "object", "properties": {"a": {"type": "text"}}}')
+    await page.click('#action-save')
     await page
       .getByText(/properties\/a\/type/)
       .first()
@@ -259,7 +260,8 @@ describe('how to call it', () => {
     await page.keyboard.press('ArrowRight')
     expect(await page.locator('.hub-snippet pre').first().getAttribute('data-door')).toBe('invoke-stream')
     await visit.context.grantPermissions(['clipboard-read', 'clipboard-write'])
-    await page.locator('.hub-snippet .copy-to-clipboard').first().click()
+    await page.locator('.hub-snippet__copy button').first().click()
+    await page.getByText('Copied', { exact: true }).waitFor()
     const copied = await page.evaluate(() => navigator.clipboard.readText())
     expect(copied).toContain(`/api/v1/tools/${model.slug}/invoke`)
   })

@@ -49,18 +49,17 @@ test('tools that were there before drafts are published, listed by a version, an
     ),
   ).toEqual({ name: 'backup', version_slug: 'chat' })
 
+  await database.pool.query(`delete from tools where slug = 'off'`)
+  expect(await one('select count(*)::int as n from _tools_v')).toEqual({ n: 1 })
   await database.pool.query(`update tools set _status = 'draft' where slug = 'chat'`)
   await database.pool.query(`insert into tools (id, name, slug, description, deleted_at)
-    values ('0198c5a2-6c1e-7b3a-9d2f-3f1c5e7a9b03', 'Off', 'off', 'In the trash', now())`)
+    values ('0198c5a2-6c1e-7b3a-9d2f-3f1c5e7a9b03', 'Chat', 'chat', 'In the trash', now())`)
   await run(drafts?.down)
   const back = await database.pool.query('select slug, is_active from tools order by slug')
-  expect(back.rows).toEqual([
-    { slug: 'chat', is_active: false },
-    { slug: 'off', is_active: false },
-  ])
+  expect(back.rows).toEqual([{ slug: 'chat', is_active: false }])
   await expect(
     database.pool.query(`insert into tools (id, name, slug, description)
-    values (gen_random_uuid(), 'Off', 'another', 'x')`),
+    values (gen_random_uuid(), 'Chat', 'another', 'x')`),
   ).rejects.toThrow(/tools_name_idx/)
   await run(drafts?.up)
 })

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { transform } from 'esbuild'
 import { newCaller, newModel } from '../models/setup'
 import { newTool, type TestTool } from '../support/catalogue'
 import { call } from '../support/client'
@@ -92,9 +91,22 @@ describe('the snippets of a tool', () => {
     expect(await doors(tools.chat)).toContain('openai-python')
   })
 
+  test('the official JavaScript client answers as the snippet has it', async () => {
+    const env = { ...process.env, HUB_API_KEY: caller.key }
+    const asked = async (tool: TestTool) => {
+      const snippet = await snippetOf(tool, 'openai-javascript')
+      const { stdout } = await run(process.execPath, ['--input-type=module', '-e', snippet], {
+        env,
+        timeout: 30_000,
+      })
+      return stdout.trim()
+    }
+    expect(await asked(tools.chat)).toBe(WORDS.join(''))
+    expect(await asked(tools.embeddings)).toMatch(/^\[/)
+  })
+
   test('what is pasted into a program is valid there, and none holds a key', async () => {
     for (const { language, snippet } of await waysOf(tools.chat)) {
-      if (language === 'javascript') await transform(snippet, { format: 'esm' })
       if (language === 'python')
         await run('python3', ['-c', 'import ast, sys; ast.parse(sys.argv[1])', snippet])
       if (language === 'json') expect(JSON.parse(snippet).mcpServers.hub.url).toBe(`${hubUrl()}/mcp`)

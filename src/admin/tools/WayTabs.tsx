@@ -1,5 +1,4 @@
 'use client'
-import { CopyToClipboard } from '@payloadcms/ui'
 import { type KeyboardEvent, useId, useState } from 'react'
 import type { WayToCall } from '../../ways/ways-to-call'
 import '../parts/panel.css'
@@ -38,7 +37,7 @@ export function WayTabs({ ways, label }: { ways: WayToCall[]; label: string }) {
       </div>
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${chosen}`} className="hub-snippet">
         <span className="hub-snippet__copy">
-          <CopyToClipboard value={way.snippet} />
+          <CopyButton key={way.door} text={way.snippet} />
         </span>
         {/* A long line is scrolled to, also by the keyboard. */}
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must take the focus */}
@@ -47,5 +46,19 @@ export function WayTabs({ ways, label }: { ways: WayToCall[]; label: string }) {
         </pre>
       </div>
     </div>
+  )
+}
+
+/** Payload's own copy button has no name that a screen reader could say. */
+function CopyButton({ text }: { text: string }) {
+  const [copied, setCopied] = useState(false)
+  const copy = async () => {
+    await navigator.clipboard?.writeText(text)
+    setCopied(true)
+  }
+  return (
+    <button type="button" className="hub-button" onClick={copy} aria-live="polite">
+      {copied ? 'Copied' : 'Copy'}
+    </button>
   )
 }
