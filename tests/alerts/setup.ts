@@ -67,7 +67,7 @@ export async function tell(world: World, addresses: string[], webhookUrl: string
 export async function alertsOf(world: World, key: string) {
   const { rows } = await world.pool.query<{ kind: string; state: string; title: string; told: string[] }>(
     `select kind, state, title, array(select channel || ' ' || recipient from alert_deliveries d
-       where d.alert_id = a.id order by 1 collate "C") as told from alerts a where key like $1 || '%' order by a.id`,
+       where d.alert_id = a.id order by (channel || ' ' || recipient) collate "C") as told from alerts a where key like $1 || '%' order by a.id`,
     [key],
   )
   return rows
