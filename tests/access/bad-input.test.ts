@@ -260,7 +260,7 @@ describe.each(COLLECTIONS)('%s', (collection) => {
             raw,
             headers: { [name]: method, 'content-type': type },
           })
-    expect(await oldest()).toEqual(before)
+    expect((await oldest()).slice(0, before.length)).toEqual(before)
   })
 
   test('a value of another type in every field', async () => {
