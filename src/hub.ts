@@ -4,6 +4,7 @@ import type { CollectionConfig, Config as PayloadConfig, Plugin, RequestContext 
 import { ApiKeys } from './accounts/api-keys.collection'
 import { adminsOnly } from './accounts/payload/access'
 import { accessQuery, globalAccessQueries } from './accounts/payload/access-query'
+import { boundPreferences } from './accounts/payload/bound-preferences'
 import { accountMutations } from './accounts/payload/graphql'
 import { closeOwnCollections } from './accounts/payload/own-collections'
 import { usersCollection } from './accounts/users.collection'
@@ -92,6 +93,7 @@ export function hub(config: Config): Plugin {
     onInit: async (payload) => {
       closeOwnCollections(payload)
       boundFilters(payload)
+      boundPreferences(payload)
       boundCounts(payload, ['audit_logs', 'refusals', 'alerts'])
       await incoming.onInit?.(payload)
     },
