@@ -34,6 +34,7 @@ import { perProcess } from './process'
 import { Refusals } from './refusals/refusals.collection'
 import { Settings } from './settings/settings.global'
 import { Tools } from './tools/tools.collection'
+import { trashEndpoint } from './tools/trash-endpoint'
 import { trustedOrigins } from './trusted-origins'
 
 /**
@@ -142,7 +143,7 @@ function roomCollections(config: Config): CollectionConfig[] {
       secrets: secretsOfUser,
     }),
     audited(ApiKeys),
-    audited({ ...Tools, endpoints: [tryEndpoint] }, { secrets: secretsOfTool }),
+    audited({ ...Tools, endpoints: [tryEndpoint, trashEndpoint] }, { secrets: secretsOfTool }),
     {
       ...Media,
       upload: { ...upload, staticDir: mediaDir, handlers: config.s3 ? [] : [answerMissingFile(mediaDir)] },

@@ -264,6 +264,18 @@ describe('the trash', () => {
     expect((await invoke(tool)).status).toBe(200)
   })
 
+  test('is filled and emptied by a filter, as the panel does it, by admins alone and for nothing else', async () => {
+    const tool = await publishedTool()
+    const filter = `?trash=true&where[id][equals]=${tool.id}`
+    const away = { deletedAt: new Date().toISOString() }
+    for (const caller of NOT_ADMINS) expect((await rest('PATCH', filter, away, caller)).status).toBe(403)
+    expect((await rest('PATCH', filter, { ...away, description: 'changed' })).status).toBe(403)
+    expect((await rest('PATCH', filter, away)).status).toBe(200)
+    expect((await invoke(tool)).status).toBe(404)
+    expect((await rest('PATCH', filter, { deletedAt: null, _status: 'published' })).status).toBe(200)
+    expect((await invoke(tool)).status).toBe(200)
+  })
+
   test('an inactive tool keeps its history as well', async () => {
     const tool = await publishedTool()
     await invoke(tool)
