@@ -90,7 +90,7 @@ describe('an invocation as a stream', () => {
 
   test('a slow tool: heartbeats while nothing comes', async () => {
     const tool = await newModel(`${upstream.url}/slow/11000`, {
-      timeout_ms: 20_000,
+      timeout_ms: 25_000,
       model: { max_output_tokens: 9 },
     })
     const answer = await invokeStreamed(tool, prompt)
