@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { v7 as newId } from 'uuid'
-import type { Sql } from '../database/sql'
+import { type Sql, sqlState } from '../database/sql'
 import { perProcess } from '../process'
 import type { KeptRefusal, RefusalDetails, RefusalKind } from './refusal'
 import { Sampler } from './sampler'
@@ -53,11 +53,29 @@ async function writeRefusals(sql: Sql, now: Date, all: boolean): Promise<void> {
   })
 }
 
-/** Writes these by one statement. */
+/**
+ * Writes these by one statement; where that fails by what stands in one of them, each by itself, so that one cannot
+ * keep the others out. Throws when the database is away.
+ */
 export async function insertRefusals(sql: Sql, rows: KeptRefusal[]): Promise<void> {
-  const values = rows.map((row) => ({ ...row, id: newId({ msecs: row.at.getTime() }) }))
-  await sql.query(INSERT, [JSON.stringify(values)])
+  try {
+    await insert(sql, rows)
+  } catch (error) {
+    if (!BY_VALUE.test(sqlState(error) ?? '')) throw error
+    if (rows.length > 1) for (const row of rows) await insertRefusals(sql, [row])
+  }
 }
+
+/** A value that its column does not take, or that another row forbids. */
+const BY_VALUE = /^2[23]/
+
+async function insert(sql: Sql, rows: KeptRefusal[]): Promise<void> {
+  const values = rows.map((row) => ({ ...row, id: newId({ msecs: row.at.getTime() }) }))
+  await sql.query(INSERT, [JSON.stringify(values).replace(NOT_STORABLE, '\\ufffd')])
+}
+
+/** As JSON spells them: NUL, and halves of surrogate pairs, which it escapes only where they stand alone. */
+const NOT_STORABLE = /\\u(0000|d[89a-f][0-9a-f]{2})/gi
 
 const INSERT = `
   insert into refusals (id, at, user_id, tool_id, tool_name, layer, reason, code, message, request_id, figures, left_out)
