@@ -17,7 +17,7 @@ export type HttpCall = {
   signal?: AbortSignal | undefined
 }
 
-const DEFAULT_ANSWER_BYTES = 10 * 1024 * 1024
+export const DEFAULT_ANSWER_BYTES = 10 * 1024 * 1024
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 5_000
 
@@ -41,7 +41,7 @@ export async function callHttp(call: HttpCall, agent: Dispatcher = toolAgent()):
 }
 
 /** 100 ms, doubled each time up to 5 s; a random half of it, so that callers do not come back together. */
-function waitBefore(attempt: number): number {
+export function waitBefore(attempt: number): number {
   const full = Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
   return full / 2 + (Math.random() * full) / 2
 }

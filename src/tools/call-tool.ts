@@ -1,13 +1,18 @@
 import { type Adapter, type CallContext, type ToolAnswer, unavailable } from './adapters/adapter'
 import { builtinAdapter } from './adapters/builtin'
 import { httpAdapter } from './adapters/http'
+import { mcpAdapter } from './adapters/mcp'
 import { breakerOf } from './breakers'
 import type { AdapterName, Tool, ToolInput } from './tool'
 
 export type { Adapter, CallContext, ToolAnswer, ToolFailure } from './adapters/adapter'
 
 /** The ways to call a tool that is no model, by the name that it is saved with. Models: src/models. */
-const adapters: Partial<Record<AdapterName, Adapter>> = { http: httpAdapter, builtin: builtinAdapter }
+const adapters: Partial<Record<AdapterName, Adapter>> = {
+  http: httpAdapter,
+  builtin: builtinAdapter,
+  mcp: mcpAdapter,
+}
 
 /**
  * Calls a tool once it is admitted, unless its breaker is open. It always answers and never throws, so that

@@ -106,7 +106,7 @@ class Reading implements Dispatcher.DispatchHandler {
 class CutOff extends Error {}
 
 /** The reason is a code, never the error's text: that may hold the address with what an admin put in it. */
-function failed(error: unknown): HttpAnswer {
+export function failed(error: unknown): HttpAnswer {
   if (error instanceof AddressRefused) return { ended: 'refused', reason: 'its address may not be called' }
   const { code, name } = error as { code?: unknown; name?: string }
   const reason = typeof code === 'string' ? code : (name ?? 'error')

@@ -1,9 +1,9 @@
 import { checkEndpoint } from '../address-guard'
 import { callHttp } from '../call-http'
 import { isDeeperThan } from '../depth'
-import { checkHeader } from '../headers'
 import type { HttpAnswer } from '../http-answer'
-import { openSecrets, SecretUnreadable } from '../secrets'
+import { ownHeaders } from '../own-headers'
+import { SecretUnreadable } from '../secrets'
 import { toolSettings } from '../settings'
 import type { Tool, ToolOutput } from '../tool'
 import {
@@ -84,28 +84,10 @@ function headersFor(
   const own = ownHeaders(tool)
   if (own instanceof SecretUnreadable) return own
   return {
+    accept: 'application/json',
     ...own,
+    'content-type': 'application/json',
     'x-request-id': requestId,
     ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
-  }
-}
-
-const opened = new WeakMap<Tool, Record<string, string>>()
-
-/** The tool's headers with its secrets, opened at its first call. Later ones win; a faulty one is left out. */
-function ownHeaders(tool: Tool): Record<string, string> | SecretUnreadable {
-  const known = opened.get(tool)
-  if (known) return known
-  try {
-    const all = { accept: 'application/json', 'user-agent': 'joyfull-ui-hub', ...tool.headers }
-    const given = [...Object.entries(all), ...Object.entries(openSecrets(tool, toolSettings().secret))]
-    const sendable = given.filter(([name, value]) => checkHeader(name, value) === null)
-    const lower = sendable.map(([name, value]) => [name.toLowerCase(), value])
-    const headers = { ...Object.fromEntries(lower), 'content-type': 'application/json' }
-    opened.set(tool, headers)
-    return headers
-  } catch (error) {
-    if (error instanceof SecretUnreadable) return error
-    throw error
   }
 }

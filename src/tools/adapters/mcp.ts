@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { CallToolResult } from '@modelcontextprotocol/client'
+import { waitBefore } from '../call-http'
+import { isDeeperThan } from '../depth'
+import { type RemoteAnswer, type RemoteLimits, withServer } from '../mcp/connection'
+import { forgetPrior, keepPrior, priorOf } from '../mcp/priors'
+import { ownHeaders } from '../own-headers'
+import { SecretUnreadable } from '../secrets'
+import type { Tool, ToolInput, ToolOutput } from '../tool'
+import { type Adapter, badResponse, type ToolAnswer, timedOut, unavailable } from './adapter'
+
+const MOST_DEPTH = 64
+
+/**
+ * Calls one tool of a remote MCP server. Its structured content is the output; where it has none, the blocks of its
+ * content are. A result that the tool itself calls an error is of no use, and costs nothing.
+ */
+export const mcpAdapter: Adapter = {
+  async invoke(tool, input, { requestId, timeoutMs, signal }) {
+    const headers = ownHeaders(tool)
+    if (headers instanceof SecretUnreadable) return unavailable(headers.message, 'unknown')
+    const server = { endpoint: tool.endpoint ?? '', headers }
+    const endsAt = performance.now() + timeoutMs
+    for (let attempt = 0; ; attempt += 1) {
+      const left = Math.max(1, endsAt - performance.now())
+      const limits = { timeoutMs: left, signal, requestId, prior: priorOf(tool) }
+      const answer = await callOnce(tool, input, server, limits)
+      const wait = waitBefore(attempt)
+      const isOver = attempt >= tool.retries || performance.now() + wait >= endsAt
+      if (answer.ended !== 'unavailable' || isOver) return toToolAnswer(answer, timeoutMs)
+      await delay(wait, undefined, signal ? { signal } : {}).catch(() => undefined)
+    }
+  },
+}
+
+type Server = { endpoint: string; headers: Record<string, string> }
+
+async function callOnce(
+  tool: Tool,
+  input: ToolInput,
+  server: Server,
+  limits: RemoteLimits,
+): Promise<RemoteAnswer<CallToolResult>> {
+  const name = tool.remoteTool ?? ''
+  const definition = { name, inputSchema: { ...tool.inputSchema, type: 'object' as const } }
+  const answer = await withServer(server, limits, ({ client, signal, timeoutMs }) =>
+    client.callTool({ name, arguments: input }, { signal, timeout: timeoutMs, toolDefinition: definition }),
+  )
+  if (answer.ended === 'done') keepPrior(tool, answer.prior)
+  else forgetPrior(tool)
+  return answer
+}
+
+function toToolAnswer(answer: RemoteAnswer<CallToolResult>, timeoutMs: number): ToolAnswer {
+  switch (answer.ended) {
+    case 'done':
+      return readResult(answer.value)
+    case 'unavailable':
+      return unavailable(answer.reason, 'down')
+    case 'bad':
+      return badResponse(answer.reason)
+    case 'refused':
+      return unavailable(answer.reason, 'unknown')
+    case 'timeout':
+      return timedOut(timeoutMs, 'down')
+    case 'aborted':
+      return unavailable('the call was ended early', 'unknown')
+  }
+}
+
+function readResult({ isError, structuredContent, content }: CallToolResult): ToolAnswer {
+  if (isError) return badResponse('the tool answered an error')
+  const output = isObject(structuredContent) ? structuredContent : { content }
+  if (isDeeperThan(output, MOST_DEPTH))
+    return badResponse(`its answer is nested deeper than ${MOST_DEPTH} levels`)
+  return { ok: true, output }
+}
+
+function isObject(value: unknown): value is ToolOutput {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
