@@ -51,8 +51,9 @@ export async function withServer<T>(
   const signal = AbortSignal.any([limit.signal, broken.signal])
   let fault: Fault | null = null
   const transport = transportFor(server, limits, signal, {
+    // What follows the end (the library takes its request back) says nothing of why it came.
     note: (found) => {
-      fault = found
+      if (!signal.aborted) fault = found
     },
     onBroken: () => broken.abort(),
   })
