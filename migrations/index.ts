@@ -9,6 +9,7 @@ import * as refusals from './20261125_170120_refusals'
 import * as alerts from './20261125_171111_alerts'
 import * as drafts from './20261125_172000_drafts'
 import * as trials from './20261125_173000_trials'
+import * as mcpImports from './20261125_182000_mcp_imports'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   { name: '20261125_171111_alerts', up: alerts.up, down: alerts.down },
   { name: '20261125_172000_drafts', up: drafts.up, down: drafts.down },
   { name: '20261125_173000_trials', up: trials.up, down: trials.down },
+  { name: '20261125_182000_mcp_imports', up: mcpImports.up, down: mcpImports.down },
 ]

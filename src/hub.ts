@@ -12,6 +12,7 @@ import { dashboardLayout, dashboardWidgets } from './admin/dashboard/widgets'
 import { panelEndpoints } from './admin/endpoints'
 import { Alerts } from './alerts/alerts.collection'
 import { hubMutations, hubQueries } from './api/graphql'
+import { mcpEndpoints } from './api/mcp-endpoints'
 import { apiEndpoints } from './api/payload-endpoints'
 import { tryEndpoint } from './api/try-endpoint'
 import { AuditLogs } from './audit/audit-logs.collection'
@@ -143,7 +144,10 @@ function roomCollections(config: Config): CollectionConfig[] {
       secrets: secretsOfUser,
     }),
     audited(ApiKeys),
-    audited({ ...Tools, endpoints: [tryEndpoint, trashEndpoint] }, { secrets: secretsOfTool }),
+    audited(
+      { ...Tools, endpoints: [tryEndpoint, ...mcpEndpoints, trashEndpoint] },
+      { secrets: secretsOfTool },
+    ),
     {
       ...Media,
       upload: { ...upload, staticDir: mediaDir, handlers: config.s3 ? [] : [answerMissingFile(mediaDir)] },

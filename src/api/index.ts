@@ -2,6 +2,7 @@ import { logRequest } from '../log'
 import { addOpenAi } from '../openai/routes'
 import type { Problem } from '../problem'
 import { addAdminLedger } from './admin-ledger'
+import { addAdminMcp } from './admin-mcp'
 import { addAdminStats } from './admin-stats'
 import { addAdminTools } from './admin-tools'
 import { addAdminUsers } from './admin-users'
@@ -64,6 +65,7 @@ const GROUPS = [
   addAdminLedger,
   addTryTool,
   addAdminTools,
+  addAdminMcp,
   addMcp,
   addDocsPage,
   addOpenAi,

@@ -13,6 +13,7 @@ import { perProcess } from '../process'
 import { startRefusalTimers } from '../refusals/keep-refusal'
 import { type Runtime, runtime } from '../runtime'
 import { closeToolAgent } from '../tools/agent'
+import { startMcpWatch } from '../tools/mcp/watch'
 import { banner } from './banner'
 import { closeGracefully } from './close'
 import type { Prepared } from './environment'
@@ -67,6 +68,7 @@ async function startTimers({ config, pool, secret }: Runtime, log: Log): Promise
     startAccountsTimers(pool, log),
     startMailSender(pool, config, log),
     startRefusalTimers(pool, log),
+    startMcpWatch(pool, log),
     startAlertTimers({ pool, config: { ...config, secret } }, log),
   ]
   return async () => {

@@ -5,6 +5,7 @@ import { catalogueDown, catalogueUp } from './catalogue'
 import { toolDraftsDown, toolDraftsUp } from './drafts'
 import { functionsDown, functionsUp } from './functions'
 import { grantsDown, grantsUp } from './grants'
+import { mcpImportsDown, mcpImportsUp } from './mcp-imports'
 import { meteringDown, meteringUp } from './metering'
 import { modelsDown, modelsUp } from './models'
 import { panelDown, panelUp } from './panel'
@@ -52,10 +53,12 @@ export const hubSchemaUp: readonly string[] = [
   ...alertsUp,
   ...toolDraftsUp,
   ...trialsUp,
+  ...mcpImportsUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...mcpImportsDown,
   ...trialsDown,
   ...toolDraftsDown,
   ...alertsDown,

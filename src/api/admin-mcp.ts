@@ -1,0 +1,85 @@
+import { toPayloadUser } from '../accounts/payload/user'
+import { checkServers, type Watched } from '../tools/mcp/watch'
+import { created, ok } from './envelope'
+import { importTools, listServer } from './import-mcp'
+import { originOf } from './origin'
+import type { Registry } from './registry'
+import { ImportMcpTools, McpChange, McpImported, McpServer, McpServerTool } from './schemas/mcp'
+
+const tag = 'Admin'
+const OF_SERVERS = ['TOOL_BAD_RESPONSE', 'TOOL_UNAVAILABLE', 'TOOL_TIMEOUT'] as const
+
+/** Adds listing the tools of an MCP server, making tools of them, and looking whether they are as they were. */
+export function addAdminMcp(registry: Registry): void {
+  addList(registry)
+  addImport(registry)
+  addCheck(registry)
+}
+
+function addList(registry: Registry): void {
+  registry.add(
+    {
+      method: 'post',
+      path: '/admin/mcp/tools',
+      operationId: 'listMcpServer',
+      tag,
+      summary: 'List the tools of an MCP server',
+      access: 'admin',
+      body: McpServer,
+      answer: { status: 200, description: 'At most 500 tools.', schema: McpServerTool.array() },
+      problems: [...OF_SERVERS],
+    },
+    async ({ services, body }) => ok(await listServer(services, body)),
+  )
+}
+
+function addImport(registry: Registry): void {
+  registry.add(
+    {
+      method: 'post',
+      path: '/admin/mcp/import',
+      operationId: 'importMcpTools',
+      tag,
+      summary: 'Make tools of those of an MCP server',
+      description:
+        'Each is published at once, with the name, description and input schema that the server gives it, and the headers as secrets. One that cannot be made does not keep the others out; where none can, the first one decides the answer.',
+      access: 'admin',
+      body: ImportMcpTools,
+      answer: { status: 201, description: 'What was made of them.', schema: McpImported },
+      problems: ['NOT_FOUND', 'CONFLICT', ...OF_SERVERS],
+    },
+    async ({ services, context, principal, body }) => {
+      const by = { user: toPayloadUser(principal), origin: originOf(services, context) }
+      return created(await importTools(services, by, body))
+    },
+  )
+}
+
+function addCheck(registry: Registry): void {
+  registry.add(
+    {
+      method: 'post',
+      path: '/admin/mcp/check',
+      operationId: 'checkMcpServers',
+      tag,
+      summary: 'Ask the MCP servers of all published tools now what they say of them',
+      description: 'This is done each hour as well. No tool is changed.',
+      access: 'admin',
+      answer: {
+        status: 200,
+        description: 'The tools that changed on their server, or could not be looked at.',
+        schema: McpChange.array(),
+      },
+    },
+    async ({ services }) => ok((await checkServers(services.pool, 0)).map(toChange)),
+  )
+}
+
+const toChange = ({ tool, state }: Watched) => ({
+  tool_id: tool.id,
+  slug: tool.slug,
+  remote_tool: tool.remoteTool ?? '',
+  changed_at: state.changedAt?.toISOString() ?? null,
+  checked_at: state.checkedAt?.toISOString() ?? null,
+  problem: state.problem,
+})

@@ -1,0 +1,110 @@
+import type { z } from '@hono/zod-openapi'
+import type { HubUser } from '../accounts/payload/user'
+import type { Origin } from '../accounts/room'
+import { auditContext } from '../audit/payload-by'
+import { Problem, type ProblemCode } from '../problem'
+import { checkHeaders } from '../tools/headers'
+import { importedNames, keepBaseline } from '../tools/mcp/imports'
+import { listRemoteTools, type RemoteTool } from '../tools/mcp/remote-tools'
+import { sendable } from '../tools/own-headers'
+import { toSlug } from '../tools/payload-hooks'
+import { onDocument } from './document-problems'
+import type { ImportMcpTools, McpServer } from './schemas/mcp'
+import type { Services } from './services'
+
+type Room = Pick<Services, 'payload' | 'pool'>
+type Server = z.output<typeof McpServer>
+type Import = z.output<typeof ImportMcpTools>
+type By = { user: HubUser; origin: Origin }
+type Refused = { name: string; code: ProblemCode; message: string }
+
+const MOST_NAME = 100
+const MOST_DESCRIPTION = 5_000
+
+/** The tools of an MCP server, and which of them the hub has. Throws a `Problem` where the server does not answer. */
+export async function listServer({ pool }: Pick<Room, 'pool'>, server: Server) {
+  const tools = await askServer(server)
+  const known = await importedNames(pool, server.api_endpoint)
+  return tools.map(({ name, title, description, inputSchema }) => ({
+    name,
+    title,
+    description,
+    input_schema: inputSchema,
+    imported: known.has(name),
+  }))
+}
+
+/**
+ * Makes a published tool of each that is named, with this user's own rights. One that cannot be made does not keep the
+ * others out; where none can, the first one's `Problem` is thrown, and names them all.
+ */
+export async function importTools(room: Room, by: By, sent: Import) {
+  const found = new Map((await askServer(sent)).map((tool) => [tool.name, tool]))
+  const imported = []
+  const refused: Refused[] = []
+  for (const name of new Set(sent.tools)) {
+    try {
+      imported.push(await importOne(room, by, sent, { name, remote: found.get(name) }))
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      refused.push({ name, code: error.code, message: error.message })
+    }
+  }
+  if (imported.length > 0) return { imported, refused }
+  throw noneMade(refused)
+}
+
+function askServer({ api_endpoint, headers = {} }: Server): Promise<RemoteTool[]> {
+  const faults = checkHeaders(headers, false)
+  if (faults.length > 0)
+    throw new Problem(
+      'VALIDATION_ERROR',
+      faults.join('; '),
+      faults.map((message) => ({ field: 'headers', message })),
+    )
+  return onDocument(() => listRemoteTools({ endpoint: api_endpoint, headers: sendable(headers) }))
+}
+
+type Wanted = { name: string; remote: RemoteTool | undefined }
+
+async function importOne({ payload, pool }: Room, by: By, sent: Import, { name, remote }: Wanted) {
+  if (!remote) throw new Problem('NOT_FOUND', 'The server has no tool of this name.')
+  const made = await onDocument(() =>
+    payload.create({
+      collection: 'tools',
+      data: toDocument(remote, sent) as never,
+      user: by.user,
+      overrideAccess: false,
+      depth: 0,
+      context: auditContext(by.origin),
+    }),
+  )
+  await keepBaseline(pool, String(made.id), sent.api_endpoint, remote)
+  return { name, tool_id: String(made.id), slug: String(made.slug) }
+}
+
+function toDocument(remote: RemoteTool, { api_endpoint, headers, minimum_plan }: Import) {
+  const name = (remote.title ?? remote.name).slice(0, MOST_NAME)
+  return {
+    name,
+    slug: toSlug(remote.name),
+    description: (remote.description.trim() || name).slice(0, MOST_DESCRIPTION),
+    adapter: 'mcp',
+    endpoint: api_endpoint,
+    remoteTool: remote.name,
+    inputSchema: remote.inputSchema,
+    _status: 'published',
+    ...(headers ? { secretHeaders: headers } : {}),
+    ...(minimum_plan ? { minimumTier: minimum_plan } : {}),
+  }
+}
+
+function noneMade(refused: Refused[]): Problem {
+  const [first] = refused as [Refused]
+  const message = refused.map((one) => `${one.name}: ${one.message}`).join(' ')
+  return new Problem(
+    first.code,
+    `No tool was made. ${message}`,
+    refused.map((one) => ({ field: 'tools', name: one.name, code: one.code, message: one.message })),
+  )
+}

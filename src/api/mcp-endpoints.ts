@@ -1,0 +1,43 @@
+import type { Endpoint, PayloadRequest } from 'payload'
+import type { z } from 'zod'
+import { caller, isAdminRequest } from '../accounts/payload/access'
+import { requestOrigin } from '../accounts/payload/room'
+import type { HubUser } from '../accounts/payload/user'
+import { Problem } from '../problem'
+import { runtime } from '../runtime'
+import { readJsonBody } from './body'
+import { invalid } from './endpoint'
+import { importTools, listServer } from './import-mcp'
+import { ImportMcpTools, McpServer } from './schemas/mcp'
+import { unauthorized } from './who'
+import { toDetails } from './zod-details'
+
+/** The tools of an MCP server for the panel, whose cookie the versioned API does not take: as `/api/v1/admin/mcp`. */
+export const mcpEndpoints: Endpoint[] = [
+  forAdmins('/mcp-list', McpServer, (_req, sent) => listServer({ pool: runtime().pool }, sent)),
+  forAdmins('/mcp-import', ImportMcpTools, (req, sent) =>
+    importTools(
+      { payload: req.payload, pool: runtime().pool },
+      { user: caller(req) as HubUser, origin: requestOrigin(req) },
+      sent,
+    ),
+  ),
+]
+
+type Work<Body> = (req: PayloadRequest, sent: Body) => Promise<unknown>
+
+function forAdmins<S extends z.ZodType>(path: string, schema: S, work: Work<z.output<S>>): Endpoint {
+  return {
+    path,
+    method: 'post',
+    handler: async (req) => {
+      if (!caller(req)) throw unauthorized()
+      if (!isAdminRequest(req))
+        throw new Problem('FORBIDDEN', 'This is for admins, signed in by their password.')
+      const { value } = await readJsonBody(req as unknown as Request)
+      const read = schema.safeParse(value, { reportInput: true })
+      if (!read.success) throw invalid(toDetails(read.error, 'body'))
+      return Response.json({ data: await work(req, read.data) }, { headers: { 'cache-control': 'no-store' } })
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import { z } from '@hono/zod-openapi'
+import { PROBLEM_STATUS, type ProblemCode } from '../../problem'
+import { Id, orNull, Time } from './common'
+
+const CODES = Object.keys(PROBLEM_STATUS) as [ProblemCode, ...ProblemCode[]]
+const Json = z.record(z.string(), z.unknown())
+const RemoteName = z.string().min(1).max(200)
+
+const server = {
+  api_endpoint: z.string().min(1).max(2_000).openapi({ example: 'https://mcp.example.org/mcp' }),
+  headers: z
+    .record(z.string(), z.string().max(8_000))
+    .optional()
+    .openapi({ description: 'Name → value, sent to the server.' }),
+}
+
+export const McpServer = z.strictObject(server).openapi('McpServer')
+
+export const ImportMcpTools = z
+  .strictObject({
+    ...server,
+    tools: z.array(RemoteName).min(1).max(100).openapi({ description: 'Their names on the server.' }),
+    minimum_plan: z.enum(['free', 'pro', 'enterprise']).optional(),
+  })
+  .openapi('ImportMcpTools')
+
+export const McpServerTool = z
+  .object({
+    name: z.string(),
+    title: z.string().nullable(),
+    description: z.string(),
+    input_schema: Json,
+    imported: z.boolean().openapi({ description: 'True where a tool of the hub calls it already.' }),
+  })
+  .openapi('McpServerTool')
+
+const ImportedMcpTool = z
+  .object({ name: z.string(), tool_id: Id, slug: z.string() })
+  .openapi('ImportedMcpTool')
+
+const RefusedMcpTool = z
+  .object({ name: z.string(), code: z.enum(CODES), message: z.string() })
+  .openapi('RefusedMcpTool')
+
+export const McpImported = z
+  .object({
+    imported: z.array(ImportedMcpTool),
+    refused: z.array(RefusedMcpTool).openapi({ description: 'Those of which no tool was made, and why.' }),
+  })
+  .openapi('McpImported')
+
+export const McpChange = z
+  .object({
+    tool_id: Id,
+    slug: z.string(),
+    remote_tool: z.string(),
+    changed_at: orNull(Time).openapi({
+      description: 'Since when the server says something else of it than the hub took over.',
+    }),
+    checked_at: orNull(Time),
+    problem: z.string().nullable().openapi({ description: 'Why it could not be looked at.' }),
+  })
+  .openapi('McpChange')

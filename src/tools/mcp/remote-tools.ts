@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import type { Client } from '@modelcontextprotocol/client'
+import { invalidField, Problem } from '../../problem'
+import { type Connected, type RemoteAnswer, type RemoteServer, withServer } from './connection'
+
+/** One tool as its server describes it. */
+export type RemoteTool = {
+  name: string
+  title: string | null
+  description: string
+  inputSchema: Record<string, unknown>
+}
+
+const MOST_TOOLS = 500
+const LIST_MS = 15_000
+
+/**
+ * The tools of an MCP server, all pages of them. Throws a `Problem`: VALIDATION_ERROR for an address that is refused,
+ * else one of the TOOL_* codes.
+ */
+export async function listRemoteTools(server: RemoteServer, signal?: AbortSignal): Promise<RemoteTool[]> {
+  const answer = await withServer(server, { timeoutMs: LIST_MS, signal }, readTools)
+  if (answer.ended !== 'done') throw toProblem(answer)
+  if (answer.value.length <= MOST_TOOLS) return answer.value
+  throw new Problem('TOOL_BAD_RESPONSE', `The MCP server has over ${MOST_TOOLS} tools: too many to list.`)
+}
+
+/** What a tool says of itself, in short: another one means that its description or schema is another. */
+export function fingerprintOf({ description, inputSchema }: RemoteTool): string {
+  return createHash('sha256')
+    .update(canonical([description, inputSchema]))
+    .digest('hex')
+}
+
+/** Without the capability the library answers an empty list as well, and says so on the console. */
+async function readTools({ client, signal, timeoutMs }: Connected): Promise<RemoteTool[]> {
+  if (!client.getServerCapabilities()?.tools) return []
+  const { tools } = await client.listTools(undefined, { signal, timeout: timeoutMs })
+  return tools.map(toRemoteTool)
+}
+
+type Listed = Awaited<ReturnType<Client['listTools']>>['tools'][number]
+
+function toRemoteTool({ name, title, annotations, description, inputSchema }: Listed): RemoteTool {
+  return {
+    name,
+    title: title ?? annotations?.title ?? null,
+    description: description ?? '',
+    inputSchema: inputSchema as Record<string, unknown>,
+  }
+}
+
+type Failure = Exclude<RemoteAnswer<unknown>, { ended: 'done' }>
+
+function toProblem(answer: Failure): Problem {
+  switch (answer.ended) {
+    case 'refused':
+      return invalidField('endpoint', answer.reason)
+    case 'unavailable':
+      return new Problem('TOOL_UNAVAILABLE', `The MCP server cannot be reached: ${answer.reason}.`)
+    case 'bad':
+      return new Problem('TOOL_BAD_RESPONSE', `The MCP server did not list its tools: ${answer.reason}.`)
+    case 'timeout':
+      return new Problem(
+        'TOOL_TIMEOUT',
+        `The MCP server did not list its tools within ${LIST_MS / 1_000} seconds.`,
+      )
+    case 'aborted':
+      return new Problem('TOOL_UNAVAILABLE', 'The list was ended early.')
+  }
+}
+
+/** The same text for the same value, in whatever order its names stand. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}
