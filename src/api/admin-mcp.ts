@@ -1,10 +1,23 @@
 import { toPayloadUser } from '../accounts/payload/user'
+import { fingerprintOf } from '../tools/mcp/remote-tools'
 import { checkServers, type Watched } from '../tools/mcp/watch'
+import { acceptChange } from './accept-mcp'
+import { toAdminTool } from './api-tool'
 import { created, ok } from './envelope'
 import { importTools, listServer } from './import-mcp'
 import { originOf } from './origin'
 import type { Registry } from './registry'
-import { ImportMcpTools, McpChange, McpImported, McpServer, McpServerTool } from './schemas/mcp'
+import { ToolParams } from './schemas/common'
+import {
+  AcceptMcpChange,
+  ImportMcpTools,
+  McpChange,
+  McpImported,
+  McpServer,
+  McpServerTool,
+} from './schemas/mcp'
+import { AdminTool } from './schemas/tools'
+import { freshTool } from './tool-lookup'
 
 const tag = 'Admin'
 const OF_SERVERS = ['TOOL_BAD_RESPONSE', 'TOOL_UNAVAILABLE', 'TOOL_TIMEOUT'] as const
@@ -14,6 +27,7 @@ export function addAdminMcp(registry: Registry): void {
   addList(registry)
   addImport(registry)
   addCheck(registry)
+  addAccept(registry)
 }
 
 function addList(registry: Registry): void {
@@ -75,11 +89,40 @@ function addCheck(registry: Registry): void {
   )
 }
 
+function addAccept(registry: Registry): void {
+  registry.add(
+    {
+      method: 'post',
+      path: '/admin/tools/{tool_id}/accept-change',
+      operationId: 'acceptMcpChange',
+      tag,
+      summary: "Take over a tool's description and input schema as its MCP server was seen to give them",
+      description: 'A 409 where the server was seen to say something else again, or nothing new.',
+      access: 'admin',
+      params: ToolParams,
+      body: AcceptMcpChange,
+      answer: { status: 200, description: 'The changed tool.', schema: AdminTool },
+      problems: ['NOT_FOUND', 'CONFLICT'],
+    },
+    async ({ services, context, principal, params, body }) => {
+      const tool = await freshTool(services, params.tool_id)
+      const by = { user: toPayloadUser(principal), origin: originOf(services, context) }
+      await acceptChange(services, by, tool, body.fingerprint)
+      return ok(toAdminTool(await freshTool(services, tool.id)))
+    },
+  )
+}
+
 const toChange = ({ tool, state }: Watched) => ({
   tool_id: tool.id,
   slug: tool.slug,
   remote_tool: tool.remoteTool ?? '',
   changed_at: state.changedAt?.toISOString() ?? null,
   checked_at: state.checkedAt?.toISOString() ?? null,
+  seen: state.seen && {
+    fingerprint: fingerprintOf(state.seen),
+    description: state.seen.description,
+    input_schema: state.seen.inputSchema,
+  },
   problem: state.problem,
 })

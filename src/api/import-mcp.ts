@@ -12,10 +12,10 @@ import { onDocument } from './document-problems'
 import type { ImportMcpTools, McpServer } from './schemas/mcp'
 import type { Services } from './services'
 
-type Room = Pick<Services, 'payload' | 'pool'>
+export type Room = Pick<Services, 'payload' | 'pool'>
 type Server = z.output<typeof McpServer>
 type Import = z.output<typeof ImportMcpTools>
-type By = { user: HubUser; origin: Origin }
+export type By = { user: HubUser; origin: Origin }
 type Refused = { name: string; code: ProblemCode; message: string }
 
 const MOST_NAME = 100
@@ -88,7 +88,7 @@ function toDocument(remote: RemoteTool, { api_endpoint, headers, minimum_plan }:
   return {
     name,
     slug: toSlug(remote.name),
-    description: (remote.description.trim() || name).slice(0, MOST_DESCRIPTION),
+    description: descriptionOf(remote, name),
     adapter: 'mcp',
     endpoint: api_endpoint,
     remoteTool: remote.name,
@@ -97,6 +97,11 @@ function toDocument(remote: RemoteTool, { api_endpoint, headers, minimum_plan }:
     ...(headers ? { secretHeaders: headers } : {}),
     ...(minimum_plan ? { minimumTier: minimum_plan } : {}),
   }
+}
+
+/** The hub's tools have one, and it has its bounds. */
+export function descriptionOf({ description }: Pick<RemoteTool, 'description'>, name: string): string {
+  return (description.trim() || name).slice(0, MOST_DESCRIPTION)
 }
 
 function noneMade(refused: Refused[]): Problem {

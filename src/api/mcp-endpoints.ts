@@ -5,10 +5,12 @@ import { requestOrigin } from '../accounts/payload/room'
 import type { HubUser } from '../accounts/payload/user'
 import { Problem } from '../problem'
 import { runtime } from '../runtime'
+import { acceptChange } from './accept-mcp'
 import { readJsonBody } from './body'
 import { invalid } from './endpoint'
 import { importTools, listServer } from './import-mcp'
-import { ImportMcpTools, McpServer } from './schemas/mcp'
+import { AcceptMcpChange, ImportMcpTools, McpServer } from './schemas/mcp'
+import { freshTool } from './tool-lookup'
 import { unauthorized } from './who'
 import { toDetails } from './zod-details'
 
@@ -22,6 +24,13 @@ export const mcpEndpoints: Endpoint[] = [
       sent,
     ),
   ),
+  forAdmins('/:id/mcp-accept', AcceptMcpChange, async (req, { fingerprint }) => {
+    const room = { payload: req.payload, pool: runtime().pool }
+    const tool = await freshTool(room, String(req.routeParams?.id))
+    const by = { user: caller(req) as HubUser, origin: requestOrigin(req) }
+    await acceptChange(room, by, tool, fingerprint)
+    return { id: tool.id }
+  }),
 ]
 
 type Work<Body> = (req: PayloadRequest, sent: Body) => Promise<unknown>

@@ -17,7 +17,7 @@ export async function requireTool({ pool }: Services, idOrSlug: string, version:
 }
 
 /** The published tool of this id or slug as it is at this moment, active or not: for admins. Throws NOT_FOUND. */
-export async function freshTool({ pool }: Services, idOrSlug: string): Promise<Tool> {
+export async function freshTool({ pool }: Pick<Services, 'pool'>, idOrSlug: string): Promise<Tool> {
   const tool = (await refreshCatalogue(pool)).find(idOrSlug)
   if (!tool) throw noSuchTool()
   return tool

@@ -38,7 +38,7 @@ const MORE: Record<string, string[]> = {
   ],
   'audit-logs': ['get /export'],
   'usage-logs': ['get /export'],
-  tools: ['post /:id/try', 'post /mcp-import', 'post /mcp-list'],
+  tools: ['post /:id/try', 'post /:id/mcp-accept', 'post /mcp-import', 'post /mcp-list'],
   media: ['get /file/:filename', 'get /paste-url/:id?'],
   'payload-preferences': ['delete /:key', 'get /:key', 'post /:key', 'post /:id/duplicate'],
   'payload-locked-documents': ['post /:id/duplicate'],

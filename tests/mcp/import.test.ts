@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pool } from 'pg'
+import { refreshCatalogue } from '../../src/tools/catalogue'
+import { claimDue } from '../../src/tools/mcp/imports'
+import type { Tool } from '../../src/tools/tool'
 import { ask, CALLERS, type Cast, castOfCallers, hubDatabase } from '../access/callers'
 import { type Caller, newCaller } from '../models/setup'
 import { newTool } from '../support/catalogue'
@@ -12,7 +15,13 @@ type Imported = {
   imported: { name: string; tool_id: string; slug: string }[]
   refused: { name: string; code: string; message: string }[]
 }
-type Change = { tool_id: string; remote_tool: string; changed_at: string | null; problem: string | null }
+type Change = {
+  tool_id: string
+  remote_tool: string
+  changed_at: string | null
+  seen: { fingerprint: string; description: string } | null
+  problem: string | null
+}
 
 let db: Pool
 let cast: Cast
@@ -147,6 +156,37 @@ describe('a tool that its server changes', () => {
     expect(await changeOf(id)).toBeUndefined()
   })
 
+  test('is as the server has it, once an admin has accepted what was seen, and no other', async () => {
+    const remote = another()
+    const id = await imported(remote.name)
+    remote.description = 'What the admin saw.'
+    const { seen } = (await changeOf(id)) as Change
+    expect(seen?.description).toBe('What the admin saw.')
+    const accept = () =>
+      call('POST', `/admin/tools/${id}/accept-change`, {
+        headers: cast.headers.admin,
+        body: { fingerprint: seen?.fingerprint },
+      })
+    remote.description = 'What came after.'
+    await changeOf(id)
+    expect((await accept()).status).toBe(409)
+    expect((await toolOf(id)).description).toBe('As it was.')
+    remote.description = 'What the admin saw.'
+    await changeOf(id)
+    expect((await accept()).data.description).toBe('What the admin saw.')
+    expect(await changeOf(id)).toBeUndefined()
+    expect((await accept()).status).toBe(409)
+  })
+
+  test('is looked at by one instance in an hour', async () => {
+    const id = await imported(another().name)
+    const tool = (await refreshCatalogue(db)).find(id) as Tool
+    const claims = () => Promise.all([claimDue(db, [tool], 3_600), claimDue(db, [tool], 3_600)])
+    expect((await claims()).flatMap((claimed) => [...claimed])).toEqual([])
+    await db.query(`update mcp_imports set checked_at = now() - interval '1 hour' where tool_id = $1`, [id])
+    expect((await claims()).flatMap((claimed) => [...claimed])).toEqual([id])
+  })
+
   test('the order of names in a schema is no change', async () => {
     const remote = another()
     const id = await imported(remote.name)
@@ -194,18 +234,27 @@ describe('who may', () => {
     const expected = (status: number) => (who === 'admin' ? status : who === 'anonymous' ? 401 : 403)
     const server = { api_endpoint: `${upstream.url}/mcp` }
     const names = { byApi: another().name, byPanel: another().name }
+    const tool = await newTool(`${upstream.url}/mcp`, { adapter: 'mcp', remote_tool: another().name })
+    const fingerprint = '0'.repeat(64)
     const asked = upstream.headers().length
     const byApi = [
       await call('POST', '/admin/mcp/tools', { headers, body: server }),
       await call('POST', '/admin/mcp/import', { headers, body: { ...server, tools: [names.byApi] } }),
       await call('POST', '/admin/mcp/check', { headers, body: {} }),
+      await call('POST', `/admin/tools/${tool.id}/accept-change`, { headers, body: { fingerprint } }),
     ]
-    expect(byApi.map(({ status }) => status)).toEqual([expected(200), expected(201), expected(200)])
+    expect(byApi.map(({ status }) => status)).toEqual([
+      expected(200),
+      expected(201),
+      expected(200),
+      expected(409),
+    ])
     const byPanel = [
       await ask('POST', '/api/tools/mcp-list', { headers, body: server }),
       await ask('POST', '/api/tools/mcp-import', { headers, body: { ...server, tools: [names.byPanel] } }),
+      await ask('POST', `/api/tools/${tool.id}/mcp-accept`, { headers, body: { fingerprint } }),
     ]
-    expect(byPanel.map(({ status }) => status)).toEqual([expected(200), expected(200)])
+    expect(byPanel.map(({ status }) => status)).toEqual([expected(200), expected(200), expected(409)])
     expect(upstream.headers().length > asked).toBe(who === 'admin')
     const { rows } = await db.query('select 1 from tools where remote_tool = any($1)', [Object.values(names)])
     expect(rows).toHaveLength(who === 'admin' ? 2 : 0)

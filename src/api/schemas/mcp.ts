@@ -49,6 +49,15 @@ export const McpImported = z
   })
   .openapi('McpImported')
 
+export const AcceptMcpChange = z
+  .strictObject({
+    fingerprint: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be the fingerprint of what was seen')
+      .openapi({ description: 'Of what is taken over, as the check answers it.' }),
+  })
+  .openapi('AcceptMcpChange')
+
 export const McpChange = z
   .object({
     tool_id: Id,
@@ -58,6 +67,11 @@ export const McpChange = z
       description: 'Since when the server says something else of it than the hub took over.',
     }),
     checked_at: orNull(Time),
+    seen: orNull(
+      z
+        .object({ fingerprint: z.string(), description: z.string(), input_schema: Json })
+        .openapi('McpSeen', { description: 'What the server said of it when it was last asked.' }),
+    ),
     problem: z.string().nullable().openapi({ description: 'Why it could not be looked at.' }),
   })
   .openapi('McpChange')

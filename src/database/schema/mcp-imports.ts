@@ -1,5 +1,6 @@
 /**
- * What the server of each `mcp` tool said of it when it was taken over (`fingerprint`), and what it says now (`seen`).
+ * What the server of each `mcp` tool said of it when it was taken over (`fingerprint`), and what it says now (`seen`,
+ * the JSON of its description and schema).
  * `source` is the address and name that this was said of; null as a fingerprint: nothing was seen yet.
  */
 export const mcpImportsUp = [

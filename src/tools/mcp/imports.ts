@@ -1,9 +1,15 @@
 import type { Sql } from '../../database/sql'
 import type { Tool } from '../tool'
-import { fingerprintOf, type RemoteTool } from './remote-tools'
+import { fingerprintOf, type RemoteTool, type Said, textOf } from './remote-tools'
 
 /** What is known of a tool's server: `changedAt` is set while it says something else than was taken over. */
-export type McpImport = { changedAt: Date | null; checkedAt: Date | null; problem: string | null }
+export type McpImport = {
+  /** What it says, when it was last asked; null where it never answered. */
+  seen: Said | null
+  changedAt: Date | null
+  checkedAt: Date | null
+  problem: string | null
+}
 
 /** The address and the name there, as one text: what a fingerprint was seen at. */
 export const sourceOf = (endpoint: string, remoteTool: string): string => `${endpoint} ${remoteTool}`
@@ -16,10 +22,10 @@ export async function keepBaseline(
   remote: RemoteTool,
 ): Promise<void> {
   await sql.query(
-    `insert into mcp_imports (tool_id, source, fingerprint, seen, checked_at) values ($1, $2, $3, $3, now())
+    `insert into mcp_imports (tool_id, source, fingerprint, seen, checked_at) values ($1, $2, $3, $4, now())
      on conflict (tool_id) do update set source = excluded.source, fingerprint = excluded.fingerprint,
        seen = excluded.seen, checked_at = excluded.checked_at, changed_at = null, problem = null`,
-    [toolId, sourceOf(endpoint, remote.name), fingerprintOf(remote)],
+    [toolId, sourceOf(endpoint, remote.name), fingerprintOf(remote), textOf(remote)],
   )
 }
 
@@ -57,11 +63,11 @@ const CLAIM = `
 /** Writes what the server says now; the first time it is what later looks are compared with. */
 export async function noteSeen(sql: Sql, tool: Tool, remote: RemoteTool): Promise<void> {
   await sql.query(
-    `update mcp_imports set fingerprint = coalesce(fingerprint, $2), seen = $2, problem = null, checked_at = now(),
+    `update mcp_imports set fingerprint = coalesce(fingerprint, $2), seen = $4, problem = null, checked_at = now(),
        changed_at = case when coalesce(fingerprint, $2) = $2 then null
-         when seen is distinct from $2 then now() else changed_at end
+         when seen is distinct from $4 or changed_at is null then now() else changed_at end
      where tool_id = $1 and source = $3`,
-    [tool.id, fingerprintOf(remote), sourceOf(tool.endpoint ?? '', remote.name)],
+    [tool.id, fingerprintOf(remote), sourceOf(tool.endpoint ?? '', remote.name), textOf(remote)],
   )
 }
 
@@ -75,12 +81,25 @@ export async function noteProblem(sql: Sql, tool: Tool, problem: string): Promis
 
 /** What is known of the servers of these tools, by id; nothing of one that was never looked at. */
 export async function readImports(sql: Sql, toolIds: string[]): Promise<Map<string, McpImport>> {
-  const { rows } = await sql.query<McpImport & { id: string }>(
-    `select tool_id as id, changed_at as "changedAt", checked_at as "checkedAt", problem
+  const { rows } = await sql.query<Omit<McpImport, 'seen'> & { id: string; seen: string | null }>(
+    `select tool_id as id, seen, changed_at as "changedAt", checked_at as "checkedAt", problem
      from mcp_imports where tool_id = any($1::uuid[])`,
     [toolIds],
   )
-  return new Map(rows.map(({ id, ...known }) => [id, known]))
+  return new Map(
+    rows.map(({ id, seen, ...known }) => [
+      id,
+      { ...known, seen: seen === null ? null : (JSON.parse(seen) as Said) },
+    ]),
+  )
+}
+
+/** What the server was seen to say is from now on what it is compared with. */
+export async function acceptSeen(sql: Sql, toolId: string, said: Said): Promise<void> {
+  await sql.query('update mcp_imports set fingerprint = $2, changed_at = null where tool_id = $1', [
+    toolId,
+    fingerprintOf(said),
+  ])
 }
 
 /** The names on this server that are tools of the hub, in the trash or not published ones among them. */

@@ -11,6 +11,9 @@ export type RemoteTool = {
   inputSchema: Record<string, unknown>
 }
 
+/** What a client, and the model behind it, would go by. */
+export type Said = Pick<RemoteTool, 'description' | 'inputSchema'>
+
 const MOST_TOOLS = 500
 const LIST_MS = 15_000
 
@@ -26,10 +29,13 @@ export async function listRemoteTools(server: RemoteServer, signal?: AbortSignal
 }
 
 /** What a tool says of itself, in short: another one means that its description or schema is another. */
-export function fingerprintOf({ description, inputSchema }: RemoteTool): string {
-  return createHash('sha256')
-    .update(canonical([description, inputSchema]))
-    .digest('hex')
+export function fingerprintOf(said: Said): string {
+  return createHash('sha256').update(textOf(said)).digest('hex')
+}
+
+/** The same text for the same description and schema, in whatever order its names stand. */
+export function textOf({ description, inputSchema }: Said): string {
+  return canonical({ description, inputSchema })
 }
 
 /** Without the capability the library answers an empty list as well, and says so on the console. */
@@ -70,7 +76,6 @@ function toProblem(answer: Failure): Problem {
   }
 }
 
-/** The same text for the same value, in whatever order its names stand. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

@@ -1,0 +1,33 @@
+import { auditContext } from '../audit/payload-by'
+import { Problem } from '../problem'
+import { acceptSeen, readImports } from '../tools/mcp/imports'
+import { fingerprintOf } from '../tools/mcp/remote-tools'
+import { ON_PUBLISHED } from '../tools/stored-tool'
+import type { Tool } from '../tools/tool'
+import { onDocument } from './document-problems'
+import { type By, descriptionOf, type Room } from './import-mcp'
+
+/**
+ * Gives a published tool the description and schema that its server was last seen to give. `fingerprint` is of what the
+ * admin read: what came after it is not taken over unread. Throws CONFLICT.
+ */
+export async function acceptChange({ payload, pool }: Room, by: By, tool: Tool, fingerprint: string) {
+  const known = (await readImports(pool, [tool.id])).get(tool.id)
+  if (!known?.seen || known.changedAt === null)
+    throw new Problem('CONFLICT', 'Its server was not seen to change it.')
+  const { seen } = known
+  if (fingerprintOf(seen) !== fingerprint)
+    throw new Problem('CONFLICT', 'Its server was seen to change it again: read what it says now.')
+  await onDocument(() =>
+    payload.update({
+      collection: 'tools',
+      id: tool.id,
+      data: { description: descriptionOf(seen, tool.name), inputSchema: seen.inputSchema },
+      user: by.user,
+      overrideAccess: false,
+      depth: 0,
+      context: { ...auditContext(by.origin), [ON_PUBLISHED]: true },
+    }),
+  )
+  await acceptSeen(pool, tool.id, seen)
+}
