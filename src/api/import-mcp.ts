@@ -84,7 +84,7 @@ async function importOne({ payload, pool }: Room, by: By, sent: Import, { name, 
 }
 
 function toDocument(remote: RemoteTool, { api_endpoint, headers, minimum_plan }: Import) {
-  const name = (remote.title ?? remote.name).slice(0, MOST_NAME)
+  const name = oneLine(remote.title) || oneLine(remote.name)
   return {
     name,
     slug: toSlug(remote.name),
@@ -98,6 +98,12 @@ function toDocument(remote: RemoteTool, { api_endpoint, headers, minimum_plan }:
     ...(minimum_plan ? { minimumTier: minimum_plan } : {}),
   }
 }
+
+const oneLine = (text: string | null) =>
+  (text ?? '')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+    .slice(0, MOST_NAME)
 
 /** The hub's tools have one, and it has its bounds. */
 export function descriptionOf({ description }: Pick<RemoteTool, 'description'>, name: string): string {

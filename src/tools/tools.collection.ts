@@ -23,6 +23,7 @@ export const Tools: CollectionConfig = {
     useAsTitle: 'name',
     defaultColumns: ['name', 'slug', 'adapter', 'minimumTier', 'isActive', '_status', 'updatedAt'],
     description: 'A tool is defined once and can be called from then on.',
+    components: { beforeListTable: ['/src/admin/tools/McpImport#McpImport'] },
   },
   defaultSort: 'name',
   disableDuplicate: true,

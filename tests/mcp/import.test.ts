@@ -108,6 +108,16 @@ describe('the tools of an MCP server', () => {
     expect((await list()).data.find(({ name }) => name === remote.name)?.imported).toBe(true)
   })
 
+  test('say what no database stores, and are imported all the same', async () => {
+    const remote = another({ description: 'A\u0000 B\ud800', title: 'One\nline' })
+    const answer = await importing([remote.name])
+    expect([answer.status, answer.data.refused]).toEqual([201, []])
+    const { tool_id } = answer.data.imported[0] as { tool_id: string }
+    const { rows } = await db.query('select name, description from tools where id = $1', [tool_id])
+    expect(rows).toEqual([{ name: 'One line', description: 'A\ufffd B\ufffd' }])
+    expect(await changeOf(tool_id)).toBeUndefined()
+  })
+
   test('one that cannot be imported does not keep the others out', async () => {
     const good = another()
     const bad = another({ inputSchema: { type: 'object', $schema: 'https://example.org/none-such' } })

@@ -8,7 +8,12 @@ import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprot
 export interface McpUpstream {
   url: string
   /** What its tools say of themselves; a test may change it. */
-  tools: { name: string; description: string; inputSchema: { type: 'object'; [key: string]: unknown } }[]
+  tools: {
+    name: string
+    title?: string
+    description: string
+    inputSchema: { type: 'object'; [key: string]: unknown }
+  }[]
   headers: () => IncomingMessage['headers'][]
   close: () => Promise<void>
 }

@@ -2,6 +2,7 @@ import type { UIFieldServerProps } from 'payload'
 import { breakerState } from '../../tools/breakers'
 import { toolOfDocument } from '../../tools/document-tool'
 import { Card } from '../parts/Card'
+import { McpChange } from './McpChange'
 
 const WORDS = {
   closed: { text: 'answers', className: 'hub-good' },
@@ -9,25 +10,28 @@ const WORDS = {
   trying: { text: 'is being tried again', className: 'hub-warn' },
 } as const
 
-/** On a tool's page: what this process found when it called the tool, and each of its upstreams. */
+/** On a tool's page: what its MCP server changed, and what this process found when it called it and its upstreams. */
 export function ToolHealth({ id, data }: UIFieldServerProps) {
   if (!id) return null
   const tool = toolOfDocument({ ...data, id: String(id) })
   const places = tool.model?.upstreams.map(({ name }) => name) ?? ['main']
   return (
-    <Card title="Its breaker, in this process">
-      <ul className="hub-plain">
-        {places.map((place) => {
-          const state = breakerState(tool.id, place)
-          const known = state && WORDS[state]
-          return (
-            <li key={place}>
-              {places.length > 1 || place !== 'main' ? `${place} ` : 'The tool '}
-              <span className={known?.className ?? ''}>{known?.text ?? 'was not called yet'}</span>
-            </li>
-          )
-        })}
-      </ul>
-    </Card>
+    <>
+      {tool.adapter === 'mcp' && <McpChange id={tool.id} />}
+      <Card title="Its breaker, in this process">
+        <ul className="hub-plain">
+          {places.map((place) => {
+            const state = breakerState(tool.id, place)
+            const known = state && WORDS[state]
+            return (
+              <li key={place}>
+                {places.length > 1 || place !== 'main' ? `${place} ` : 'The tool '}
+                <span className={known?.className ?? ''}>{known?.text ?? 'was not called yet'}</span>
+              </li>
+            )
+          })}
+        </ul>
+      </Card>
+    </>
   )
 }

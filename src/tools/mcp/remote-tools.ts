@@ -42,7 +42,15 @@ export function textOf({ description, inputSchema }: Said): string {
 async function readTools({ client, signal, timeoutMs }: Connected): Promise<RemoteTool[]> {
   if (!client.getServerCapabilities()?.tools) return []
   const { tools } = await client.listTools(undefined, { signal, timeout: timeoutMs })
-  return tools.map(toRemoteTool)
+  return tools.map((tool) => storable(toRemoteTool(tool)))
+}
+
+/** As JSON spells them: NUL, and halves of surrogate pairs, which it escapes only where they stand alone. */
+const NOT_STORABLE = /\\u(0000|d[89a-f][0-9a-f]{2})/gi
+
+/** What a server says may hold what PostgreSQL does not store. */
+function storable(tool: RemoteTool): RemoteTool {
+  return JSON.parse(JSON.stringify(tool).replace(NOT_STORABLE, '\\ufffd')) as RemoteTool
 }
 
 type Listed = Awaited<ReturnType<Client['listTools']>>['tools'][number]

@@ -7,6 +7,7 @@ import { KeyField as KeyField_e95cd66ae169996fd0a13e9a1f272b06 } from '../../../
 import { ToolTry as ToolTry_610e8614b3de550cc0f007ac227fc832 } from '../../../../src/admin/tools/ToolTry'
 import { ToolWays as ToolWays_1ffd88aa1009e38f55ff6571eaf13ff9 } from '../../../../src/admin/tools/ToolWays'
 import { ToolHealth as ToolHealth_57ea2c7f77a4df2c0e94cfafa4b1354c } from '../../../../src/admin/tools/ToolHealth'
+import { McpImport as McpImport_ba42b50adcd7eceac7f4fb0c5f10916c } from '../../../../src/admin/tools/McpImport'
 import { WhatIf as WhatIf_4992cda876f9ef6eb95f21834320a33b } from '../../../../src/admin/plans/WhatIf'
 import { PlanWays as PlanWays_f6fff3473e9e7abc667c1d650baa2609 } from '../../../../src/admin/tools/PlanWays'
 import { Provenance as Provenance_330df021d479c6c9343bc00a2b133617 } from '../../../../src/admin/usage/Provenance'
@@ -41,6 +42,7 @@ export const importMap = {
   "/src/admin/tools/ToolTry#ToolTry": ToolTry_610e8614b3de550cc0f007ac227fc832,
   "/src/admin/tools/ToolWays#ToolWays": ToolWays_1ffd88aa1009e38f55ff6571eaf13ff9,
   "/src/admin/tools/ToolHealth#ToolHealth": ToolHealth_57ea2c7f77a4df2c0e94cfafa4b1354c,
+  "/src/admin/tools/McpImport#McpImport": McpImport_ba42b50adcd7eceac7f4fb0c5f10916c,
   "/src/admin/plans/WhatIf#WhatIf": WhatIf_4992cda876f9ef6eb95f21834320a33b,
   "/src/admin/tools/PlanWays#PlanWays": PlanWays_f6fff3473e9e7abc667c1d650baa2609,
   "/src/admin/usage/Provenance#Provenance": Provenance_330df021d479c6c9343bc00a2b133617,

@@ -1,0 +1,33 @@
+import { runtime } from '../../runtime'
+import { readImports } from '../../tools/mcp/imports'
+import { fingerprintOf } from '../../tools/mcp/remote-tools'
+import { Card } from '../parts/Card'
+import { AcceptChange } from './AcceptChange'
+
+const time = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
+
+/** Warns where the MCP server of a tool says something else of it than was taken over, and shows what. */
+export async function McpChange({ id }: { id: string }) {
+  const known = (await readImports(runtime().pool, [id])).get(id)
+  if (!known || (known.changedAt ?? known.problem) === null) return null
+  const { changedAt, problem, seen } = known
+  return (
+    <Card title="Its MCP server">
+      {problem && <p className="hub-bad">{problem}</p>}
+      {changedAt && seen && (
+        <>
+          <p className="hub-warn">
+            Its server changed its description or schema on {time.format(changedAt)} UTC. The tool is as it
+            was.
+          </p>
+          <p className="hub-note">The server now says:</p>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must take the focus */}
+          <pre className="hub-mcp__seen" tabIndex={0}>
+            {`${seen.description}\n\n${JSON.stringify(seen.inputSchema, null, 2)}`}
+          </pre>
+          <AcceptChange id={id} fingerprint={fingerprintOf(seen)} />
+        </>
+      )}
+    </Card>
+  )
+}
