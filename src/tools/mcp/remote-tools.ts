@@ -71,7 +71,7 @@ function toProblem(answer: Failure): Problem {
     case 'refused':
       return invalidField('endpoint', answer.reason)
     case 'unavailable':
-      return new Problem('TOOL_UNAVAILABLE', `The MCP server cannot be reached: ${answer.reason}.`)
+      return unavailable(`The MCP server cannot be reached: ${answer.reason}.`)
     case 'bad':
       return new Problem('TOOL_BAD_RESPONSE', `The MCP server did not list its tools: ${answer.reason}.`)
     case 'timeout':
@@ -80,9 +80,11 @@ function toProblem(answer: Failure): Problem {
         `The MCP server did not list its tools within ${LIST_MS / 1_000} seconds.`,
       )
     case 'aborted':
-      return new Problem('TOOL_UNAVAILABLE', 'The list was ended early.')
+      return unavailable('The list was ended early.')
   }
 }
+
+const unavailable = (message: string) => new Problem('TOOL_UNAVAILABLE', message, [], { 'Retry-After': '10' })
 
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) =>
