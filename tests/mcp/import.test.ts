@@ -106,6 +106,12 @@ describe('the tools of an MCP server', () => {
     })
     expect(shown.text).not.toContain('of-the-import')
     expect((await list()).data.find(({ name }) => name === remote.name)?.imported).toBe(true)
+    await ask('PATCH', `/api/tools/${tool_id}`, {
+      headers: cast.headers.admin,
+      body: { deletedAt: new Date().toISOString() },
+    })
+    expect((await list()).data.find(({ name }) => name === remote.name)?.imported).toBe(false)
+    expect((await importing([remote.name])).status).toBe(201)
   })
 
   test('say what no database stores, and are imported all the same', async () => {
@@ -218,8 +224,15 @@ describe('a tool that its server changes', () => {
   test('one that calls another place begins anew', async () => {
     const [remote, other] = [another(), another({ description: 'The other.' })]
     const id = await imported(remote.name)
+    remote.description = 'Changed.'
+    const { seen } = (await changeOf(id)) as Change
     const change = { remote_tool: other.name }
     await call('PATCH', `/admin/tools/${id}`, { headers: cast.headers.admin, body: change })
+    const accepted = await call('POST', `/admin/tools/${id}/accept-change`, {
+      headers: cast.headers.admin,
+      body: { fingerprint: seen?.fingerprint },
+    })
+    expect(accepted.status).toBe(409)
     expect(await changeOf(id)).toBeUndefined()
   })
 

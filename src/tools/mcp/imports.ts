@@ -79,11 +79,12 @@ export async function noteProblem(sql: Sql, tool: Tool, problem: string): Promis
   )
 }
 
-/** What is known of the servers of these tools, by id; nothing of one that was never looked at. */
+/** What is known of the servers of these tools, by id; nothing of one that was never looked at since it calls there. */
 export async function readImports(sql: Sql, toolIds: string[]): Promise<Map<string, McpImport>> {
   const { rows } = await sql.query<Omit<McpImport, 'seen'> & { id: string; seen: string | null }>(
     `select tool_id as id, seen, changed_at as "changedAt", checked_at as "checkedAt", problem
-     from mcp_imports where tool_id = any($1::uuid[])`,
+     from mcp_imports join tools t on t.id = tool_id
+     where tool_id = any($1::uuid[]) and source = concat(t.endpoint, ' ', t.remote_tool)`,
     [toolIds],
   )
   return new Map(
@@ -102,10 +103,10 @@ export async function acceptSeen(sql: Sql, toolId: string, said: Said): Promise<
   ])
 }
 
-/** The names on this server that are tools of the hub, in the trash or not published ones among them. */
+/** The names on this server that are tools of the hub, drafts among them. */
 export async function importedNames(sql: Sql, endpoint: string): Promise<Set<string>> {
   const { rows } = await sql.query<{ name: string }>(
-    `select remote_tool as name from tools where adapter::text = 'mcp' and endpoint = $1 and remote_tool is not null`,
+    `select remote_tool as name from tools where adapter::text = 'mcp' and endpoint = $1 and remote_tool is not null and deleted_at is null`,
     [endpoint],
   )
   return new Set(rows.map((row) => row.name))
