@@ -7,6 +7,8 @@ export type StreamJob = {
   /** Streams at once, and how many each caller reads after another. */
   streams: number
   each: number
+  /** Each stream begins a random part of this later, so that they do not all begin in the same instant. */
+  spreadMs: number
 }
 
 export type StreamOutcome = {

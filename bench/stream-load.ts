@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { percentile } from './statistics'
 import type { StreamJob, StreamOutcome } from './stream-job'
@@ -24,6 +25,7 @@ async function run(job: StreamJob): Promise<StreamOutcome> {
   const errors: string[] = []
   const reads = Array.from({ length: job.streams }, async (_, caller) => {
     for (let count = 0; count < job.each; count += 1) {
+      await delay(Math.random() * job.spreadMs)
       await readStream(job, job.keys[caller % job.keys.length] as string)
         .then((one) => seen.push(one))
         .catch((error: Error) => errors.push(error.message))

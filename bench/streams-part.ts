@@ -25,16 +25,25 @@ export async function runStreamsPart(stage: Stage, options: Options): Promise<vo
   const load = await startScript('stream-load')
   try {
     await addModel(stage, tool.url)
-    const direct = (streams: number, each: number) =>
-      read(load, { url: tool.url, path: '/v1/chat/completions', model: MODEL, keys: ['none'], streams, each })
-    const hub = async (streams: number, each: number) => {
+    const direct = (streams: number, each: number, spreadMs: number) =>
+      read(load, {
+        spreadMs,
+        url: tool.url,
+        path: '/v1/chat/completions',
+        model: MODEL,
+        keys: ['none'],
+        streams,
+        each,
+      })
+    const hub = async (streams: number, each: number, spreadMs: number) => {
       const job = { url: stage.hub.url, path: '/v1/chat/completions', model: MODEL, keys: stage.keys }
-      const outcome = await read(load, { ...job, streams, each })
+      const outcome = await read(load, { ...job, streams, each, spreadMs })
       await requireLedger(stage)
       return outcome
     }
-    await hub(16, 1)
-    await printFirstPieces(direct, hub, options.rounds)
+    await hub(16, 1, 0)
+    await printFirstPieces('begun one after the other', direct, hub, options.rounds, 2_000)
+    await printFirstPieces('begun in the same instant', direct, hub, options.rounds, 0)
     await printCrowd(stage, direct, hub)
   } finally {
     await load.stop()
@@ -42,19 +51,25 @@ export async function runStreamsPart(stage: Stage, options: Options): Promise<vo
   }
 }
 
-type Read = (streams: number, each: number) => Promise<StreamOutcome>
+type Read = (streams: number, each: number, spreadMs: number) => Promise<StreamOutcome>
 
-async function printFirstPieces(direct: Read, hub: Read, rounds: number): Promise<void> {
+async function printFirstPieces(
+  how: string,
+  direct: Read,
+  hub: Read,
+  rounds: number,
+  spreadMs: number,
+): Promise<void> {
   const runs: { direct: StreamOutcome; hub: StreamOutcome }[] = []
   for (let round = 0; round < Math.max(rounds, 5); round += 1) {
-    const first = round % 2 === 0 ? await direct(16, 2) : await hub(16, 2)
-    const second = round % 2 === 0 ? await hub(16, 2) : await direct(16, 2)
+    const first = round % 2 === 0 ? await direct(16, 2, spreadMs) : await hub(16, 2, spreadMs)
+    const second = round % 2 === 0 ? await hub(16, 2, spreadMs) : await direct(16, 2, spreadMs)
     runs.push(round % 2 === 0 ? { direct: first, hub: second } : { direct: second, hub: first })
   }
   const of = (pick: (run: (typeof runs)[number]) => number) => median(runs.map(pick))
   const added = of((run) => run.hub.firstP50 - run.direct.firstP50)
   printTable(
-    `16 streams at once, medians of ${runs.length} rounds: time to the first piece`,
+    `16 streams at once, ${how}, medians of ${runs.length} rounds: time to the first piece`,
     ['', 'direct', 'hub', 'added', 'target', 'met'],
     [
       [
@@ -78,9 +93,9 @@ async function printFirstPieces(direct: Read, hub: Read, rounds: number): Promis
 }
 
 async function printCrowd(stage: Stage, direct: Read, hub: Read): Promise<void> {
-  const plain = await direct(CROWD, 1)
+  const plain = await direct(CROWD, 1, 0)
   await forgetPeak(stage.hub.pid)
-  const through = await hub(CROWD, 1)
+  const through = await hub(CROWD, 1, 0)
   const memory = await peakMemory(stage.hub.pid)
   const row = (name: string, a: string, b: string, target: string, met: boolean) => [
     name,

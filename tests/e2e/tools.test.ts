@@ -5,6 +5,7 @@ import axe, { type AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { adminSession, newTool, type TestTool } from '../support/catalogue'
 import { call } from '../support/client'
+import { type McpUpstream, startMcpUpstream } from '../support/mcp-server'
 import { type ModelUpstream, startModelUpstream, WORDS } from '../support/model-upstream'
 import { newUser, unique } from '../support/people'
 import { adminLogin, hubUrl } from '../support/run'
@@ -18,6 +19,7 @@ let visit: Visit
 let page: Page
 let upstream: Upstream
 let models: ModelUpstream
+let mcp: McpUpstream
 let tool: TestTool
 let model: TestTool
 
@@ -37,6 +39,7 @@ beforeAll(async () => {
   await mkdir(SCREENSHOTS, { recursive: true })
   upstream = await startUpstream()
   models = await startModelUpstream()
+  mcp = await startMcpUpstream()
   tool = await newTool(`${upstream.url}/echo`, {
     name: `Echo ${unique('tool')}`,
     input_schema: schema,
@@ -58,6 +61,7 @@ afterAll(async () => {
   await visit?.close()
   await upstream?.close()
   await models?.close()
+  await mcp?.close()
 })
 
 async function signIn(): Promise<void> {
@@ -208,6 +212,22 @@ describe('drafts', () => {
     await page.goto(`/admin/collections/tools/${tool.id}/versions`)
     await page.locator('tbody tr').nth(1).waitFor()
     await shot('versions')
+  })
+})
+
+describe('tools of an MCP server', () => {
+  it('are listed above the list of tools, and the chosen ones imported', async () => {
+    const name = unique('add').replaceAll('-', '_')
+    Object.assign(mcp.tools[0] as object, { name })
+    await page.goto('/admin/collections/tools')
+    await page.getByText('Import tools of an MCP server').click()
+    await page.getByLabel('Address of the server').fill(`${mcp.url}/mcp`)
+    await page.getByRole('button', { name: 'List tools' }).click()
+    await page.getByRole('checkbox', { name: new RegExp(name) }).check()
+    await shot('mcp-import')
+    await page.getByRole('button', { name: /^Import/ }).click()
+    await page.getByText('is published').waitFor()
+    expect(await seriousFaults()).toEqual([])
   })
 })
 
