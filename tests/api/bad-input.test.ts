@@ -72,6 +72,7 @@ describe('bad input, sent to every call of the document', () => {
     const without = cases.filter(({ method, operation }) => method === 'POST' && !operation.requestBody)
     expect(without.map(shown).sort()).toEqual([
       'POST /api/v1/admin/ledger/check',
+      'POST /api/v1/admin/mcp/check',
       'POST /api/v1/auth/confirm-email/{token}',
       'POST /api/v1/subscriptions/cancel',
     ])

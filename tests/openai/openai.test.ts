@@ -79,7 +79,7 @@ describe('chat', () => {
   })
 
   test('who stops reading ends the call', async () => {
-    const tool = await newModel(`${upstream.url}/endless`)
+    const tool = await newModel(`${upstream.url}/slow/300`)
     const stream = await client.chat.completions.create({ model: tool.slug, messages, stream: true })
     for await (const _ of stream) break
     expect(await rowsOf(tool.id)).toMatchObject([{ source: 'partial', error_code: 'CALLER_GONE' }])

@@ -6,14 +6,8 @@ import { ownHeaders } from '../own-headers'
 import { SecretUnreadable } from '../secrets'
 import { toolSettings } from '../settings'
 import type { Tool, ToolOutput } from '../tool'
-import {
-  type Adapter,
-  badResponse,
-  type CallContext,
-  type ToolAnswer,
-  timedOut,
-  unavailable,
-} from './adapter'
+import { type Adapter, badResponse, type CallContext, type ToolAnswer, unavailable } from './adapter'
+import { failedAnswer } from './failed-answer'
 
 const MOST_DEPTH = 64
 
@@ -43,20 +37,7 @@ export const httpAdapter: Adapter = {
 }
 
 function toToolAnswer(answer: HttpAnswer, timeoutMs: number): ToolAnswer {
-  switch (answer.ended) {
-    case 'answered':
-      return readOutput(answer.body)
-    case 'unavailable':
-      return unavailable(answer.reason, 'down')
-    case 'bad':
-      return badResponse(answer.reason)
-    case 'refused':
-      return unavailable(answer.reason, 'unknown')
-    case 'timeout':
-      return timedOut(timeoutMs, 'down')
-    case 'aborted':
-      return unavailable('the call was ended early', 'unknown')
-  }
+  return answer.ended === 'answered' ? readOutput(answer.body) : failedAnswer(answer, timeoutMs)
 }
 
 function readOutput(body: Buffer): ToolAnswer {

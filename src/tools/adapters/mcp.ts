@@ -7,7 +7,8 @@ import { forgetPrior, keepPrior, priorOf } from '../mcp/priors'
 import { ownHeaders } from '../own-headers'
 import { SecretUnreadable } from '../secrets'
 import type { Tool, ToolInput, ToolOutput } from '../tool'
-import { type Adapter, badResponse, type ToolAnswer, timedOut, unavailable } from './adapter'
+import { type Adapter, badResponse, type ToolAnswer, unavailable } from './adapter'
+import { failedAnswer } from './failed-answer'
 
 const MOST_DEPTH = 64
 
@@ -52,20 +53,7 @@ async function callOnce(
 }
 
 function toToolAnswer(answer: RemoteAnswer<CallToolResult>, timeoutMs: number): ToolAnswer {
-  switch (answer.ended) {
-    case 'done':
-      return readResult(answer.value)
-    case 'unavailable':
-      return unavailable(answer.reason, 'down')
-    case 'bad':
-      return badResponse(answer.reason)
-    case 'refused':
-      return unavailable(answer.reason, 'unknown')
-    case 'timeout':
-      return timedOut(timeoutMs, 'down')
-    case 'aborted':
-      return unavailable('the call was ended early', 'unknown')
-  }
+  return answer.ended === 'done' ? readResult(answer.value) : failedAnswer(answer, timeoutMs)
 }
 
 function readResult({ isError, structuredContent, content }: CallToolResult): ToolAnswer {
