@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { held } from '../support/client'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 import { mailedToken } from '../support/mail'
@@ -39,7 +40,7 @@ const ask = (method: string, path: string, body?: object | string, headers: Reco
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  })
+  }).then((answer) => held(method, answer))
 
 describe('CORS_ORIGINS', () => {
   test('a preflight of a configured origin is told methods and headers', async () => {

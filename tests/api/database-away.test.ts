@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
+import { held } from '../support/client'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 
@@ -28,7 +29,7 @@ const ask = (method: string, path: string, body?: object, headers: Record<string
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
+  }).then((answer) => held(method, answer))
 
 describe('a database that goes away', () => {
   const CALLS: [string, string, object | undefined][] = [

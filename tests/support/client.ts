@@ -73,6 +73,12 @@ function headersOf({ token, key, body, raw, headers }: Sent): Record<string, str
   }
 }
 
+/** Holds an answer against the contract, for tests that start a hub of their own; gives it back to be read. */
+export async function held(method: string, answer: Response): Promise<Response> {
+  await hold(method, new URL(answer.url).pathname, answer, await answer.clone().text())
+  return answer
+}
+
 async function hold(method: string, address: string, response: Response, text: string): Promise<void> {
   const shown = `${method} ${address} → ${response.status} ${text.slice(0, 600)}`
   const fault = await faultOf(method.toLowerCase(), address, response, text)
