@@ -33,6 +33,7 @@ import { UsageLogs } from './metering/usage-logs.collection'
 import { payloadLog } from './payload-log'
 import { perProcess } from './process'
 import { Refusals } from './refusals/refusals.collection'
+import { endpointsWithTimers, fieldsWithTimers } from './server/plain-next'
 import { Settings } from './settings/settings.global'
 import { Tools } from './tools/tools.collection'
 import { trashEndpoint } from './tools/trash-endpoint'
@@ -68,7 +69,7 @@ export function hub(config: Config): Plugin {
     cors: { origins: trustedOrigins(config), headers: ['X-API-Key', 'X-Request-ID'] },
     csrf: trustedOrigins(config),
     email: incoming.email ?? outboxEmail(config),
-    endpoints: [...(incoming.endpoints ?? []), ...panelEndpoints, ...apiEndpoints],
+    endpoints: [...(incoming.endpoints ?? []), ...panelEndpoints, ...endpointsWithTimers(apiEndpoints)],
     graphQL: {
       ...incoming.graphQL,
       maxComplexity: 1_000,
@@ -86,7 +87,7 @@ export function hub(config: Config): Plugin {
       mutations: (graphQL, schema) => ({
         ...incoming.graphQL?.mutations?.(graphQL, schema),
         ...accountMutations(graphQL, schema),
-        ...hubMutations(graphQL, schema),
+        ...fieldsWithTimers(hubMutations(graphQL, schema)),
       }),
     },
     hooks: { ...incoming.hooks, afterError: [...(incoming.hooks?.afterError ?? []), answerProblem] },

@@ -1,19 +1,14 @@
 import type { Payload } from 'payload'
 import { ensureFirstAdmin } from '../accounts/admins'
-import { startAccountsTimers } from '../accounts/timers'
-import { startAlertTimers } from '../alerts/timers'
 import { hubApi } from '../api/hub-api'
 import { ConfigError } from '../config/environment'
 import { migrateUp } from '../database/migrate'
 import { drain } from '../gateway/in-flight'
 import { createLog, type Log } from '../log'
-import { startMailSender } from '../mail/sender'
-import { drainSettlements, startMeteringTimers } from '../metering/metering'
+import { drainSettlements } from '../metering/metering'
 import { perProcess } from '../process'
-import { startRefusalTimers } from '../refusals/keep-refusal'
 import { type Runtime, runtime } from '../runtime'
 import { closeToolAgent } from '../tools/agent'
-import { startMcpWatch } from '../tools/mcp/watch'
 import { banner } from './banner'
 import { closeGracefully } from './close'
 import type { Prepared } from './environment'
@@ -22,6 +17,7 @@ import { createHttpServer } from './http'
 import { type Panel, startPanel } from './panel'
 import { openPayload } from './payload'
 import { seed } from './seed'
+import { startTimers } from './timers'
 
 /**
  * Puts the hub together: database to its newest schema, first plans, tools and admin, timers, HTTP, panel.
@@ -34,7 +30,7 @@ export async function startHub(prepared: Prepared): Promise<void> {
   const payload = await openPayload()
   await migrateUp(payload, config.databaseUrl as string, () => seed(payload, pool))
   const admin = await ensureFirstAdmin(pool, config)
-  const stopTimers = await startTimers(run, log)
+  const stopTimers = await startTimers()
   const { http, panel } = await open(run, payload, log)
   process.stdout.write(
     config.logLevel === 'silent' ? '' : banner(config, admin, prepared.database?.dataDir ?? null),
@@ -56,24 +52,6 @@ export async function startHub(prepared: Prepared): Promise<void> {
       ],
     }),
   )
-}
-
-/** The ledger's lease stands when this resolves: no call may be admitted before. */
-async function startTimers({ config, pool, secret }: Runtime, log: Log): Promise<() => Promise<void>> {
-  const metering = await startMeteringTimers(pool, (err) =>
-    log.warn({ err }, 'the ledger could not be tended'),
-  )
-  const stops = [
-    metering.stop,
-    startAccountsTimers(pool, log),
-    startMailSender(pool, config, log),
-    startRefusalTimers(pool, log),
-    startMcpWatch(pool, log),
-    startAlertTimers({ pool, config: { ...config, secret } }, log),
-  ]
-  return async () => {
-    await Promise.all(stops.map((stop) => stop()))
-  }
 }
 
 async function open({ config }: Runtime, payload: Payload, log: Log) {

@@ -1,0 +1,56 @@
+import { startAccountsTimers } from '../accounts/timers'
+import { startAlertTimers } from '../alerts/timers'
+import { createLog, type Log } from '../log'
+import { startMailSender } from '../mail/sender'
+import { startMeteringTimers } from '../metering/metering'
+import { perProcess, setPerProcess } from '../process'
+import { startRefusalTimers } from '../refusals/keep-refusal'
+import { runtime } from '../runtime'
+import { startMcpWatch } from '../tools/mcp/watch'
+
+type Stop = () => Promise<void>
+
+/**
+ * Starts whatever the hub does by itself, once a process; answers how to stop it. The ledger's lease stands when this
+ * resolves: no call may be admitted before.
+ */
+export function startTimers(): Promise<Stop> {
+  return perProcess('timers', async () => {
+    const log = perProcess('log', () => createLog(runtime().config.logLevel))
+    try {
+      return await startAll(log)
+    } catch (error) {
+      setPerProcess('timers', undefined)
+      throw error
+    }
+  })
+}
+
+/**
+ * The same on a plain Next host, where no server of the hub's has started them: the first call does. While the database
+ * is away the call goes on, and is told so by what it asks for; the next one tries again.
+ */
+export async function timersRun(): Promise<void> {
+  await startTimers().catch((err) => {
+    const log = perProcess('log', () => createLog(runtime().config.logLevel))
+    log.warn({ err }, 'the timers could not be started')
+  })
+}
+
+async function startAll(log: Log): Promise<Stop> {
+  const { config, pool, secret } = runtime()
+  const metering = await startMeteringTimers(pool, (err) =>
+    log.warn({ err }, 'the ledger could not be tended'),
+  )
+  const stops = [
+    metering.stop,
+    startAccountsTimers(pool, log),
+    startMailSender(pool, config, log),
+    startRefusalTimers(pool, log),
+    startMcpWatch(pool, log),
+    startAlertTimers({ pool, config: { ...config, secret } }, log),
+  ]
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()))
+  }
+}
