@@ -1,7 +1,8 @@
 import type { JSONSchema7, LanguageModelV3CallOptions, LanguageModelV3FunctionTool } from '@ai-sdk/provider'
 import type { ModelAsk } from './adapter'
 import { Untranslatable } from './translate-error'
-import { isObject, type JsonObject, listOf, numberOf } from './translate-json'
+import { isObject, type JsonObject, listOf, numberIn } from './translate-json'
+import { refuseWhatIsLost } from './translate-limits'
 import { toPrompt } from './translate-prompt'
 
 type CallOptions = LanguageModelV3CallOptions
@@ -10,15 +11,16 @@ type CallOptions = LanguageModelV3CallOptions
 export function toCall({ api, body, maxOutputTokens }: ModelAsk): CallOptions {
   if (api !== 'chat') throw new Untranslatable(`This model answers chats, not ${api}`)
   if (body.n != null && body.n !== 1) throw new Untranslatable('n: this model gives one answer a call')
+  refuseWhatIsLost(body)
   const tools = toTools(body.tools)
   return {
     prompt: toPrompt(body.messages),
     ...given('maxOutputTokens', maxOutputTokens ?? undefined),
-    ...given('temperature', numberOf(body.temperature)),
-    ...given('topP', numberOf(body.top_p)),
-    ...given('seed', numberOf(body.seed)),
-    ...given('presencePenalty', numberOf(body.presence_penalty)),
-    ...given('frequencyPenalty', numberOf(body.frequency_penalty)),
+    ...given('temperature', numberIn(body, 'temperature')),
+    ...given('topP', numberIn(body, 'top_p')),
+    ...given('seed', numberIn(body, 'seed')),
+    ...given('presencePenalty', numberIn(body, 'presence_penalty')),
+    ...given('frequencyPenalty', numberIn(body, 'frequency_penalty')),
     ...given('stopSequences', toStops(body.stop)),
     ...given('responseFormat', toResponseFormat(body.response_format)),
     ...(tools.length > 0 ? { tools, ...given('toolChoice', toToolChoice(body.tool_choice)) } : {}),
@@ -32,7 +34,11 @@ function given<Name extends keyof CallOptions>(name: Name, value: CallOptions[Na
 
 function toStops(stop: unknown): string[] | undefined {
   if (stop == null) return undefined
-  return (Array.isArray(stop) ? stop : [stop]).map(String)
+  const stops: unknown[] = Array.isArray(stop) ? stop : [stop]
+  return stops.map((text) => {
+    if (typeof text === 'string') return text
+    throw new Untranslatable('stop: must be a text, or a list of texts')
+  })
 }
 
 function toTools(tools: unknown): LanguageModelV3FunctionTool[] {
@@ -61,7 +67,9 @@ function toToolChoice(choice: unknown): CallOptions['toolChoice'] {
 }
 
 function toResponseFormat(format: unknown): CallOptions['responseFormat'] {
-  if (format == null || !isObject(format) || format.type === 'text') return undefined
+  if (format == null) return undefined
+  if (!isObject(format)) throw new Untranslatable('response_format: must be an object with a type')
+  if (format.type === 'text') return undefined
   if (format.type === 'json_object') return { type: 'json' }
   const named: JsonObject = isObject(format.json_schema) ? format.json_schema : {}
   const schema = schemaOf(named.schema)

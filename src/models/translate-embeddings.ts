@@ -1,7 +1,7 @@
 import type { EmbeddingModelV3, EmbeddingModelV3Result } from '@ai-sdk/provider'
 import type { ModelAnswer, ModelAsk } from './adapter'
 import { Untranslatable } from './translate-error'
-import { isObject, type JsonObject, numberOf } from './translate-json'
+import { isObject, type JsonObject, numberIn } from './translate-json'
 import { readUsage } from './usage'
 
 const MOST_INPUTS = 2_048
@@ -13,7 +13,7 @@ export async function embedAll(
   abortSignal: AbortSignal,
 ): Promise<Extract<ModelAnswer, { ok: true }>> {
   const values = inputsOf(body.input)
-  const dimensions = numberOf(body.dimensions)
+  const dimensions = numberIn(body, 'dimensions')
   const chosen =
     dimensions === undefined ? {} : { providerOptions: { google: { outputDimensionality: dimensions } } }
   const size = (await model.maxEmbeddingsPerCall) ?? MOST_INPUTS

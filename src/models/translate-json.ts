@@ -23,7 +23,10 @@ export function textOf(content: unknown, field: string): string {
     .join('\n')
 }
 
-/** A number, where one is given. */
-export function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined
+/** The number of a field, where one is given. */
+export function numberIn(body: JsonObject, field: string): number | undefined {
+  const value = body[field]
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'number') return value
+  throw new Untranslatable(`${field}: must be a number`)
 }

@@ -44,6 +44,8 @@ function userContent(content: unknown, field: string) {
 }
 
 function toAssistant(message: JsonObject, field: string, toolNames: Map<string, string>): Assistant {
+  if (message.function_call != null || message.audio != null)
+    throw new Untranslatable(`${field}: function_call and audio are not supported by this model`)
   const text = message.content == null ? '' : textOf(message.content, `${field}.content`)
   const said = text || (typeof message.refusal === 'string' ? message.refusal : '')
   const calls = message.tool_calls == null ? [] : listOf(message.tool_calls, `${field}.tool_calls`)

@@ -13,7 +13,8 @@ const SHAPES: Partial<Record<ProblemCode, Shape>> = {
   SUBSCRIPTION_REQUIRED: { type: 'insufficient_quota', code: 'subscription_required' },
   PLAN_UPGRADE_REQUIRED: { type: 'insufficient_quota', code: 'plan_upgrade_required' },
   TOKEN_LIMIT_EXCEEDED: { type: 'insufficient_quota', code: 'insufficient_quota' },
-  NOT_FOUND: { type: 'invalid_request_error', code: 'model_not_found' },
+  NOT_FOUND: { type: 'invalid_request_error', code: 'unknown_url' },
+  ACCOUNT_PAUSED: { type: 'invalid_request_error', code: 'account_paused' },
   METHOD_NOT_ALLOWED: { type: 'invalid_request_error', code: 'method_not_allowed' },
   PAYLOAD_TOO_LARGE: { type: 'invalid_request_error', code: 'payload_too_large' },
   UNSUPPORTED_MEDIA_TYPE: { type: 'invalid_request_error', code: 'unsupported_media_type' },
@@ -28,8 +29,10 @@ const SERVER: Shape = { type: 'server_error', code: null }
 /** An error's object in OpenAI's shape. `param` is the first field at fault. */
 export function toErrorBody(problem: Problem) {
   const { type, code } = SHAPES[problem.code] ?? { ...SERVER, code: problem.code.toLowerCase() }
-  const param = problem.code === 'VALIDATION_ERROR' ? (problem.details[0]?.field ?? null) : null
-  return { error: { message: problem.message, type, param, code } }
+  const namesField = problem.code === 'VALIDATION_ERROR' || problem.code === 'NOT_FOUND'
+  const param = namesField ? (problem.details[0]?.field ?? null) : null
+  const shown = problem.code === 'NOT_FOUND' && param === 'model' ? 'model_not_found' : code
+  return { error: { message: problem.message, type, param, code: shown } }
 }
 
 /**

@@ -22,6 +22,13 @@ export function toMessages(input: unknown, faults: Faults): Json[] {
   return messages
 }
 
+/** A reference needs what it refers to. The AI SDK sends some in place of texts that were said before. */
+export const notStored = (field: string) => ({
+  field,
+  message:
+    'the hub stores no conversations: send the item itself. Clients do with store: false (AI SDK: providerOptions.openai.store)',
+})
+
 function addItem(messages: Json[], item: unknown, field: string, faults: Faults): void {
   if (!isObject(item)) {
     faults.push({ field, message: 'must be an object' })
@@ -43,10 +50,8 @@ function addItem(messages: Json[], item: unknown, field: string, faults: Faults)
       // A chat has no place for it, and what is encrypted belongs to another server.
       break
     case 'item_reference':
-      faults.push({
-        field,
-        message: 'the hub stores no conversations: send the item itself (clients do with store: false)',
-      })
+      // Of what the hub answered, reasoning is known by its id: it is left out, as the item itself would be.
+      if (!String(item.id).startsWith('rs_')) faults.push(notStored(field))
       break
     default:
       faults.push({ field: `${field}.type`, message: `${String(item.type)} is not supported` })

@@ -6,6 +6,7 @@ type Event = Json & { type: string }
 /** One item of a response's output while it is being streamed: what tells of its begin, of more of it, of its end. */
 export abstract class OutputPart {
   protected text = ''
+  #status: string | null = null
 
   constructor(
     protected readonly name: string,
@@ -16,6 +17,15 @@ export abstract class OutputPart {
   protected abstract opening(): Event[]
   protected abstract delta(text: string): Event
   protected abstract closing(): Event[]
+
+  get isOpen(): boolean {
+    return this.#status === null
+  }
+
+  /** The item as far as it has come; one that never ended is incomplete. */
+  current(): Json {
+    return this.item(this.#status ?? 'incomplete')
+  }
 
   begin(): Event[] {
     const item = this.item('in_progress')
@@ -28,6 +38,7 @@ export abstract class OutputPart {
   }
 
   end(status: string): Event[] {
+    this.#status = status
     const item = this.item(status)
     return [...this.closing(), { type: 'response.output_item.done', output_index: this.index, item }]
   }

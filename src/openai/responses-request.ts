@@ -1,4 +1,4 @@
-import { type Faults, isObject, toMessages } from './responses-input'
+import { type Faults, isObject, notStored, toMessages } from './responses-input'
 
 type Json = Record<string, unknown>
 
@@ -21,7 +21,7 @@ const STORED = ['previous_response_id', 'conversation', 'prompt'] as const
  * ignored: nothing is kept, and the answer says so.
  */
 export function toChatBody(body: Json): { body: Json } | { faults: Faults } {
-  const faults = storageFaults(body)
+  const faults = [...storageFaults(body), ...logprobsFaults(body)]
   const instructions = toInstructions(body.instructions, faults)
   const messages = [...instructions, ...toMessages(body.input, faults)]
   const tools = toTools(body.tools, faults)
@@ -53,6 +53,27 @@ export function storageFaults(body: Json): Faults {
   }))
   if (body.background !== true) return faults
   return [...faults, { field: 'background', message: 'answers are given at once, never in the background' }]
+}
+
+/**
+ * References to what a provider stores, for one that is sent the request as it is: all callers share its key, and could
+ * name what it keeps of others.
+ */
+export function referenceFaults({ input }: Json): Faults {
+  if (!Array.isArray(input)) return []
+  return input.flatMap((item, at) =>
+    isObject(item) && item.type === 'item_reference' ? [notStored(`input[${at}]`)] : [],
+  )
+}
+
+/** What a chat cannot give: who asked for it would miss it. */
+function logprobsFaults({ top_logprobs: most, include }: Json): Faults {
+  const message = 'this model answers without log probabilities'
+  const isIncluded = Array.isArray(include) && include.includes('message.output_text.logprobs')
+  return [
+    ...(most == null || most === 0 ? [] : [{ field: 'top_logprobs', message }]),
+    ...(isIncluded ? [{ field: 'include', message }] : []),
+  ]
 }
 
 function toInstructions(instructions: unknown, faults: Faults): Json[] {

@@ -13,9 +13,10 @@ export class ResponseWriter {
   #hasBegun = false
   #finishReason: unknown = null
   #usage: Json | null = null
-  #open: OutputPart | null = null
-  readonly #output: Json[] = []
-  /** Calls by their index in the chat's stream. */
+  /** What is being said or thought; calls stay open beside it, as a chat may go on with any of them. */
+  #said: OutputPart | null = null
+  readonly #parts: OutputPart[] = []
+  /** The newest call of each index in the chat's stream. */
   readonly #calls = new Map<number, CallPart>()
 
   constructor(private readonly frame: ResponseFrame) {}
@@ -35,7 +36,7 @@ export class ResponseWriter {
   finish(): ResponseEvent[] {
     const end = endOf(this.#finishReason)
     const status = String(end.status)
-    const closing = [...this.#begin(), ...this.#close(status)]
+    const closing = [...this.#begin(), ...this.#parts.flatMap((part) => this.#close(part, status))]
     const response = this.#response({ ...end, usage: this.#usage })
     return [...closing, this.#event(`response.${status}`, { response })]
   }
@@ -69,39 +70,45 @@ export class ResponseWriter {
 
   /** Text goes on in the part that is open, or begins one of its kind. */
   #add(Kind: new (id: string, index: number) => OutputPart, text: string): ResponseEvent[] {
-    if (this.#open instanceof Kind) return this.#events(this.#open.add(text))
-    const part = new Kind(this.#nextName(), this.#output.length + (this.#open ? 1 : 0))
-    return [...this.#opened(part), ...this.#events(part.add(text))]
+    if (this.#said instanceof Kind) return this.#events(this.#said.add(text))
+    const closed = this.#endSaid()
+    const part = new Kind(this.#nextName(), this.#parts.length)
+    this.#said = part
+    return [...closed, ...this.#opened(part), ...this.#events(part.add(text))]
   }
 
   #pushCall(call: Json): ResponseEvent[] {
-    const at = typeof call.index === 'number' ? call.index : 0
     const asked = isObject(call.function) ? call.function : {}
     const text = typeof asked.arguments === 'string' ? asked.arguments : ''
+    const at = typeof call.index === 'number' ? call.index : Math.max(0, this.#calls.size - 1)
     const known = this.#calls.get(at)
-    if (known) return text ? this.#events(known.add(text)) : []
-    const part = new CallPart(this.#nextName(), this.#output.length + (this.#open ? 1 : 0))
+    // Servers that send each call whole may give all of them one index, or none.
+    const isOther = typeof call.id === 'string' && call.id !== '' && call.id !== known?.call.callId
+    if (known && !(isOther && asked.name)) return text ? this.#events(known.add(text)) : []
+    const closed = this.#endSaid()
+    const part = new CallPart(this.#nextName(), this.#parts.length)
     part.call = { callId: String(call.id ?? ''), name: String(asked.name ?? ''), text: '' }
     this.#calls.set(at, part)
-    return [...this.#opened(part), ...(text ? this.#events(part.add(text)) : [])]
+    return [...closed, ...this.#opened(part), ...(text ? this.#events(part.add(text)) : [])]
   }
 
   #nextName(): string {
-    return `${this.frame.id.replace(/^resp_/, '')}_${this.#output.length + (this.#open ? 1 : 0)}`
+    return `${this.frame.id.replace(/^resp_/, '')}_${this.#parts.length}`
   }
 
   #opened(part: OutputPart): ResponseEvent[] {
-    const closed = this.#close('completed')
-    this.#open = part
-    return [...closed, ...this.#events(part.begin())]
+    this.#parts.push(part)
+    return this.#events(part.begin())
   }
 
-  #close(status: string): ResponseEvent[] {
-    if (!this.#open) return []
-    const part = this.#open
-    this.#open = null
-    this.#output.push(part.item(status))
-    return this.#events(part.end(status))
+  #endSaid(): ResponseEvent[] {
+    const part = this.#said
+    this.#said = null
+    return part ? this.#close(part, 'completed') : []
+  }
+
+  #close(part: OutputPart, status: string): ResponseEvent[] {
+    return part.isOpen ? this.#events(part.end(status)) : []
   }
 
   #events(given: (Json & { type: string })[]): ResponseEvent[] {
@@ -113,7 +120,6 @@ export class ResponseWriter {
   }
 
   #response(given: Json): Json {
-    const open = this.#open ? [this.#open.item('incomplete')] : []
-    return responseOf(this.frame, { output: [...this.#output, ...open], ...given })
+    return responseOf(this.frame, { output: this.#parts.map((part) => part.current()), ...given })
   }
 }

@@ -7,7 +7,7 @@ import { type ModelEndpoint, type Read, serveModelCall } from './answer'
 import { planForChat } from './chat'
 import { toErrorBody } from './errors'
 import { type ResponseFrame, toResponse } from './responses-object'
-import { storageFaults, toChatBody } from './responses-request'
+import { referenceFaults, storageFaults, toChatBody } from './responses-request'
 import { ResponseWriter } from './responses-stream'
 
 type Json = Record<string, unknown>
@@ -20,10 +20,10 @@ const endpoint: ModelEndpoint = {
   },
   events: (sent, c) => {
     const writer = new ResponseWriter(frameOf(sent, c))
-    let isNative = false
+    let native: number | null = null
     return (event) => {
-      isNative ||= event.type === 'event' && typeof event.event.value.type === 'string'
-      return isNative ? toNativeText(event) : toText(event, writer)
+      if (event.type === 'event' && typeof event.event.value.type === 'string') native = (native ?? -1) + 1
+      return native === null ? toText(event, writer) : toNativeText(event, native + 1)
     }
   },
 }
@@ -36,7 +36,7 @@ export function serveResponses(services: Services, c: ApiContext): Promise<Respo
 function planForResponses(tool: ModelTool, body: Json): Planned {
   if (tool.model.kind !== 'chat') return planForChat(tool, body)
   if (speaksResponses(tool)) {
-    const faults = storageFaults(body)
+    const faults = [...storageFaults(body), ...referenceFaults(body)]
     return faults.length > 0 ? { faults } : planResponses(tool, body)
   }
   const chat = toChatBody(body)
@@ -70,13 +70,14 @@ function toText(event: CallEvent, writer: ResponseWriter): string {
   return named(writer.fail(code ?? 'server_error', message))
 }
 
-/** A stream that is a response's already. */
-function toNativeText(event: CallEvent): string {
+/** A stream that is a response's already; an error of the hub's goes on with its numbers. */
+function toNativeText(event: CallEvent, sequence_number: number): string {
   if (event.type === 'done') return ''
-  if (event.type === 'failed') return named([{ ...toErrorBody(event.problem).error, type: 'error' }])
+  if (event.type === 'failed')
+    return named([{ ...toErrorBody(event.problem).error, type: 'error', sequence_number }])
   const { data, value } = event.event
   return `event: ${value.type}\ndata: ${data}\n\n`
 }
 
-const named = (events: { type: string }[]): string =>
+const named = (events: (Json & { type: string })[]): string =>
   events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')

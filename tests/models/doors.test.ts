@@ -259,11 +259,35 @@ describe("the door for OpenAI's clients", () => {
     expect(await rowsOf(tool.id, 2)).toMatchObject([row, row])
   })
 
+  test('such a server is sent no reference to what it stores, and its stream breaks off with numbers', async () => {
+    const tool = await newModel(`${upstream.url}/native-cut`, { model: { speaks_responses: true } })
+    const input = [{ type: 'item_reference', id: 'rs_1' }]
+    const refused = await askDoor('/responses', caller.key, { model: tool.slug, input })
+    expect([refused.status, await refused.json()]).toMatchObject([400, { error: { param: 'input[0]' } }])
+    expect(upstream.seen('native-cut')).toEqual([])
+    const body = { model: tool.slug, input: 'Say something.', stream: true }
+    const events = eventsOf(await (await askDoor('/responses', caller.key, body)).text())
+    expect(events.map(([name]) => name)).toEqual(['response.created', 'response.output_text.delta', 'error'])
+    expect(JSON.parse(events.at(-1)?.[1] ?? '')).toMatchObject({
+      type: 'error',
+      code: 'tool_unavailable',
+      message: expect.any(String),
+      param: null,
+      sequence_number: 2,
+    })
+    expect(await rowsOf(tool.id)).toMatchObject([{ status: 'error', source: 'partial' }])
+  })
+
   test('unknown paths and methods are told in its shape', async () => {
     const unknown = await get('/v1/nothing')
-    expect([unknown.status, Object.keys((await unknown.json()) as object)]).toEqual([404, ['error']])
+    expect([unknown.status, await unknown.json()]).toMatchObject([404, { error: { code: 'unknown_url' } }])
+    const model = await get('/v1/models/nothing')
+    const error = { code: 'model_not_found', param: 'model' }
+    expect([model.status, await model.json()]).toMatchObject([404, { error }])
     const method = await get('/v1/chat/completions')
     expect([method.status, method.headers.get('allow')]).toEqual([405, 'OPTIONS, POST'])
+    for (const { headers } of [unknown, model, method])
+      expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
   test('the whole of it holds nothing at the end', async () => {

@@ -105,6 +105,70 @@ test('JSON by a schema is asked for in each provider’s way', async () => {
   })
 })
 
+test('a JSON object of any kind is asked for: by its type, or in words where there is no type', async () => {
+  const format = { response_format: { type: 'json_object' }, messages: LONG.messages }
+  expect(await sentTo('google', format)).toMatchObject({
+    generationConfig: { responseMimeType: 'application/json' },
+  })
+  expect(await sentTo('anthropic', format)).toMatchObject({
+    system: [
+      { text: expect.stringContaining('one JSON object') },
+      { text: 'Be brief.' },
+      { text: 'Be polite.' },
+    ],
+  })
+})
+
+test.each([
+  ['anthropic', { temperature: 1.5 }, /^temperature/],
+  ['google', { parallel_tool_calls: false, tools: LONG.tools }, /^parallel_tool_calls/],
+] as const)('%s alone cannot do it, and says so: %j', async (provider, body, message) => {
+  const [adapter, target] =
+    provider === 'google' ? [googleAdapter, gemini('text')] : [anthropicAdapter, claude('text')]
+  const calls = upstream.seen.length
+  expect(await adapter.complete(target, chat(body), context())).toMatchObject({
+    ok: false,
+    tryNext: true,
+    refused: { status: 400, message: expect.stringMatching(message) },
+  })
+  expect(upstream.seen).toHaveLength(calls)
+})
+
+test('what a provider knows is carried over, and hints are left out', async () => {
+  const hints = {
+    user: 'u',
+    metadata: { a: 'b' },
+    store: false,
+    service_tier: 'auto',
+    verbosity: 'low',
+    x_new: 1,
+  }
+  const known = {
+    seed: 7,
+    presence_penalty: 0,
+    frequency_penalty: 0,
+    n: 1,
+    logprobs: false,
+    stop: ['A', 'B'],
+  }
+  const claudes = await sentTo('anthropic', {
+    ...hints,
+    ...known,
+    parallel_tool_calls: false,
+    tools: LONG.tools,
+  })
+  expect(claudes).toMatchObject({
+    stop_sequences: ['A', 'B'],
+    tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+  })
+  const geminis = await sentTo('google', { ...hints, ...known, presence_penalty: 0.5 })
+  expect(geminis).toMatchObject({
+    generationConfig: { seed: 7, stopSequences: ['A', 'B'], presencePenalty: 0.5 },
+  })
+  for (const body of [claudes, geminis])
+    for (const name of [...Object.keys(hints), 'n', 'logprobs']) expect(body).not.toHaveProperty(name)
+})
+
 test('the provider is never told of more output than the hold has room for, thinking included', async () => {
   const low = { reasoning_effort: 'low' }
   expect(await sentTo('anthropic', low)).toMatchObject({

@@ -5,7 +5,7 @@ import { googleAdapter } from '../../src/models/adapters/google'
 import { closeToolAgent } from '../../src/tools/agent'
 import { type ProviderUpstream, startProviderUpstream } from '../support/provider-upstream'
 import { useSettings } from '../tools/fixture'
-import { chat, context, readAll, SECRET, targetAt, textOf, until } from './provider-setup'
+import { chat, context, LONG, readAll, SECRET, targetAt, textOf, until } from './provider-setup'
 
 let upstream: ProviderUpstream
 
@@ -199,6 +199,25 @@ describe.each(PROVIDERS)('$name', ({ name, adapter, model, key, callId }) => {
       /http/,
     ],
     [{ tools: [{ type: 'web_search' }] }, /^tools\[0\]/],
+    [{ logprobs: true }, /^logprobs/],
+    [{ top_logprobs: 3 }, /^logprobs/],
+    [{ logit_bias: { 50256: -100 } }, /^logit_bias/],
+    [{ functions: [{ name: 'weather' }] }, /^functions/],
+    [{ modalities: ['text', 'audio'] }, /^modalities/],
+    [{ web_search_options: {} }, /^web_search_options/],
+    [{ reasoning_effort: 'enormous' }, /^reasoning_effort/],
+    [{ reasoning_effort: 3 }, /^reasoning_effort/],
+    [{ parallel_tool_calls: 'no' }, /^parallel_tool_calls/],
+    [{ temperature: 'hot' }, /^temperature/],
+    [{ seed: '1' }, /^seed/],
+    [{ stop: [1] }, /^stop/],
+    [{ presence_penalty: 0.5 }, /^presence_penalty/],
+    [{ frequency_penalty: -0.5 }, /^frequency_penalty/],
+    [{ response_format: 'json' }, /^response_format/],
+    [{ response_format: { type: 'json_schema' } }, /^response_format/],
+    [{ tool_choice: { type: 'allowed_tools' }, tools: LONG.tools }, /^tool_choice/],
+    [{ messages: [{ role: 'assistant', function_call: { name: 'x' } }] }, /function_call/],
+    [{ messages: [{ role: 'function', name: 'x', content: 'y' }] }, /role: function/],
   ])('what has no counterpart is refused and said: %j', async (body, message) => {
     const calls = upstream.seen.length
     expect(await complete('text', chat(body))).toMatchObject({

@@ -70,6 +70,30 @@ test.each([
   ])
 })
 
+/** By default this client refers to what it heard before: nothing is stored, so that is said, with the way out. */
+test('OpenAI’s own provider goes on by default after a bare call; words before it need store: false', async () => {
+  const tools = { weather: tool({ ...weather, execute: async () => 'Rain' }) }
+  const errors: unknown[] = []
+  const ask = async (behaviour: string, given: { store?: boolean } = {}) => {
+    const { slug } = await newModel(`${upstream.url}/${behaviour}`)
+    const [, model] = models(slug) as [unknown, ReturnType<typeof models>[number]]
+    const stream = streamText({
+      model,
+      prompt,
+      tools,
+      stopWhen: stepCountIs(2),
+      providerOptions: { openai: { ...given } },
+      onError: ({ error }) => void errors.push(error),
+    })
+    return (await stream.steps).length
+  }
+  expect(await ask('tools')).toBe(2)
+  expect(await ask('interleaved', { store: false })).toBe(2)
+  expect(errors).toEqual([])
+  expect(await ask('interleaved')).toBe(1)
+  expect(errors).toMatchObject([{ statusCode: 400, message: expect.stringContaining('store: false') }])
+})
+
 test.each([0, 1])('a stream that is cut tells of its error (%s)', async (at) => {
   const { slug } = await newModel(`${upstream.url}/cut/2`)
   const model = models(slug)[at] as ReturnType<typeof models>[number]

@@ -161,6 +161,57 @@ describe('responses by a server that speaks chat alone', () => {
     })
   })
 
+  /** A chat may go on with any of its calls: none may be told as done before its last piece. */
+  test('calls whose arguments come in turns are whole, and each is done once', async () => {
+    const { slug } = await newModel(`${upstream.url}/interleaved`)
+    const body = { model: slug, input: 'The weather?', tools: [weather] }
+    const events = await eventsOf({ ...body, stream: true })
+    const output = [
+      { type: 'message', status: 'completed', content: [{ text: 'Let me see.' }] },
+      { type: 'function_call', status: 'completed', call_id: 'call_1', arguments: '{"city":"Oslo"}' },
+      { type: 'function_call', status: 'completed', call_id: 'call_2', arguments: '{"city":"Bergen"}' },
+      { type: 'message', status: 'completed', content: [{ text: 'Two cities.' }] },
+    ]
+    expect(events.at(-1)).toMatchObject({ type: 'response.completed', response: { output } })
+    const at = (type: string) => events.flatMap((event) => (event.type === type ? [event] : []))
+    for (const type of ['response.output_item.added', 'response.output_item.done'])
+      expect(
+        at(type)
+          .map((event) => 'output_index' in event && event.output_index)
+          .sort(),
+      ).toEqual([0, 1, 2, 3])
+    const done = new Set<unknown>()
+    for (const event of events) {
+      if (!('output_index' in event)) continue
+      expect(done).not.toContain(event.output_index)
+      if (event.type === 'response.output_item.done') done.add(event.output_index)
+    }
+    expect((await client.responses.stream(body).finalResponse()).output).toMatchObject(output)
+  })
+
+  test.each(['0', ''])('calls that come whole under one index, or none, are two (%j)', async (index) => {
+    const { slug } = await newModel(`${upstream.url}/whole-calls/${index || 'none'}`)
+    const events = await eventsOf({ model: slug, input: 'The weather?', tools: [weather], stream: true })
+    expect(events.at(-1)).toMatchObject({
+      response: {
+        output: [
+          { call_id: 'call_1', arguments: '{"city":"Oslo"}' },
+          { call_id: 'call_2', arguments: '{"city":"Bergen"}' },
+        ],
+      },
+    })
+  })
+
+  test('reasoning that is referred to is left out, as it is where it is sent itself', async () => {
+    const { slug } = await newModel(`${upstream.url}/normal`)
+    const input = [
+      { role: 'user' as const, content: 'Think.' },
+      { type: 'item_reference' as const, id: 'rs_1_0' },
+    ]
+    expect(await client.responses.create({ model: slug, input })).toMatchObject({ status: 'completed' })
+    expect(newest('normal')?.messages).toEqual([{ role: 'user', content: 'Think.' }])
+  })
+
   test('the helpers of the client gather it: the stream, and what is parsed by a schema', async () => {
     const { slug } = await newModel(`${upstream.url}/normal`)
     let text = ''
@@ -220,6 +271,8 @@ describe('responses by a server that speaks chat alone', () => {
       { input: [{ role: 'user', content: [{ type: 'input_image', file_id: 'file_1' }] }] },
       'input[0].content[0]',
     ],
+    [{ top_logprobs: 3 }, 'top_logprobs'],
+    [{ include: ['message.output_text.logprobs'] }, 'include'],
     [{ max_output_tokens: 0 }, 'max_output_tokens'],
     [{ input: [] }, 'input'],
   ])('what it does not do is a 400 that names the field: %j', async (more, param) => {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { streamInterleaved, streamWholeCalls } from './model-calls'
 
 type Json = Record<string, unknown>
 
@@ -27,7 +28,8 @@ export const USAGE = {
  * A server of the tests' own that speaks OpenAI's published wire format: chat, embeddings and responses. The base
  * address says how it behaves: `${url}/normal`, `/silent` (no usage), `/slow/300` (ms before each piece), `/cut/2`
  * (hangs up after that many pieces), `/reset` (before the headers), `/headers-only` (hangs up after them), `/status/429`,
- * `/malformed`, `/shapeless`, `/endless`, `/huge`, `/error-event`, `/each-usage`, `/tools`,
+ * `/malformed`, `/shapeless`, `/endless`, `/huge`, `/error-event`, `/each-usage`, `/tools`, `/native-cut`,
+ * `/interleaved` and `/whole-calls/0` (two calls of tools in one stream),
  * `/repeats-key` (refuses the request and says the key back).
  */
 export async function startModelUpstream(): Promise<ModelUpstream> {
@@ -80,7 +82,7 @@ async function answer(
   }
   if (behaviour === 'slow') await sleep(argument, undefined, { ref: false })
   if (path.endsWith('/embeddings')) return json(response, embeddings(body, behaviour))
-  if (path.endsWith('/responses')) return respond(body, response)
+  if (path.endsWith('/responses')) return respond(behaviour, body, response)
   if (body.stream) return stream(behaviour, argument, body, response)
   json(response, completion(body, behaviour))
 }
@@ -112,7 +114,7 @@ function embeddings(body: Json, behaviour: string) {
 }
 
 /** The responses API, as text and as a stream. */
-function respond(body: Json, response: ServerResponse): void {
+async function respond(behaviour: string, body: Json, response: ServerResponse): Promise<void> {
   const usage = {
     input_tokens: 20,
     output_tokens: 10,
@@ -126,7 +128,12 @@ function respond(body: Json, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   const send = (event: Json) => response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
   send({ type: 'response.created', response: { ...whole, status: 'in_progress', output: [], usage: null } })
-  for (const delta of WORDS) send({ type: 'response.output_text.delta', item_id: 'msg_1', delta })
+  for (const delta of WORDS) {
+    send({ type: 'response.output_text.delta', item_id: 'msg_1', delta })
+    if (behaviour !== 'native-cut') continue
+    await sleep(20)
+    return void response.destroy()
+  }
   send({ type: 'response.completed', response: whole })
   response.end()
 }
@@ -176,6 +183,11 @@ async function stream(
     if (count > 20_000) break
   }
   if (behaviour === 'tools') return streamCall(chunk, response, common)
+  if (behaviour === 'interleaved' || behaviour === 'whole-calls') {
+    if (behaviour === 'interleaved') streamInterleaved(chunk)
+    else streamWholeCalls(chunk, Number.isNaN(argument) ? undefined : argument)
+    return finish(behaviour, body, common, response)
+  }
   for (const [at, content] of WORDS.entries()) {
     if (behaviour === 'cut' && at === argument) {
       await sleep(20)

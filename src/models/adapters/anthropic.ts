@@ -2,7 +2,10 @@ import { type AnthropicProviderOptions, createAnthropic } from '@ai-sdk/anthropi
 import type { ModelAdapter, ModelAsk } from '../adapter'
 import { providerAdapter } from '../provider-adapter'
 import { NO_KEY } from '../provider-fetch'
+import { Untranslatable } from '../translate-error'
 import { isObject } from '../translate-json'
+import { refusePenalties } from '../translate-limits'
+import { toPrompt } from '../translate-prompt'
 
 /** Models that decide themselves how long they think, within an effort; older ones take a budget of tokens. */
 const ADAPTIVE = /claude-(?:(?:opus|sonnet)-4-[6-9]|[a-z]+-[5-9](?!\d))/
@@ -22,14 +25,25 @@ export const anthropicAdapter: ModelAdapter = providerAdapter({
   languageModel: ({ baseURL, headers, fetch, model }) =>
     createAnthropic({ baseURL, headers, fetch, apiKey: NO_KEY })(model),
   options(ask, model) {
+    refusePenalties(ask.body)
+    if (Number(ask.body.temperature) > 1) throw new Untranslatable('temperature: this model takes 0 to 1')
     const { budgetTokens, ...thinking } = thinkingFor(ask, model)
     const parallel = ask.body.parallel_tool_calls === false ? { disableParallelToolUse: true } : {}
     // The library adds the budget to the maximum; the provider must be told no more than the maximum in all.
     const most =
       budgetTokens && ask.maxOutputTokens ? { maxOutputTokens: ask.maxOutputTokens - budgetTokens } : {}
-    return { providerOptions: { anthropic: { ...thinking, ...parallel } }, ...most }
+    return { providerOptions: { anthropic: { ...thinking, ...parallel } }, ...most, ...askingForJson(ask) }
   },
 })
+
+const ONLY_JSON = 'Answer with one JSON object and nothing else: no code fence, and no words around it.'
+
+/** Anthropic knows JSON by a schema alone: a JSON object of any kind is asked for in words. */
+function askingForJson({ body }: ModelAsk) {
+  if (!isObject(body.response_format) || body.response_format.type !== 'json_object') return {}
+  const prompt = [{ role: 'system' as const, content: ONLY_JSON }, ...toPrompt(body.messages)]
+  return { prompt, responseFormat: { type: 'text' as const } }
+}
 
 type Thinking = {
   thinking?: { type: 'disabled' | 'adaptive' } | { type: 'enabled'; budgetTokens: number }

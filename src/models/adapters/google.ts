@@ -3,11 +3,13 @@ import type { ModelAdapter } from '../adapter'
 import { providerAdapter, type Way } from '../provider-adapter'
 import { NO_KEY } from '../provider-fetch'
 import { embedAll } from '../translate-embeddings'
+import { lost, refusePenalties } from '../translate-limits'
 
 type ThinkingConfig = NonNullable<GoogleLanguageModelOptions['thinkingConfig']>
 
 /** Models before the third generation take a budget of tokens for an effort, later ones a level. */
 const BY_BUDGET = /^(?:models\/)?gemini-[12]\./
+const WITHOUT_PENALTIES = /^(?:models\/)?gemini-2\.5/
 const BUDGETS: Record<string, number> = { none: 0, minimal: 1_024, low: 1_024, medium: 8_192, high: 24_576 }
 const LEVELS = { none: 'minimal', minimal: 'minimal', low: 'low', medium: 'medium', high: 'high' } as const
 
@@ -15,6 +17,9 @@ const LEVELS = { none: 'minimal', minimal: 'minimal', low: 'low', medium: 'mediu
 export const googleAdapter: ModelAdapter = providerAdapter({
   languageModel: (way) => provider(way)(way.model),
   options({ body }, model) {
+    if (WITHOUT_PENALTIES.test(model)) refusePenalties(body)
+    if (body.parallel_tool_calls === false && body.tools != null)
+      throw lost('parallel_tool_calls', 'how to make one call at a time')
     const thinkingConfig = thinkingFor(body.reasoning_effort, model)
     return thinkingConfig ? { providerOptions: { google: { thinkingConfig } } } : {}
   },
