@@ -4,7 +4,7 @@ import type { Origin } from '../accounts/room'
 import { auditContext } from '../audit/payload-by'
 import { Problem, type ProblemCode } from '../problem'
 import { checkHeaders } from '../tools/headers'
-import { importedNames, keepBaseline } from '../tools/mcp/imports'
+import { importedNames, keepBaseline, namesInUse } from '../tools/mcp/imports'
 import { listRemoteTools, type RemoteTool } from '../tools/mcp/remote-tools'
 import { sendable } from '../tools/own-headers'
 import { toSlug } from '../tools/payload-hooks'
@@ -25,13 +25,14 @@ const MOST_DESCRIPTION = 5_000
 export async function listServer({ pool }: Pick<Room, 'pool'>, server: Server) {
   const tools = await askServer(server)
   const known = await importedNames(pool, server.api_endpoint)
-  return tools.map(({ name, title, description, inputSchema }) => ({
-    name,
-    title,
-    description,
-    input_schema: inputSchema,
-    imported: known.has(name),
-  }))
+  const names = await namesInUse(pool)
+  return tools.map((tool) => {
+    const { name, title, description, inputSchema } = tool
+    const isOurs = known.has(name)
+    const as = namesOf(tool, undefined)
+    const taken = !isOurs && (names.has(as.slug) || names.has(as.name))
+    return { name, title, description, input_schema: inputSchema, imported: isOurs, taken }
+  })
 }
 
 /**
@@ -47,12 +48,14 @@ export async function importTools(room: Room, by: By, sent: Import) {
       imported.push(await importOne(room, by, sent, { name, remote: found.get(name) }))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      refused.push({ name, code: error.code, message: error.message })
+      refused.push({ name, code: error.code, message: `${error.message}${wayOut(error.code)}` })
     }
   }
   if (imported.length > 0) return { imported, refused }
   throw noneMade(refused)
 }
+
+const wayOut = (code: ProblemCode) => (code === 'CONFLICT' ? ' Give another prefix.' : '')
 
 function askServer({ api_endpoint, headers = {} }: Server): Promise<RemoteTool[]> {
   const faults = checkHeaders(headers, false)
@@ -83,11 +86,20 @@ async function importOne({ payload, pool }: Room, by: By, sent: Import, { name, 
   return { name, tool_id: String(made.id), slug: String(made.slug) }
 }
 
-function toDocument(remote: RemoteTool, { api_endpoint, headers, minimum_plan }: Import) {
-  const name = oneLine(remote.title) || oneLine(remote.name)
+/** What a tool of a server is called in the hub; two servers may call theirs alike. */
+function namesOf(remote: RemoteTool, prefix: string | undefined) {
+  const before = prefix === undefined ? '' : `${prefix} `
+  return {
+    name: oneLine(`${before}${oneLine(remote.title) || oneLine(remote.name)}`),
+    slug: toSlug(`${before}${remote.name}`),
+  }
+}
+
+function toDocument(remote: RemoteTool, { api_endpoint, headers, minimum_plan, prefix }: Import) {
+  const { name, slug } = namesOf(remote, prefix)
   return {
     name,
-    slug: toSlug(remote.name),
+    slug,
     description: descriptionOf(remote, name),
     adapter: 'mcp',
     endpoint: api_endpoint,

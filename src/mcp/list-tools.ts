@@ -1,4 +1,4 @@
-import type { ListToolsResult } from '@modelcontextprotocol/server'
+import { type ListToolsResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { opens } from '../billing/plans'
 import { modelInputSchema } from '../models/input-schema'
 import { catalogueAt } from '../tools/catalogue'
@@ -7,10 +7,35 @@ import type { McpCall, McpRoom } from './server'
 
 type McpTool = ListToolsResult['tools'][number]
 
-/** The active tools that the caller's plan opens, by name, all in one answer. */
-export async function listTools({ pool }: McpRoom, { caller }: McpCall): Promise<ListToolsResult> {
+/** Tools in one page: most hubs have one. Some clients read no other. */
+const PAGE = 250
+
+/**
+ * The active tools that the caller's plan opens, by slug, a page at a time. A cursor names the last tool of its page and
+ * nothing else, so that any instance goes on from there, whatever has been added or removed meanwhile.
+ */
+export async function listTools(
+  { pool }: McpRoom,
+  { caller }: McpCall,
+  cursor: string | undefined,
+): Promise<ListToolsResult> {
+  const after = cursor === undefined ? '' : slugIn(cursor)
   const { tools } = await catalogueAt(pool, caller.catalogueVersion)
-  return { tools: tools.filter((tool) => tool.isActive && opens(caller.tier, tool)).map(toMcpTool) }
+  const open = tools
+    .filter((tool) => tool.slug > after && tool.isActive && opens(caller.tier, tool))
+    .sort((a, b) => (a.slug < b.slug ? -1 : 1))
+  const page = open.slice(0, PAGE)
+  const last = open.length > PAGE ? page.at(-1) : undefined
+  return { tools: page.map(toMcpTool), ...(last ? { nextCursor: cursorAt(last.slug) } : {}) }
+}
+
+const cursorAt = (slug: string) => Buffer.from(slug).toString('base64url')
+
+function slugIn(cursor: string): string {
+  const slug = Buffer.from(cursor, 'base64url').toString('utf8')
+  if (/^[a-z0-9][a-z0-9-]*$/.test(slug) && cursorAt(slug) === cursor) return slug
+  const message = 'This cursor is none that tools/list gave. Begin without one.'
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, message)
 }
 
 /** A tool as MCP clients list it: by its slug, which they call it by. */

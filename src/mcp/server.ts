@@ -19,7 +19,9 @@ const INSTRUCTIONS =
 /** An MCP server for one request of this caller. */
 export function serverFor(room: McpRoom, call: McpCall): Server {
   const server = new Server(ABOUT, { capabilities: { tools: {} }, instructions: INSTRUCTIONS })
-  server.setRequestHandler('tools/list', () => guarded(room, call, () => listTools(room, call)))
+  server.setRequestHandler('tools/list', ({ params }) =>
+    guarded(room, call, () => listTools(room, call, params?.cursor)),
+  )
   server.setRequestHandler('tools/call', ({ params }, { mcpReq }) =>
     guarded(room, call, () => callTool(room, call, params, mcpReq.signal)),
   )

@@ -63,7 +63,16 @@ async function earlier(
   const requestInit = { headers: { authorization: `Bearer ${bearer}`, ...headers } }
   await client.connect(new EarlierTransport(new URL(url), { requestInit }))
   return {
-    listTools: async () => (await client.listTools()).tools,
+    listTools: async () => {
+      const tools: Tool[] = []
+      let cursor: string | undefined
+      do {
+        const page = await client.listTools(cursor === undefined ? {} : { cursor })
+        tools.push(...page.tools)
+        cursor = page.nextCursor
+      } while (cursor !== undefined)
+      return tools
+    },
     callTool: async (name, input) => (await client.callTool({ name, arguments: input ?? {} })) as Result,
     close: () => client.close(),
   }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pool } from 'pg'
 import { refreshCatalogue } from '../../src/tools/catalogue'
 import { claimDue } from '../../src/tools/mcp/imports'
+import { startMcpWatch } from '../../src/tools/mcp/watch'
 import type { Tool } from '../../src/tools/tool'
 import { ask, CALLERS, type Cast, castOfCallers, hubDatabase } from '../access/callers'
 import { type Caller, newCaller } from '../models/setup'
@@ -10,7 +11,7 @@ import { call } from '../support/client'
 import { type McpUpstream, startMcpUpstream } from '../support/mcp-server'
 import { unique } from '../support/people'
 
-type Listed = { name: string; description: string; input_schema: object; imported: boolean }
+type Listed = { name: string; description: string; input_schema: object; imported: boolean; taken: boolean }
 type Imported = {
   imported: { name: string; tool_id: string; slug: string }[]
   refused: { name: string; code: string; message: string }[]
@@ -143,6 +144,40 @@ describe('the tools of an MCP server', () => {
     expect((await importing(['none-such'])).status).toBe(404)
   })
 
+  /** Two servers may call their tools alike: neither is lost. */
+  test('whose names are taken are told so, and imported with a prefix', async () => {
+    const remote = another()
+    const other = await startMcpUpstream()
+    try {
+      other.tools.push({ ...remote, title: 'Its title' })
+      const api_endpoint = `${other.url}/mcp`
+      await imported(remote.name)
+      const shown = (await list(api_endpoint)).data.find(({ name }) => name === remote.name)
+      expect(shown).toMatchObject({ imported: false, taken: true })
+      const ours = (await list()).data.find(({ name }) => name === remote.name)
+      expect(ours).toMatchObject({ imported: true, taken: false })
+      const clash = await asAdmin<Imported>('import', { api_endpoint, tools: [remote.name] })
+      expect([clash.status, clash.error?.message]).toEqual([409, expect.stringContaining('prefix')])
+      const prefix = `Other ${unique('server')}`
+      const { status, data } = await asAdmin<Imported>('import', {
+        api_endpoint,
+        tools: [remote.name],
+        prefix,
+      })
+      expect([status, data.refused]).toEqual([201, []])
+      const { slug, tool_id } = data.imported[0] as Imported['imported'][number]
+      expect(slug).toBe(`${prefix} ${remote.name}`.toLowerCase().replaceAll(' ', '-'))
+      const { rows } = await db.query('select name, remote_tool from tools where id = $1', [tool_id])
+      expect(rows).toEqual([{ name: `${prefix} Its title`, remote_tool: remote.name }])
+    } finally {
+      await other.close()
+    }
+  })
+
+  test.each(['', 'x'.repeat(41), 'a/b', '-a'])('a prefix that no slug can begin with: %j', async (prefix) => {
+    expect((await importing([another().name], { prefix })).status).toBe(400)
+  })
+
   test.each([
     ['a server that is down', '/shut', 503, 'TOOL_UNAVAILABLE'],
     ['no address of a server', 'ftp://example.org', 400, 'VALIDATION_ERROR'],
@@ -201,6 +236,24 @@ describe('a tool that its server changes', () => {
     expect((await claims()).flatMap((claimed) => [...claimed])).toEqual([])
     await db.query(`update mcp_imports set checked_at = now() - interval '1 hour' where tool_id = $1`, [id])
     expect((await claims()).flatMap((claimed) => [...claimed])).toEqual([id])
+  })
+
+  test('is noticed by the timer, until it is stopped', async () => {
+    const remote = another()
+    const id = await imported(remote.name)
+    remote.description = 'Another.'
+    const state = async () =>
+      (await db.query('select changed_at, checked_at from mcp_imports where tool_id = $1', [id])).rows[0]
+    const due = () => db.query('update mcp_imports set checked_at = null where tool_id = $1', [id])
+    await due()
+    const warnings: object[] = []
+    const stop = startMcpWatch(db, { warn: (fields) => void warnings.push(fields) }, 20)
+    while ((await state()).changed_at === null) await new Promise((resolve) => setTimeout(resolve, 20))
+    await stop()
+    await due()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(await state()).toMatchObject({ checked_at: null })
+    expect(warnings).toEqual([])
   })
 
   test('the order of names in a schema is no change', async () => {

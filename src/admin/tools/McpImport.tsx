@@ -2,7 +2,15 @@
 import { useRouter } from 'next/navigation'
 import { useId, useState } from 'react'
 import { explainJsonFault } from '../json-fault'
-import { askImport, askList, type Imported, readHeaders, type Server, type ServerTool } from './ask-mcp'
+import {
+  askImport,
+  askList,
+  type Imported,
+  readHeaders,
+  type Server,
+  type ServerTool,
+  usualPrefix,
+} from './ask-mcp'
 import { ServerTools } from './ServerTools'
 import '../parts/panel.css'
 import './tools.css'
@@ -23,9 +31,9 @@ export function McpImport() {
     setFault('fault' in answer ? answer.fault : null)
     setFound('data' in answer ? { server, tools: answer.data } : null)
   }
-  const choose = async ({ server }: Found, names: string[]) => {
+  const choose = async ({ server }: Found, names: string[], prefix: string) => {
     setBusy(true)
-    const answer = await askImport(server, names)
+    const answer = await askImport(server, names, prefix)
     setBusy(false)
     setDone('data' in answer ? answer.data : null)
     if ('fault' in answer) return setFault(answer.fault)
@@ -48,8 +56,9 @@ export function McpImport() {
           <ServerTools
             key={found.tools.map(({ name, imported }) => `${name} ${imported}`).join()}
             tools={found.tools}
+            usualPrefix={usualPrefix(found.server)}
             busy={busy}
-            onImport={(names) => void choose(found, names)}
+            onImport={(names, prefix) => void choose(found, names, prefix)}
           />
         )}
       </div>

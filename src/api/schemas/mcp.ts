@@ -21,6 +21,15 @@ export const ImportMcpTools = z
     ...server,
     tools: z.array(RemoteName).min(1).max(100).openapi({ description: 'Their names on the server.' }),
     minimum_plan: z.enum(['free', 'pro', 'enterprise']).optional(),
+    prefix: z
+      .string()
+      .trim()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$/, 'must be 1 to 40 letters, digits, spaces, _ or -')
+      .optional()
+      .openapi({
+        description: 'Stands before each name and slug: two servers may call their tools alike.',
+        example: 'github',
+      }),
   })
   .openapi('ImportMcpTools')
 
@@ -31,6 +40,9 @@ export const McpServerTool = z
     description: z.string(),
     input_schema: Json,
     imported: z.boolean().openapi({ description: 'True where a tool of the hub calls it already.' }),
+    taken: z.boolean().openapi({
+      description: 'True where another tool of the hub has its name or slug: import it with a prefix.',
+    }),
   })
   .openapi('McpServerTool')
 

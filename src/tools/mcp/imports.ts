@@ -111,3 +111,11 @@ export async function importedNames(sql: Sql, endpoint: string): Promise<Set<str
   )
   return new Set(rows.map((row) => row.name))
 }
+
+/** Every name and slug that a tool of the hub has, drafts among them. */
+export async function namesInUse(sql: Sql): Promise<Set<string>> {
+  const { rows } = await sql.query<{ name: string | null; slug: string | null }>(
+    'select name, slug from tools where deleted_at is null',
+  )
+  return new Set(rows.flatMap(({ name, slug }) => [name, slug].filter((one) => one !== null)))
+}

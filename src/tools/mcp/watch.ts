@@ -21,7 +21,7 @@ type Log = { warn: (fields: object, message: string) => void }
  * number of instances may run it: each tool is looked at by one. Returns the way to stop it, which ends what
  * is under way.
  */
-export function startMcpWatch(pool: Pool, log: Log): () => Promise<void> {
+export function startMcpWatch(pool: Pool, log: Log, lookMs = LOOK_MS): () => Promise<void> {
   const ended = new AbortController()
   let running: Promise<unknown> | null = null
   const timer = setInterval(() => {
@@ -30,7 +30,7 @@ export function startMcpWatch(pool: Pool, log: Log): () => Promise<void> {
       .finally(() => {
         running = null
       })
-  }, LOOK_MS)
+  }, lookMs)
   timer.unref()
   return async () => {
     clearInterval(timer)
