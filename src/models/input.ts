@@ -1,5 +1,6 @@
 import type { ProblemDetail } from '../problem'
 import type { ToolOutput } from '../tools/tool'
+import { bodyFaults } from './body-faults'
 import type { ModelTool } from './call-model'
 import { type ModelPlan, planModelCall } from './plan'
 
@@ -34,7 +35,7 @@ export function planInput(tool: ModelTool, input: Json): Planned {
 
 /** A chat completion's body (without `model` and `stream`) as a call of this tool; the system prompt goes before. */
 export function planChat(tool: ModelTool, body: Json): Planned {
-  const faults: ProblemDetail[] = []
+  const faults = bodyFaults(body)
   const messages = Array.isArray(body.messages) ? body.messages : []
   if (messages.length === 0)
     faults.push({ field: 'messages', message: 'must be a list of one message or more' })
@@ -54,7 +55,7 @@ export function planChat(tool: ModelTool, body: Json): Planned {
  * at the provider: all callers share its key, and could reach what it keeps.
  */
 export function planResponses(tool: ModelTool, body: Json): Planned {
-  const faults: ProblemDetail[] = []
+  const faults = bodyFaults(body)
   const wanted = wholeFrom(body, ['max_output_tokens'], 1, 1_000_000_000, faults)
   if (faults.length > 0) return { faults }
   const before = [tool.model.systemPrompt, body.instructions].filter(
@@ -68,6 +69,8 @@ export function planResponses(tool: ModelTool, body: Json): Planned {
 /** A body for embeddings (without `model`) as a call of this tool. */
 export function planEmbeddings(tool: ModelTool, body: Json): Planned {
   const { input } = body
+  const faults = bodyFaults(body)
+  if (faults.length > 0) return { faults }
   const isTexts = Array.isArray(input) && input.length > 0 && input.every((one) => typeof one === 'string')
   const isTokens = Array.isArray(input) && input.length > 0 && input.flat().every(Number.isInteger)
   if (!(typeof input === 'string' && input !== '') && !isTexts && !isTokens)

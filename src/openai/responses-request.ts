@@ -1,3 +1,4 @@
+import { bodyFaults } from '../models/body-faults'
 import { type Faults, isObject, notStored, toMessages } from './responses-input'
 
 type Json = Record<string, unknown>
@@ -21,7 +22,7 @@ const STORED = ['previous_response_id', 'conversation', 'prompt'] as const
  * ignored: nothing is kept, and the answer says so.
  */
 export function toChatBody(body: Json): { body: Json } | { faults: Faults } {
-  const faults = [...storageFaults(body), ...logprobsFaults(body)]
+  const faults = [...bodyFaults(body), ...storageFaults(body), ...logprobsFaults(body)]
   const instructions = toInstructions(body.instructions, faults)
   const messages = [...instructions, ...toMessages(body.input, faults)]
   const tools = toTools(body.tools, faults)

@@ -1,0 +1,19 @@
+import type { ProblemDetail } from '../problem'
+
+/**
+ * Fields by which routers of models (OpenRouter, LiteLLM) let a caller name further models, which an admin neither chose
+ * nor weighed: all callers share the admin's key.
+ */
+const OTHER_MODELS = ['models', 'fallbacks', 'route', 'preset'] as const
+
+/** What of a body would change what the hub itself decides: which model is asked, and how the answer is told. */
+export function bodyFaults(body: Record<string, unknown>): ProblemDetail[] {
+  const faults: ProblemDetail[] = OTHER_MODELS.filter((field) => body[field] != null).map((field) => ({
+    field,
+    message: 'may not be set: the tool says which model is asked',
+  }))
+  const { stream_options: options } = body
+  if (options != null && (typeof options !== 'object' || Array.isArray(options)))
+    faults.push({ field: 'stream_options', message: 'must be an object' })
+  return faults
+}
