@@ -1,4 +1,5 @@
 import type { ProblemDetail } from '../problem'
+import { mediaFaults } from './media-faults'
 
 /**
  * Fields by which routers of models (OpenRouter, LiteLLM) let a caller name further models, which an admin neither chose
@@ -15,5 +16,5 @@ export function bodyFaults(body: Record<string, unknown>): ProblemDetail[] {
   const { stream_options: options } = body
   if (options != null && (typeof options !== 'object' || Array.isArray(options)))
     faults.push({ field: 'stream_options', message: 'must be an object' })
-  return faults
+  return [...faults, ...mediaFaults(body)]
 }

@@ -3,10 +3,8 @@ import { badResponse } from '../tools/adapters/adapter'
 import type { ModelContext, ModelFailure, Target } from './adapter'
 import { failureOfError, failureOfStatus, malformed } from './failures'
 import type { Seen } from './provider-fetch'
-import { withoutSecrets } from './target'
+import { quotable } from './target'
 import { Untranslatable } from './translate-error'
-
-const MOST_SAID = 1_000
 
 /** What a failed call of a provider's library means. What was seen on the wire counts before what the library says. */
 export function failureOf(
@@ -22,12 +20,8 @@ export function failureOf(
   const status = statusOf(error, seen)
   if (status === null) return malformed("its answer is not of its provider's format")
   const { 'retry-after': retryAfter } = seen.headers
-  const said = (error as Error).message.slice(0, MOST_SAID) || 'The model refused the request.'
-  return failureOfStatus(
-    status,
-    typeof retryAfter === 'string' ? retryAfter : null,
-    withoutSecrets(said, target),
-  )
+  const said = (error as Error).message || 'The model refused the request.'
+  return failureOfStatus(status, typeof retryAfter === 'string' ? retryAfter : null, quotable(said, target))
 }
 
 /** Refused before anybody was called: another upstream may know what this one does not. */

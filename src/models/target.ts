@@ -44,11 +44,17 @@ function headersOf(tool: Tool, upstream: Upstream): Record<string, string> {
   return Object.fromEntries(sendable.map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-/** A text without the secrets of a target: what a provider says may repeat what it was sent. */
-export function withoutSecrets(text: string, { headers }: Target): string {
+const MOST_SAID = 1_000
+
+/**
+ * What a provider says, as a caller may read it: without the secrets that were sent to it, which it may repeat, and then
+ * cut. A cut before would leave a part of a secret, which nothing finds.
+ */
+export function quotable(text: string, { headers }: Target): string {
   const secrets = Object.entries(headers)
     .filter(([name]) => name !== 'user-agent')
-    .flatMap(([, value]) => [value, value.replace(/^Bearer /i, '')])
+    .flatMap(([, value]) => [value, value.replace(/^[a-z]+ /i, '')])
     .filter((value) => value.length >= 6)
-  return secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
+    .sort((a, b) => b.length - a.length)
+  return secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text).slice(0, MOST_SAID)
 }

@@ -39,6 +39,18 @@ export function mayConnect(address: string, policy: AddressPolicy): boolean {
 }
 
 /**
+ * Whether somebody's server may be told to fetch this in a caller's name: no file, and no address that is spelled as one
+ * of its own network, whatever TOOL_ALLOWED_HOSTS says. What is no address at all is not fetched.
+ */
+export function mayBeFetched(address: string, { production }: AddressPolicy): boolean {
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (!url || !/^https?:$/.test(url.protocol)) return url?.protocol !== 'file:'
+  const host = bareHost(url.hostname)
+  if (isIP(host)) return mayConnect(host, { production, allowedHosts: new Set() })
+  return !(production && isLocalName(host))
+}
+
+/**
  * Whether an address is reached over the public internet. Every other range is refused: private, loopback,
  * link-local (cloud metadata), carrier-grade NAT, multicast, documentation, benchmarking, tunnels, reserved.
  * An IPv4 address inside IPv6 (mapped, NAT64) is judged as itself. Anything that is no address is not public.

@@ -129,6 +129,39 @@ test.each([
   expect(calls()).toBe(before)
 })
 
+/** The hub fetches no image, but a server that an admin runs may, from within the network. */
+test.each([
+  'http://169.254.169.254/latest/meta-data',
+  'http://0xa9fea9fe/',
+  'http://100.64.0.1/',
+  'file:///etc/passwd',
+])('an image inside of the network is not passed on: %s', async (url) => {
+  const before = calls()
+  const content = [
+    { type: 'text', text: 'What is this?' },
+    { type: 'image_url', image_url: { url } },
+  ]
+  const answer = await chat({ model: model.slug, messages: [{ role: 'user', content }] })
+  expect([answer.status, await answer.json()]).toMatchObject([
+    400,
+    { error: { param: 'messages[0].content[1].image_url' } },
+  ])
+  const input = [{ role: 'user', content: [{ type: 'input_image', image_url: url }] }]
+  const response = await askDoor('/responses', caller.key, { model: model.slug, input })
+  expect([response.status, await response.json()]).toMatchObject([
+    400,
+    { error: { param: 'input[0].content[0].image_url' } },
+  ])
+  expect(calls()).toBe(before)
+})
+
+test('a public image is passed on', async () => {
+  const content = [{ type: 'image_url', image_url: { url: 'https://example.org/a.png' } }]
+  const sent = [{ role: 'user', content }]
+  expect((await chat({ model: model.slug, messages: sent })).status).toBe(200)
+  expect(lastBody()?.messages).toEqual(sent)
+})
+
 test('further models are refused by an invocation, by responses and by embeddings as well', async () => {
   const more = { models: ['dearest'] }
   const invoked = await call('POST', `/tools/${model.slug}/invoke`, {
@@ -224,6 +257,19 @@ test('of a caller’s headers none reaches the upstream but the request id', asy
   expect(sent).not.toContain('planted')
   expect(sent).not.toContain(caller.key)
 })
+
+/** What a provider says is cut for the caller: a cut through a secret must not leave the half of it. */
+test.each([940, 965, 970, 990])(
+  'a secret that a refusal repeats after %i characters is not there in part',
+  async (pad) => {
+    const provider_key = 'sk-planted-7f3a9c-and-more'
+    const tool = await newModel(`${upstream.url}/repeats-key/${pad}`, { provider_key })
+    for (const door of ['chat', 'chat as a stream', 'responses', 'invoke', 'mcp']) {
+      const told = await (DOORS[door] as (typeof DOORS)[string])(tool.slug, caller)
+      expect(told.text).not.toContain('sk-')
+    }
+  },
+)
 
 describe('MCP messages', () => {
   const send = async (body: unknown) => {

@@ -30,7 +30,7 @@ export const USAGE = {
  * (hangs up after that many pieces), `/reset` (before the headers), `/headers-only` (hangs up after them), `/status/429`,
  * `/malformed`, `/shapeless`, `/endless`, `/huge`, `/error-event`, `/each-usage`, `/tools`, `/native-cut`,
  * `/interleaved` and `/whole-calls/0` (two calls of tools in one stream),
- * `/repeats-key` (refuses the request and says the key back).
+ * `/repeats-key` (refuses the request and says the key back, also after so many characters).
  */
 export async function startModelUpstream(): Promise<ModelUpstream> {
   const seen = new Map<string, ReturnType<ModelUpstream['seen']>>()
@@ -45,7 +45,7 @@ export async function startModelUpstream(): Promise<ModelUpstream> {
       response.once('close', () => {
         if (!response.writableFinished) left.set(behaviour, (left.get(behaviour) ?? 0) + 1)
       })
-      if (behaviour === 'repeats-key') return repeatKey(request, response)
+      if (behaviour === 'repeats-key') return repeatKey(Number(rest[0]), request, response)
       await answer(behaviour, Number(rest[0]), path, body, response)
     })().catch(() => response.destroy())
   })
@@ -87,8 +87,9 @@ async function answer(
   json(response, completion(body, behaviour))
 }
 
-function repeatKey(request: IncomingMessage, response: ServerResponse): void {
-  const message = `Incorrect key: ${request.headers.authorization}, ${request.headers['x-other-secret']}`
+function repeatKey(pad: number, request: IncomingMessage, response: ServerResponse): void {
+  const before = 'x'.repeat(Number.isNaN(pad) ? 0 : pad)
+  const message = `${before}Incorrect key: ${request.headers.authorization}, ${request.headers['x-other-secret']}`
   response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { message } }))
 }
 

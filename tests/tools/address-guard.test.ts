@@ -1,7 +1,13 @@
 import type { LookupFunction } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { request } from 'undici'
-import { addressPolicy, checkEndpoint, isPublicAddress, mayConnect } from '../../src/tools/address-guard'
+import {
+  addressPolicy,
+  checkEndpoint,
+  isPublicAddress,
+  mayBeFetched,
+  mayConnect,
+} from '../../src/tools/address-guard'
 import { AddressRefused, makeAgent } from '../../src/tools/agent'
 import { callTool } from '../../src/tools/call-tool'
 import { aTool, startUpstream, type Upstream, useSettings } from './fixture'
@@ -192,5 +198,29 @@ describe('what is really connected to', () => {
     const answer = await callTool(aTool({ endpoint: upstream.url }), {}, { requestId: 'r' })
     expect(answer).toMatchObject({ ok: false, code: 'TOOL_UNAVAILABLE', health: 'unknown' })
     expect(upstream.seen).toHaveLength(0)
+  })
+})
+
+/** What a caller names is fetched by another's server: the list of what tools may call opens nothing to it. */
+describe('an address that a model’s server may be told to fetch', () => {
+  const allowing = { production: true, toolAllowedHosts: ['127.0.0.1:8000', 'vllm:8000'] }
+  test.each([
+    ['https://example.org/a.png', true, true],
+    ['http://example.org/a.png', true, true],
+    ['data:image/png;base64,AAAA', true, true],
+    ['no address', true, true],
+    ['file:///etc/passwd', false, false],
+    ['http://169.254.169.254/latest', false, false],
+    ['http://0xa9fea9fe/', false, false],
+    ['http://[::ffff:169.254.169.254]/', false, false],
+    ['http://127.0.0.1:8000/', true, false],
+    ['http://vllm:8000/', true, false],
+    ['http://localhost./', true, false],
+    ['http://metadata.google.internal/', true, false],
+  ])('%s', (address, inDevelopment, inProduction) => {
+    expect(mayBeFetched(address, addressPolicy({ production: false, toolAllowedHosts: [] }))).toBe(
+      inDevelopment,
+    )
+    expect(mayBeFetched(address, addressPolicy(allowing))).toBe(inProduction)
   })
 })

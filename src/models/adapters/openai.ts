@@ -12,7 +12,7 @@ import type {
 import { StreamBroken } from '../adapter'
 import { cutOff, readEvents } from '../event-stream'
 import { failureOfError, failureOfStatus, malformed } from '../failures'
-import { withoutSecrets } from '../target'
+import { quotable } from '../target'
 import { MOST_ANSWER_BYTES, parseObject, readText, toAnswer } from './openai-answer'
 
 const PATHS = { chat: '/chat/completions', embeddings: '/embeddings', responses: '/responses' } as const
@@ -93,7 +93,7 @@ async function refusal(sent: Sent, target: Target): Promise<ModelFailure> {
   return failureOfStatus(
     sent.statusCode,
     typeof retryAfter === 'string' ? retryAfter : null,
-    withoutSecrets(messageOf(said), target),
+    quotable(messageOf(said), target),
   )
 }
 
@@ -101,7 +101,7 @@ function messageOf(said: string): string {
   const error = parseObject(said)?.error
   const message =
     typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error
-  return typeof message === 'string' ? message.slice(0, 1_000) : 'The model refused the request.'
+  return typeof message === 'string' ? message : 'The model refused the request.'
 }
 
 /** A stream has begun with its first event: until then another upstream may be tried. */
