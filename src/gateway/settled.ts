@@ -7,14 +7,16 @@ import { keepUntilSettled } from './in-flight'
 const WAIT_FOR_SETTLEMENT_MS = 5_000
 
 /** Settles, and answers the caller at the latest after some seconds; the settlement itself never gives up. */
-export async function settled(room: GatewayRoom, settlement: Settlement): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, WAIT_FOR_SETTLEMENT_MS)
-  })
+export function settled(room: GatewayRoom, settlement: Settlement): Promise<void> {
   const done = settle(settlement).catch((error: unknown) => {
     room.log.error({ err: error, usage_id: settlement.usageId }, 'settlement')
   })
   keepUntilSettled(done)
-  await Promise.race([done, late]).finally(() => clearTimeout(timer))
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, WAIT_FOR_SETTLEMENT_MS)
+    void done.then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }

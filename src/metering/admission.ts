@@ -1,15 +1,16 @@
-import type { Pool } from 'pg'
 import { type AdmissionRow, callLimits, tokensSeen } from './admission-row'
 import { ADMIT_RARE_SQL, ADMIT_SQL } from './admission-sql'
+import { bare } from './array-literal'
 import { Batcher, type Verdict } from './batcher'
 import type { Admission, AdmissionRequest, Admitted, Hold } from './call'
+import type { LedgerConnection } from './ledger-connection'
 
 type Admitting = AdmissionRequest & { instanceId: string }
 
-/** The queue through which this instance's admissions are committed; one a pool. */
-export function admissionQueue(pool: Pool, onAway: (calls: AdmissionRequest[]) => void) {
+/** The queue through which this instance's admissions are committed; one a connection. */
+export function admissionQueue(connection: LedgerConnection, onAway: (calls: AdmissionRequest[]) => void) {
   return new Batcher<Admitting, Admission>({
-    run: (items) => admitBatch(pool, items),
+    run: (items) => admitBatch(connection, items),
     group: (call) => call.now?.getTime() ?? null,
     onAway: (calls) => {
       onAway(calls)
@@ -19,13 +20,13 @@ export function admissionQueue(pool: Pool, onAway: (calls: AdmissionRequest[]) =
 }
 
 async function admitBatch(
-  pool: Pool,
+  connection: LedgerConnection,
   items: Array<{ item: Admitting; attempt: number }>,
 ): Promise<Array<Verdict<Admission>>> {
   const calls = items.map(({ item }) => item)
   // What the usual statement does not decide comes again, and then goes by the one that decides everything.
   const isRare = items.some(({ item, attempt }) => attempt > 0 || item.idempotency)
-  const { rows } = await pool.query<AdmissionRow>(
+  const { rows } = await connection.query<AdmissionRow>(
     isRare
       ? { name: 'hub_admit_rare', text: ADMIT_RARE_SQL, values: [...columns(calls), ...keyColumns(calls)] }
       : { name: 'hub_admit', text: ADMIT_SQL, values: columns(calls) },
@@ -42,16 +43,16 @@ function toVerdict(row: AdmissionRow, call: Admitting): Verdict<Admission> {
 function columns(calls: Admitting[]): unknown[] {
   const session = (call: Admitting) => (call.credential.kind === 'session' ? call.credential : null)
   return [
-    calls.map(({ credential }) => (credential.kind === 'api-key' ? credential.keyHash : null)),
-    calls.map((call) => session(call)?.sessionId ?? null),
-    calls.map((call) => session(call)?.userId ?? null),
-    calls.map((call) => call.toolId),
-    calls.map((call) => call.toolRevision),
-    calls.map((call) => Math.max(0, Math.ceil(call.hold.tokens))),
-    calls.map(({ hold }) => leastOf(hold)),
-    calls.map((call) => call.usageId),
-    calls.map((call) => call.requestId),
-    calls.map((call) => Math.ceil(call.deadlineMs)),
+    bare(calls.map(({ credential }) => (credential.kind === 'api-key' ? credential.keyHash : null))),
+    bare(calls.map((call) => session(call)?.sessionId ?? null)),
+    bare(calls.map((call) => session(call)?.userId ?? null)),
+    bare(calls.map((call) => call.toolId)),
+    bare(calls.map((call) => call.toolRevision)),
+    bare(calls.map((call) => Math.max(0, Math.ceil(call.hold.tokens)))),
+    bare(calls.map(({ hold }) => leastOf(hold))),
+    bare(calls.map((call) => call.usageId)),
+    bare(calls.map((call) => call.requestId)),
+    bare(calls.map((call) => Math.ceil(call.deadlineMs))),
     calls[0]?.instanceId,
     calls[0]?.now ?? null,
   ]

@@ -1,27 +1,67 @@
-import pg, { type Pool } from 'pg'
+import pg, { type Client, type Pool, type QueryConfig, type QueryResultRow } from 'pg'
+
+/** A connection that one queue of statements has for itself. */
+export type LedgerConnection = {
+  /** Sends a statement at once where the connection is open; opens it anew where it broke. */
+  query: <Row extends QueryResultRow>(statement: QueryConfig) => Promise<{ rows: Row[] }>
+  /** Closes it after what is under way. */
+  end: () => Promise<void>
+}
 
 /**
- * The connection of the ledger's two statements, to the same database as `pool`. It is one, so that while one
- * statement runs, calls gather for the other: on two cores that made batches half as many and twice as large, and a
- * server process less to share them with. Their plans are made once: PostgreSQL would plan both statements anew for
- * every batch (knowing how many items came, it believes the new plan to be cheaper), and that took more time than
- * running them. As a plan that was made while a table was empty stays in use when it has grown, no plan reads a whole
- * table.
+ * A connection to the same database as `pool`, for one of the ledger's two statements: admissions and settlements each
+ * have theirs, so that one kind runs while the other waits for its commit. Not a pool: that would hand the connection out
+ * for each statement, after everything else which this turn of the event loop does.
+ *
+ * Plans are made once: PostgreSQL would plan the statements anew for every batch (knowing how many items came, it
+ * believes the new plan to be cheaper), and that took more time than running them. As a plan that was made while a
+ * table was empty stays in use when it has grown, no plan reads a whole table.
  */
-export function ledgerPool(pool: Pool): Pool {
-  const statements = new pg.Pool({
-    ...pool.options,
-    // Hidden from the copy above where it was given apart.
-    password: pool.options.password,
-    max: 1,
-    // Kept while nothing is called, else the next call would wait for a connection and two plans.
-    idleTimeoutMillis: 0,
-    // Whoever forgets to close a meter is not kept alive by it.
-    allowExitOnIdle: true,
-    onConnect: async (client) => {
-      await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off')
+export function ledgerConnection(pool: Pool): LedgerConnection {
+  let open: Connected | undefined
+  let opening: Promise<Connected> | undefined
+  const underWay = new Set<Promise<unknown>>()
+  let isEnded = false
+
+  const connect = async (): Promise<Connected> => {
+    // The password is hidden from the copy of the options where it was given apart.
+    const client = new pg.Client({ ...pool.options, password: pool.options.password }) as Connected
+    const forget = () => {
+      if (open === client) open = undefined
+    }
+    client.on('error', forget)
+    client.on('end', forget)
+    await client.connect()
+    await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off')
+    open = client
+    return client
+  }
+  const connected = async (): Promise<Connected> => {
+    if (isEnded) throw new Error('The ledger connection is closed')
+    opening ??= connect().finally(() => {
+      opening = undefined
+    })
+    return opening
+  }
+  /** A connection without a statement keeps no process alive: whoever forgets to close it still ends. */
+  const send = <Row extends QueryResultRow>(client: Connected, statement: QueryConfig) => {
+    client.ref()
+    const sent = client.query<Row>(statement).finally(() => {
+      underWay.delete(sent)
+      if (underWay.size === 0) client.unref()
+    })
+    underWay.add(sent)
+    return sent
+  }
+  return {
+    query: async (statement) => send(open ?? (await connected()), statement),
+    end: async () => {
+      isEnded = true
+      await Promise.allSettled(underWay)
+      await (open ?? (await opening?.catch(() => undefined)))?.end()
     },
-  })
-  statements.on('error', () => undefined)
-  return statements
+  }
 }
+
+/** What the types leave out: whether it keeps the process alive. */
+type Connected = Client & { ref: () => void; unref: () => void }

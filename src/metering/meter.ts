@@ -7,7 +7,7 @@ import { sqlState } from '../database/sql'
 import { admissionQueue } from './admission'
 import type { Batcher } from './batcher'
 import type { Admission, AdmissionRequest } from './call'
-import { ledgerPool } from './ledger-pool'
+import { ledgerConnection } from './ledger-connection'
 import { ABANDONED, type Settlement, settlementQueue } from './settlement'
 
 /** The ledger's door for one instance of the hub: every call is admitted and settled through it. */
@@ -30,15 +30,18 @@ export type Meter = {
  * the next one; see ADMIT_SQL and SETTLE_SQL for what holds under concurrency, with any number of instances.
  */
 export function createMeter(pool: Pool, instanceId: string = v7()): Meter {
-  const statements = ledgerPool(pool)
-  const settlements = settlementQueue(statements, () => pool.ending)
+  const connections = { admission: ledgerConnection(pool), settlement: ledgerConnection(pool) }
+  const settlements = settlementQueue(connections.settlement, () => pool.ending)
   const open = new Set<Promise<void>>()
   const settle = (settlement: Settlement) => {
     const settled = untilSettled(pool, settlements, settlement).finally(() => open.delete(settled))
     open.add(settled)
     return settled
   }
-  const admissions = admissionQueue(statements, (calls) => void releaseUnknown(pool, settle, calls))
+  const admissions = admissionQueue(
+    connections.admission,
+    (calls) => void releaseUnknown(pool, settle, calls),
+  )
   return {
     instanceId,
     admit: async (call) => {
@@ -50,7 +53,9 @@ export function createMeter(pool: Pool, instanceId: string = v7()): Meter {
     drain: async () => {
       while (open.size > 0) await Promise.allSettled(open)
     },
-    close: () => statements.end(),
+    close: async () => {
+      await Promise.all([connections.admission.end(), connections.settlement.end()])
+    },
     get unsettled() {
       return open.size
     },

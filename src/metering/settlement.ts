@@ -1,5 +1,6 @@
-import type { Pool } from 'pg'
+import { bare } from './array-literal'
 import { Batcher, type Verdict } from './batcher'
+import type { LedgerConnection } from './ledger-connection'
 import { SETTLE_RARE_SQL } from './settlement-rare-sql'
 import { SETTLE_SQL } from './settlement-sql'
 
@@ -34,12 +35,15 @@ export type ModelTokens = {
 export const ABANDONED = 'ABANDONED'
 
 /**
- * The queue through which settlements are committed; one a pool. While the database is away what is in it
+ * The queue through which settlements are committed; one a connection. While the database is away what is in it
  * waits and is tried again, until the hub `isClosing`.
  */
-export function settlementQueue(pool: Pool, isClosing: () => boolean): Batcher<Settlement, void> {
+export function settlementQueue(
+  connection: LedgerConnection,
+  isClosing: () => boolean,
+): Batcher<Settlement, void> {
   return new Batcher<Settlement, void>({
-    run: (items) => settleBatch(pool, items),
+    run: (items) => settleBatch(connection, items),
     group: ({ now }) => now?.getTime() ?? null,
     // A pool that was ended will not come back.
     onAway: () => !isClosing(),
@@ -47,7 +51,7 @@ export function settlementQueue(pool: Pool, isClosing: () => boolean): Batcher<S
 }
 
 async function settleBatch(
-  pool: Pool,
+  connection: LedgerConnection,
   items: Array<{ item: Settlement; attempt: number }>,
 ): Promise<Array<Verdict<void>>> {
   // One call twice in a batch would be charged twice by it: the second one waits for the next statement.
@@ -55,7 +59,7 @@ async function settleBatch(
   const sent = items.filter(({ item }, index) => first.get(item.usageId) === index)
   // What the usual statement leaves as it is comes again, and then goes by the one for every case.
   const isRare = sent.some(({ item, attempt }) => attempt > 0 || item.answer != null)
-  const { rows } = await pool.query<{ id: string }>(
+  const { rows } = await connection.query<{ id: string }>(
     isRare
       ? { name: 'hub_settle_rare', text: SETTLE_RARE_SQL, values: [...columns(sent), ...rareColumns(sent)] }
       : { name: 'hub_settle', text: SETTLE_SQL, values: columns(sent) },
@@ -77,17 +81,21 @@ function columns(items: Array<{ item: Settlement; attempt: number }>): unknown[]
   const ids = items.map(({ item }) => item.usageId.toLowerCase())
   const sorted = [...ids].sort()
   return [
-    ids,
-    items.map(({ item }) => item.userId),
-    items.map(({ item }) => item.status),
-    items.map(({ item }) => Math.max(0, Math.round(item.tokens))),
-    items.map(({ item }) => item.source),
-    items.map(({ item }) => Math.max(0, Math.round(item.durationMs))),
+    bare(ids),
+    bare(items.map(({ item }) => item.userId)),
+    bare(items.map(({ item }) => item.status)),
+    bare(items.map(({ item }) => Math.max(0, Math.round(item.tokens)))),
+    bare(items.map(({ item }) => item.source)),
+    bare(items.map(({ item }) => Math.max(0, Math.round(item.durationMs)))),
     items.map(({ item }) => item.errorCode ?? null),
     sorted[0],
     sorted[sorted.length - 1],
     items[0]?.item.now ?? null,
-    ...MODEL_COUNTS.map((count) => items.map(({ item }) => item.modelTokens?.[count] ?? null)),
-    items.map(({ item }) => (item.firstTokenMs == null ? null : Math.max(0, Math.round(item.firstTokenMs)))),
+    ...MODEL_COUNTS.map((count) => bare(items.map(({ item }) => item.modelTokens?.[count]))),
+    bare(
+      items.map(({ item }) =>
+        item.firstTokenMs == null ? null : Math.max(0, Math.round(item.firstTokenMs)),
+      ),
+    ),
   ]
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { remembered } from './remembered'
 
 /** Where tools may be called. `allowedHosts` are `host:port`, lower case, IPv6 without brackets. */
 export type AddressPolicy = { production: boolean; allowedHosts: ReadonlySet<string> }
@@ -26,6 +27,15 @@ export function checkEndpoint(endpoint: string, policy: AddressPolicy): string |
     return 'In production an endpoint is https, or in TOOL_ALLOWED_HOSTS'
   if (isIP(host) ? mayConnect(host, policy) : !(policy.production && isLocalName(host))) return null
   return 'This address is not a public one: name its host:port in TOOL_ALLOWED_HOSTS to allow it'
+}
+
+const faults = new WeakMap<AddressPolicy, (endpoint: string) => string | null>()
+
+/** The same for an endpoint that is called again and again. */
+export function endpointFault(endpoint: string, policy: AddressPolicy): string | null {
+  const known = faults.get(policy) ?? remembered((one) => checkEndpoint(one, policy))
+  faults.set(policy, known)
+  return known(endpoint)
 }
 
 /** Whether TOOL_ALLOWED_HOSTS names this host and port; such a host may have any address and speak http. */

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { AddressRefused } from './agent'
 import type { HttpAnswer } from './http-answer'
+import { remembered } from './remembered'
 
 export type HttpRequest = {
   url: string
@@ -28,13 +29,18 @@ export function sendRequest(request: HttpRequest, agent: Dispatcher): Promise<Ht
     })
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      const { origin, pathname, search } = new URL(url)
-      agent.dispatch({ origin, path: pathname + search, method, headers, body }, reading)
+      agent.dispatch({ ...target(url), method, headers, body }, reading)
     } catch (error) {
       reading.end(failed(error))
     }
   })
 }
+
+/** Tools are few and called often. Throws where there is no address; that is not kept. */
+const target = remembered((url) => {
+  const { origin, pathname, search } = new URL(url)
+  return { origin, path: pathname + search }
+})
 
 const UNAVAILABLE = new Set([502, 503, 504])
 /** Of an answer that nobody reads: so much is drained to keep the connection, beyond that it is closed. */

@@ -1,4 +1,4 @@
-import { checkEndpoint } from '../address-guard'
+import { endpointFault } from '../address-guard'
 import { callHttp } from '../call-http'
 import { isDeeperThan } from '../depth'
 import type { HttpAnswer } from '../http-answer'
@@ -19,7 +19,7 @@ export const httpAdapter: Adapter = {
   async invoke(tool, input, context) {
     const endpoint = tool.endpoint ?? ''
     // Looked at again here: the tool may have been saved under another policy.
-    const fault = checkEndpoint(endpoint, toolSettings().policy)
+    const fault = endpointFault(endpoint, toolSettings().policy)
     if (fault) return unavailable(fault, 'unknown')
     const headers = headersFor(tool, context)
     if (headers instanceof SecretUnreadable) return unavailable(headers.message, 'unknown')
