@@ -1,6 +1,6 @@
 import type { CollectionSlug, Endpoint, PayloadRequest, Where } from 'payload'
 import { mergeListSearchAndWhere } from 'payload/shared'
-import { isAdminRequest } from '../accounts/payload/access'
+import { caller, isAdminRequest } from '../accounts/payload/access'
 import { csvLine } from '../csv'
 import { Problem } from '../problem'
 import { runtime } from '../runtime'
@@ -24,6 +24,7 @@ export function csvExport(
     path: '/export',
     method: 'get',
     handler: async (req) => {
+      if (!caller(req)) throw new Problem('UNAUTHORIZED', 'Sign in first.')
       if (!isAdminRequest(req))
         throw new Problem('FORBIDDEN', `Only an admin exports the ${title.toLowerCase()}`)
       const where = filterOf(req, slug)

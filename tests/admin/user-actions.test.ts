@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type pg from 'pg'
+import { USER_ACTIONS } from '../../src/admin/user/action-input'
 import { ledgerCheck } from '../../src/metering/ledger-check'
 import { ask, CALLERS, type Caller, type Cast, castOfCallers, hubDatabase } from '../access/callers'
 import { call } from '../support/client'
@@ -52,6 +53,14 @@ const actions = (): Array<Record<string, unknown> & { action: string }> => [
 ]
 
 describe('who may do what to a user', () => {
+  test('is asked of every action that there is', () => {
+    expect(
+      actions()
+        .map(({ action }) => action)
+        .sort(),
+    ).toEqual([...USER_ACTIONS].sort())
+  })
+
   const refused = CALLERS.filter((caller) => caller !== 'admin')
   test.each(actions().flatMap(({ action }) => refused.map((caller) => [action, caller] as const)))(
     '%s is refused to %s, also as a preview',

@@ -292,7 +292,9 @@ describe('the export', () => {
       return (made.body.data as { key: string }).key
     }
     for (const sent of [{}, { token }, { key: await keyOf(token) }, { key: await keyOf(own.admin) }])
-      expect((await own.ask('GET', '/api/audit-logs/export', sent)).status).toBe(403)
+      expect((await own.ask('GET', '/api/audit-logs/export', sent)).status).toBe(
+        Object.keys(sent).length === 0 ? 401 : 403,
+      )
   })
 })
 

@@ -30,6 +30,9 @@ const UserAction = z.discriminatedUnion('action', [
 /** What an admin can do to a user from the panel. */
 export type UserAction = z.infer<typeof UserAction>
 
+/** The name of each, as a request says it. */
+export const USER_ACTIONS = UserAction.options.map(({ shape }) => shape.action.value)
+
 /** Reads an action as it was sent. Throws VALIDATION_ERROR that names each field that is wrong. */
 export function readUserAction(sent: unknown): UserAction {
   const read = UserAction.safeParse(sent)
