@@ -7,6 +7,7 @@ import { UUID } from '../database/payload-sql'
 import { Problem } from '../problem'
 import { runtime } from '../runtime'
 import { type DraftLimits, whatIf } from './plans/what-if'
+import { correctFromPanel } from './usage/correct'
 import { readUserAction } from './user/action-input'
 import { performUserAction } from './user/perform'
 
@@ -19,6 +20,15 @@ export const panelEndpoints: Endpoint[] = [
       userId,
       by: { ...payloadBy(req), userId: caller(req)?.id as string },
       action: readUserAction(sent),
+      preview: preview === true,
+    }),
+  })),
+  post('/panel/usage/:id/corrections', async (req, usageId, { preview, ...sent }) => ({
+    effects: await correctFromPanel({
+      pool: runtime().pool,
+      by: { ...payloadBy(req), userId: caller(req)?.id as string },
+      usageId,
+      sent,
       preview: preview === true,
     }),
   })),

@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi'
+import { byPrincipal } from '../audit/record'
 import { correctUsage } from '../metering/correct'
 import { listCorrections } from '../metering/corrections'
 import { lastLedgerCheck, runLedgerCheck } from '../metering/ledger-report'
 import { Problem } from '../problem'
 import { created, ok } from './envelope'
+import { originOf } from './origin'
 import type { Registry } from './registry'
 import { orNull } from './schemas/common'
 import { Correction, LedgerCheck, NewCorrection, UsageParams } from './schemas/ledger'
@@ -37,6 +39,7 @@ function addCorrections(registry: Registry): void {
         usageId: params.usage_id,
         adminId: principal.userId,
         requestId: context.env.requestId,
+        by: byPrincipal(principal, originOf(services, context)),
         ...body,
       })
       return created(correction)

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { type AuditBy, recordAudit, SYSTEM } from '../audit/record'
 import { inTransaction, type Sql } from '../database/sql'
 import { Problem } from '../problem'
 import { type ApiCorrection, findCorrection, noSuchCall, noteCorrection } from './corrections'
@@ -15,8 +16,12 @@ export type CorrectionRequest = {
   /** What the call is charged from now on. */
   tokens: number
   reason: string
+  /** Who the audit log names. */
+  by?: AuditBy
   now?: Date | null
 }
+
+type Corrected = { correction: ApiCorrection; isNew: boolean }
 
 /**
  * Sets what a settled call is charged. The row shows the new figure, the correction keeps who, why, before and after;
@@ -25,31 +30,38 @@ export type CorrectionRequest = {
  * Throws NOT_FOUND for a row that is not there (or was dropped), CONFLICT while the call is under way, for a trial, for a request
  * id that asked for something else, and where the sums do not hold what would be taken off them.
  */
-export async function correctUsage(
-  pool: Pool,
-  request: CorrectionRequest,
-): Promise<{ correction: ApiCorrection; isNew: boolean }> {
-  return inTransaction(pool, async (sql) => {
-    const row = await lockRow(sql, request.usageId)
-    const known = await findCorrection(sql, request)
-    if (known) return { correction: known, isNew: false }
-    if (row.status === 'pending')
-      throw new Problem('CONFLICT', 'The call is still under way. Try again later.')
-    if (row.status === 'trial') throw new Problem('CONFLICT', 'A trial is charged to nobody.')
-    await moveSums(sql, row, request.tokens - row.tokens)
-    await sql.query(CORRECT_ROW, [row.id, request.tokens, request.now ?? null])
-    await sql.query(
-      `insert into usage_hours_due (hour) values (date_trunc('hour', hub_uuid_time($1), 'UTC'))`,
-      [row.id],
-    )
-    return { correction: await noteCorrection(sql, request, row), isNew: true }
-  })
+export async function correctUsage(pool: Pool, request: CorrectionRequest): Promise<Corrected> {
+  return inTransaction(pool, (sql) => correctWithin(sql, request))
+}
+
+/** The same as a part of a transaction. */
+export async function correctWithin(sql: Sql, request: CorrectionRequest): Promise<Corrected> {
+  const row = await lockRow(sql, request.usageId)
+  const known = await findCorrection(sql, request)
+  if (known) return { correction: known, isNew: false }
+  if (row.status === 'pending') throw new Problem('CONFLICT', 'The call is still under way. Try again later.')
+  if (row.status === 'trial') throw new Problem('CONFLICT', 'A trial is charged to nobody.')
+  await moveSums(sql, row, request.tokens - row.tokens)
+  await sql.query(CORRECT_ROW, [row.id, request.tokens, request.now ?? null])
+  await sql.query(
+    `insert into usage_hours_due (hour) values (date_trunc('hour', hub_uuid_time($1), 'UTC'))`,
+    [row.id],
+  )
+  await record(sql, request, row)
+  return { correction: await noteCorrection(sql, request, row), isNew: true }
+}
+
+async function record(sql: Sql, { by = SYSTEM, tokens, reason, now }: CorrectionRequest, row: Row) {
+  const event = { action: 'update', subject: 'usage-logs', subjectId: row.id, title: row.tool_name } as const
+  const changes = { tokensUsed: { from: row.tokens, to: tokens } }
+  await recordAudit(sql, by, [{ ...event, changes, note: `Corrected: ${reason}` }], now ?? null)
 }
 
 type Row = {
   id: string
   user_id: string
   tool_id: string
+  tool_name: string
   plan_id: string
   period_start: Date
   status: string
@@ -71,7 +83,7 @@ async function lockRow(sql: Sql, usageId: string): Promise<Row> {
 }
 
 const LOCK_ROW = `
-  select id, user_id, tool_id, plan_id, period_start, status, tokens_used::float8 as tokens,
+  select id, user_id, tool_id, tool_name, plan_id, period_start, status, tokens_used::float8 as tokens,
     exists (select from subscriptions s where s.user_id = u.user_id and s.period_start = u.period_start) as is_current
   from usage_logs u where id = $1 for no key update`
 

@@ -24,6 +24,7 @@ export const FOR_ADMINS = [
   'GET /api/v1/admin/ledger/check',
   // What views of the panel ask for.
   'POST /api/panel/users/:id/actions',
+  'POST /api/panel/usage/:id/corrections',
   'POST /api/panel/plans/:id/what-if',
   'POST /api/tools/:id/try',
   'POST /api/tools/:id/mcp-accept',

@@ -99,6 +99,7 @@ test('the paths outside of collections are the versioned API, what the caller ma
   expect([...paths].sort()).toEqual([
     '/access',
     '/panel/plans/:id/what-if',
+    '/panel/usage/:id/corrections',
     '/panel/users/:id/actions',
     '/v1',
     '/v1/:path*',

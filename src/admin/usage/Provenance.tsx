@@ -3,6 +3,7 @@ import { UUID } from '../../database/payload-sql'
 import { inFull, inUtc } from '../parts/numbers'
 import '../parts/panel.css'
 import { runtime } from '../../runtime'
+import { CorrectUsage } from './CorrectUsage'
 import { readProvenance, type Seen } from './read-provenance'
 
 const SOURCE: Record<string, string> = {
@@ -23,7 +24,10 @@ export const Provenance: UIFieldServerComponent = async ({ id }) => {
       aria-label="Where the figures come from"
       style={{ height: 'auto', marginBottom: 'var(--base)' }}
     >
-      <h3>Where the figures come from</h3>
+      <div className="hub-card__head">
+        <h3>Where the figures come from</h3>
+        {isSettled(seen) && <CorrectUsage usageId={String(id)} tokens={seen.tokens} />}
+      </div>
       <ul className="hub-legend" style={{ flexDirection: 'column' }}>
         {linesOf(seen).map((line) => (
           <li key={line}>{line}</li>
@@ -39,6 +43,8 @@ export const Provenance: UIFieldServerComponent = async ({ id }) => {
     </section>
   )
 }
+
+const isSettled = ({ status }: Seen) => status !== 'pending' && status !== 'trial'
 
 function linesOf(seen: Seen): string[] {
   if (seen.status === 'pending')

@@ -1,9 +1,12 @@
 'use client'
 import { useState } from 'react'
 import { v4 as newId } from 'uuid'
-import { ActionDialog } from './ActionDialog'
+import { ActionDialog } from '../parts/ActionDialog'
+import { Reason } from '../parts/Reason'
 
 type User = { userId: string }
+
+const actionsOf = (userId: string) => `/api/panel/users/${userId}/actions`
 
 /** Each button opens a dialog that says what will change before anything does. */
 export function ChangePlan({
@@ -15,7 +18,7 @@ export function ChangePlan({
   const [when, setWhen] = useState('now')
   return (
     <ActionDialog
-      userId={userId}
+      address={actionsOf(userId)}
       label="Change plan"
       action={plan ? { action: 'change-plan', plan, when } : null}
     >
@@ -50,7 +53,7 @@ export function GrantTokens({ userId, periodEnd, now }: User & { periodEnd: stri
   const action = { action: 'grant', tokens: Number(tokens), reason, expiresAt, requestId }
   return (
     <ActionDialog
-      userId={userId}
+      address={actionsOf(userId)}
       label="Grant extra tokens"
       action={ready ? action : null}
       onDone={() => {
@@ -89,7 +92,7 @@ export function Pause({ userId }: User) {
   const [reason, setReason] = useState('')
   return (
     <ActionDialog
-      userId={userId}
+      address={actionsOf(userId)}
       label="Pause"
       action={reason.trim().length >= 3 ? { action: 'pause', reason } : null}
     >
@@ -98,43 +101,29 @@ export function Pause({ userId }: User) {
   )
 }
 
-function Reason({ value, onChange }: { value: string; onChange: (text: string) => void }) {
-  return (
-    <label className="hub-field">
-      Reason, for other admins
-      <input
-        className="hub-input"
-        maxLength={500}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      />
-    </label>
-  )
-}
-
 export const Resume = ({ userId }: User) => (
-  <ActionDialog userId={userId} label="Resume" action={{ action: 'resume' }} />
+  <ActionDialog address={actionsOf(userId)} label="Resume" action={{ action: 'resume' }} />
 )
 
 export const EndSessions = ({ userId }: User) => (
-  <ActionDialog userId={userId} label="End all sessions" action={{ action: 'end-sessions' }} />
+  <ActionDialog address={actionsOf(userId)} label="End all sessions" action={{ action: 'end-sessions' }} />
 )
 
 export const EndSession = ({ userId, sessionId }: User & { sessionId: string }) => (
-  <ActionDialog userId={userId} label="End" action={{ action: 'end-session', sessionId }} />
+  <ActionDialog address={actionsOf(userId)} label="End" action={{ action: 'end-session', sessionId }} />
 )
 
 export const Unlock = ({ userId }: User) => (
-  <ActionDialog userId={userId} label="Unlock" action={{ action: 'unlock' }} />
+  <ActionDialog address={actionsOf(userId)} label="Unlock" action={{ action: 'unlock' }} />
 )
 
 export const ResetLink = ({ userId }: User) => (
-  <ActionDialog userId={userId} label="Mail a reset link" action={{ action: 'reset-link' }} />
+  <ActionDialog address={actionsOf(userId)} label="Mail a reset link" action={{ action: 'reset-link' }} />
 )
 
 export const RevokeKey = ({ userId, keyId, name }: User & { keyId: string; name: string }) => (
   <ActionDialog
-    userId={userId}
+    address={actionsOf(userId)}
     label="Revoke"
     describedAs={`Revoke the key ${name}`}
     action={{ action: 'revoke-key', keyId }}

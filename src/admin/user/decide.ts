@@ -6,12 +6,10 @@ import { setPause } from '../../billing/pause'
 import { limitOf, type SubscriptionRow } from '../../billing/subscription-row'
 import type { Sql } from '../../database/sql'
 import { Problem } from '../../problem'
+import type { Effect } from '../parts/effect'
 import { inFull, inUtc } from '../parts/numbers'
 import type { UserAction } from './action-input'
 import { endOne, endSessions, resetLink, revokeKey, unlock } from './decide-account'
-
-/** One thing that changes, in words. */
-export type Effect = { what: string; before: string; after: string }
 
 /** What an action comes to: what it says it will change, and the change itself. */
 export type Decision = {

@@ -2,10 +2,11 @@ import type { Pool } from 'pg'
 import type { AccountsConfig } from '../../accounts/room'
 import { recordAudit } from '../../audit/record'
 import { rollSubscription } from '../../billing/roll'
-import { inTransaction, type Sql } from '../../database/sql'
+import type { Sql } from '../../database/sql'
 import { Problem } from '../../problem'
+import { doneOrPreviewed, type Effect } from '../parts/effect'
 import type { UserAction } from './action-input'
-import { decide, type Effect, type UserContext } from './decide'
+import { decide, type UserContext } from './decide'
 
 type Request = {
   pool: Pool
@@ -23,23 +24,15 @@ type Request = {
  * wrote (a period that rolled over). Throws NOT_FOUND for an unknown user.
  */
 export async function performUserAction(request: Request): Promise<Effect[]> {
-  let effects: Effect[] = []
-  try {
-    await inTransaction(request.pool, async (sql) => {
-      const decision = await decide(sql, await readContext(sql, request), request.action)
-      effects = decision.effects
-      if (request.preview) throw PREVIEW
+  return doneOrPreviewed(request.pool, request.preview, async (sql) => {
+    const decision = await decide(sql, await readContext(sql, request), request.action)
+    if (!request.preview) {
       await decision.execute(sql)
       if (decision.record) await recordAudit(sql, request.by, [decision.record], request.now ?? null)
-    })
-  } catch (error) {
-    if (error !== PREVIEW) throw error
-  }
-  return effects
+    }
+    return decision.effects
+  })
 }
-
-/** Thrown to end a preview's transaction. */
-const PREVIEW = new Error('a preview changes nothing')
 
 async function readContext(sql: Sql, { userId, by, config, now = null }: Request): Promise<UserContext> {
   const { rows } = await sql.query<UserContext['user'] & { lockedUntil: Date | null }>(

@@ -2,12 +2,13 @@
 import { toast } from '@payloadcms/ui'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import type { Effect } from './decide'
+import type { Effect } from './effect'
 
 const TYPING_MS = 350
 
 type Props = {
-  userId: string
+  /** The endpoint of the panel that previews and does it. */
+  address: string
   label: string
   /** For a screen reader, where the label alone says too little. */
   describedAs?: string
@@ -20,7 +21,7 @@ type Props = {
 type Answer = { effects: Effect[] } | { fault: string }
 
 /** A button, and the dialog that shows what its action would change, as the hub itself decides it, before it does. */
-export function ActionDialog({ userId, label, describedAs, action, onDone, children }: Props) {
+export function ActionDialog({ address, label, describedAs, action, onDone, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [open, setOpen] = useState(false)
   const [busy, setBusy] = useState(false)
@@ -32,17 +33,17 @@ export function ActionDialog({ userId, label, describedAs, action, onDone, child
     if (!open || sent === 'null') return setAnswer(null)
     let current = true
     const timer = setTimeout(async () => {
-      const said = await send(userId, { ...JSON.parse(sent), preview: true })
+      const said = await send(address, { ...JSON.parse(sent), preview: true })
       if (current) setAnswer(said)
     }, TYPING_MS)
     return () => {
       current = false
       clearTimeout(timer)
     }
-  }, [open, sent, userId])
+  }, [open, sent, address])
   const confirm = async () => {
     setBusy(true)
-    const said = await send(userId, JSON.parse(sent))
+    const said = await send(address, JSON.parse(sent))
     setBusy(false)
     if ('fault' in said) return setAnswer(said)
     dialog.current?.close()
@@ -122,9 +123,9 @@ function Preview({ answer, missing }: { answer: Answer | null; missing: boolean 
   )
 }
 
-async function send(userId: string, body: object): Promise<Answer> {
+async function send(address: string, body: object): Promise<Answer> {
   try {
-    const response = await fetch(`/api/panel/users/${userId}/actions`, {
+    const response = await fetch(address, {
       method: 'POST',
       credentials: 'include',
       headers: { 'Content-Type': 'application/json' },

@@ -1,0 +1,16 @@
+'use client'
+
+/** Why something is done; kept with it. */
+export function Reason({ value, onChange }: { value: string; onChange: (text: string) => void }) {
+  return (
+    <label className="hub-field">
+      Reason, for other admins
+      <input
+        className="hub-input"
+        maxLength={500}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </label>
+  )
+}
