@@ -10,6 +10,7 @@ import * as alerts from './20261125_171111_alerts'
 import * as drafts from './20261125_172000_drafts'
 import * as trials from './20261125_173000_trials'
 import * as mcpImports from './20261125_182000_mcp_imports'
+import * as takenGrants from './20261125_200000_taken_grants'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   { name: '20261125_172000_drafts', up: drafts.up, down: drafts.down },
   { name: '20261125_173000_trials', up: trials.up, down: trials.down },
   { name: '20261125_182000_mcp_imports', up: mcpImports.up, down: mcpImports.down },
+  { name: '20261125_200000_taken_grants', up: takenGrants.up, down: takenGrants.down },
 ]

@@ -1,6 +1,7 @@
 import { logRequest } from '../log'
 import { addOpenAi } from '../openai/routes'
 import type { Problem } from '../problem'
+import { addAdminGrants } from './admin-grants'
 import { addAdminLedger } from './admin-ledger'
 import { addAdminMcp } from './admin-mcp'
 import { addAdminStats } from './admin-stats'
@@ -61,6 +62,7 @@ const GROUPS = [
   addUsage,
   addSubscriptions,
   addAdminUsers,
+  addAdminGrants,
   addAdminStats,
   addAdminLedger,
   addTryTool,

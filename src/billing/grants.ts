@@ -26,6 +26,11 @@ export type Grant = {
   createdAt: Date
   /** Null for an admin who is gone. */
   admin: string | null
+  /** How much of it was taken back, and when, why and by whom. */
+  takenBack: number
+  takenAt: Date | null
+  takenReason: string | null
+  takenBy: string | null
 }
 
 /** When a grant would end. Throws VALIDATION_ERROR for a moment that is over or beyond the period's end. */
@@ -75,12 +80,18 @@ export async function grantTokens(sql: Sql, row: SubscriptionRow, request: Grant
   return true
 }
 
+/** What the audit log says of a grant. */
+export const grantedNote = ({ tokens, expiresAt, reason }: Pick<Grant, 'tokens' | 'expiresAt' | 'reason'>) =>
+  `Granted ${tokens.toLocaleString('en')} extra tokens until ${expiresAt.toISOString()}: ${reason}`
+
 /** The grants of a user, newest first; at most 50. */
 export async function listGrants(sql: Sql, userId: string): Promise<Grant[]> {
   const { rows } = await sql.query<Grant>(
     `select g.id, g.tokens::float8 as tokens, g.reason, g.expires_at as "expiresAt", g.created_at as "createdAt",
-       a.name as admin
-     from token_grants g left join users a on a.id = g.admin_id where g.user_id = $1 order by g.id desc limit 50`,
+       a.name as admin, g.taken_back::float8 as "takenBack", g.taken_at as "takenAt", g.taken_reason as "takenReason",
+       t.name as "takenBy"
+     from token_grants g left join users a on a.id = g.admin_id left join users t on t.id = g.taken_by
+     where g.user_id = $1 order by g.id desc limit 50`,
     [userId],
   )
   return rows

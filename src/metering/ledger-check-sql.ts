@@ -82,7 +82,7 @@ with looked_at as materialized (
     coalesce((select sum(e) from unnest(s.extra_tokens) e), 0)
   from looked_at l join subscriptions s on s.user_id = l.user_id
   left join lateral (
-    select sum(tokens) as tokens from token_grants g where g.user_id = s.user_id and g.period_start = s.period_start
+    select sum(tokens - taken_back) as tokens from token_grants g where g.user_id = s.user_id and g.period_start = s.period_start
   ) g on true
 ), drifts as (
   select user_id as "userId", period_start as "periodStart", figure, rows::float8 as rows, found::float8 as found

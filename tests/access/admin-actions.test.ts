@@ -100,7 +100,9 @@ describe('every path that the hub serves is in the table, or is known to be for 
   test('of the versioned API, by its document', async () => {
     const { document } = await contract()
     const found = Object.entries(document.paths).flatMap(([path, operations]) =>
-      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/, ':id')}`),
+      Object.keys(operations).map(
+        (method) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, ':id')}`,
+      ),
     )
     expect(unknown(found)).toEqual([])
     const admins = FOR_ADMINS.filter((action) => action.includes(' /api/v1/'))

@@ -8,6 +8,9 @@ import { v7 as newId } from 'uuid'
 export const FOR_ADMINS = [
   // The versioned API.
   'GET /api/v1/admin/users',
+  'GET /api/v1/admin/users/:id/grants',
+  'POST /api/v1/admin/users/:id/grants',
+  'POST /api/v1/admin/users/:id/grants/:id/take-back',
   'POST /api/v1/admin/tools',
   'PATCH /api/v1/admin/tools/:id',
   'DELETE /api/v1/admin/tools/:id',
@@ -50,5 +53,5 @@ export const FOR_OTHERS = [
 /** The document that they name is nowhere. */
 export const addressOf = (action: string) => {
   const [method = '', path = ''] = action.split(' ')
-  return { method, path: path.replace(':id', newId()) }
+  return { method, path: path.replaceAll(':id', () => newId()) }
 }

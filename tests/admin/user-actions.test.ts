@@ -43,6 +43,7 @@ const subscription = async (person: Person) =>
 const actions = (): Array<Record<string, unknown> & { action: string }> => [
   { action: 'change-plan', plan: 'pro', when: 'now' },
   { action: 'grant', tokens: 5, reason: 'a test', expiresAt: null, requestId: randomUUID() },
+  { action: 'take-back-grant', grantId: randomUUID(), reason: 'a test' },
   { action: 'pause', reason: 'a test' },
   { action: 'resume' },
   { action: 'revoke-key', keyId },
@@ -89,7 +90,9 @@ describe('a preview', () => {
     const before = await database.query('select to_jsonb(s) as row from subscriptions s where user_id = $1', [
       user.id,
     ])
-    for (const body of actions().filter(({ action }) => !['resume', 'end-session'].includes(action))) {
+    for (const body of actions().filter(
+      ({ action }) => !['resume', 'end-session', 'take-back-grant'].includes(action),
+    )) {
       const answer = await act('admin', user.id, { ...body, preview: true })
       expect([body.action, answer.status]).toEqual([body.action, 200])
       expect(effectsOf(answer.body).length).toBeGreaterThan(0)
@@ -147,6 +150,91 @@ describe('extra tokens', () => {
       [person.id],
     )
     expect(await subscription(person)).toMatchObject({ token_limit: 1000 })
+  })
+
+  test('are taken back as far as they are left; what was used of them stays used', async () => {
+    const person = await newSubscriber('free')
+    const give = { action: 'grant', tokens: 500, reason: 'by mistake', expiresAt: null }
+    for (const requestId of [randomUUID(), randomUUID()])
+      await act('admin', person.id, { ...give, requestId })
+    const ids = (
+      await database.query('select id from token_grants where user_id = $1 order by id', [person.id])
+    ).rows as Array<{ id: string }>
+    const back = (at: number, preview = false) =>
+      act('admin', person.id, {
+        action: 'take-back-grant',
+        grantId: ids[at]?.id,
+        reason: 'a mistake',
+        preview,
+      })
+    await database.query('update subscriptions set tokens_used = 1800 where user_id = $1', [person.id])
+    expect(effectsOf((await back(0, true)).body)).toEqual([
+      { what: 'This grant', before: '500', after: '300, in use' },
+      { what: 'Tokens in this period', before: '2,000', after: '1,800' },
+      { what: 'Left', before: '200', after: '0' },
+      { what: 'Used so far', before: '1,800', after: 'stays used' },
+    ])
+    expect((await back(0)).status).toBe(200)
+    expect((await back(0)).status).toBe(409)
+    expect((await back(1)).status).toBe(409)
+    const now = async () =>
+      (await call('GET', '/subscriptions/current', { token: person.token })).data as Record<string, unknown>
+    expect(await now()).toMatchObject({ token_limit: 1800, tokens_used: 1800, tokens_remaining: 0 })
+    await database.query('update subscriptions set tokens_used = 0 where user_id = $1', [person.id])
+    expect((await back(1)).status).toBe(200)
+    expect(await now()).toMatchObject({ token_limit: 1300, tokens_remaining: 1300 })
+    const { rows } = await database.query(
+      `select tokens::int, taken_back::int, taken_by, taken_reason from token_grants where user_id = $1 order by id`,
+      [person.id],
+    )
+    const taken = { tokens: 500, taken_by: cast.adminId, taken_reason: 'a mistake' }
+    expect(rows).toEqual([
+      { ...taken, taken_back: 200 },
+      { ...taken, taken_back: 500 },
+    ])
+    expect((await ledgerCheck(database)).filter(({ userId }) => userId === person.id)).toEqual([])
+  })
+
+  test('are given, listed and taken back by the versioned API as well', async () => {
+    const person = await newSubscriber('free')
+    const headers = { ...cast.headers.admin, 'x-request-id': randomUUID() }
+    const body = { tokens: 70, reason: 'for a test' }
+    type Grants = Array<{ id: string; tokens: number; tokens_taken_back: number }>
+    const give = () => call<Grants>('POST', `/admin/users/${person.id}/grants`, { headers, body })
+    expect((await give()).status).toBe(201)
+    const grants = (await give()).data
+    expect(grants).toMatchObject([{ tokens: 70, tokens_taken_back: 0, taken_back_at: null }])
+    const path = `/admin/users/${person.id}/grants/${grants[0]?.id}/take-back`
+    const back = () =>
+      call<Grants>('POST', path, { headers: cast.headers.admin, body: { reason: 'done with' } })
+    const all = await Promise.all([back(), back()])
+    expect(all.map(({ status }) => status).sort()).toEqual([200, 409])
+    const listed = await call<Grants>('GET', `/admin/users/${person.id}/grants`, {
+      headers: cast.headers.admin,
+    })
+    expect(listed.data).toMatchObject([{ tokens: 70, tokens_taken_back: 70, taken_back_reason: 'done with' }])
+    expect(await subscription(person)).toMatchObject({ token_limit: 1000 })
+    const { rows } = await database.query(
+      `select note from audit_logs where subject = 'subscriptions' and note ~ 'extra tokens'
+         and subject_id = (select id::text from subscriptions where user_id = $1) order by id`,
+      [person.id],
+    )
+    expect(rows.map(({ note }) => note)).toEqual([
+      expect.stringContaining('Granted 70'),
+      'Took back 70 of 70 extra tokens: done with',
+    ])
+    for (const wrong of [
+      `/admin/users/${randomUUID()}/grants`,
+      `/admin/users/${person.id}/grants/${randomUUID()}/take-back`,
+    ])
+      expect(
+        (
+          await call('POST', wrong, {
+            headers: cast.headers.admin,
+            body: { ...body, ...(wrong.endsWith('back') ? { tokens: undefined } : {}) },
+          })
+        ).status,
+      ).toBe(404)
   })
 
   test('that no grant stands behind are drift', async () => {

@@ -124,5 +124,8 @@ const CALLS = `
   from usage_logs where user_id = $1 and status <> 'trial' and id >= hub_uuid_at($2) and id < hub_uuid_at($3) order by id limit $5`
 
 const GRANTS = `
-  select tokens::float8 as tokens, created_at as from, expires_at as until from token_grants
-  where user_id = $1 and period_start = $2`
+  select (tokens - taken_back)::float8 as tokens, created_at as from, expires_at as until from token_grants
+  where user_id = $1 and period_start = $2
+  union all
+  select taken_back::float8, created_at, taken_at from token_grants
+  where user_id = $1 and period_start = $2 and taken_back > 0`

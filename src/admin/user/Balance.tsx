@@ -1,7 +1,8 @@
+import type { Grant } from '../../billing/grants'
 import { limitOf, type SubscriptionRow } from '../../billing/subscription-row'
 import { Card, Nothing } from '../parts/Card'
 import { inFull, inPercent, inUtc } from '../parts/numbers'
-import { ChangePlan, GrantTokens, Pause, Resume } from './actions'
+import { ChangePlan, GrantTokens, Pause, Resume, TakeBackGrant } from './actions'
 import type { UserData } from './load'
 
 /** What they may use and have used in this period, and what an admin can change about it. */
@@ -76,11 +77,31 @@ function Grants({ data: { grants, subscription } }: { data: UserData }) {
   return (
     <ul className="hub-legend" style={{ flexDirection: 'column' }}>
       {grants.slice(0, 5).map((grant) => (
-        <li key={grant.id} className={grant.expiresAt > subscription.at ? undefined : 'hub-note'}>
-          +{inFull(grant.tokens)} tokens {grant.expiresAt > subscription.at ? 'until' : 'ended'}{' '}
-          {inUtc(grant.expiresAt)}: {grant.reason} ({grant.admin ?? 'a former admin'})
-        </li>
+        <GrantLine key={grant.id} userId={subscription.userId} grant={grant} now={subscription.at} />
       ))}
     </ul>
+  )
+}
+
+/** What was given, by whom and why; and what was taken back of it. */
+function GrantLine({ userId, grant, now }: { userId: string; grant: Grant; now: Date }) {
+  const counts = grant.expiresAt > now && grant.takenBack < grant.tokens
+  return (
+    <li className={counts ? undefined : 'hub-note'}>
+      <span>
+        +{inFull(grant.tokens)} tokens {grant.expiresAt > now ? 'until' : 'ended'} {inUtc(grant.expiresAt)}:{' '}
+        {grant.reason} ({grant.admin ?? 'a former admin'})
+        {grant.takenAt && (
+          <span className="hub-note">
+            {' '}
+            {grant.takenBack === grant.tokens ? 'Taken back' : `${inFull(grant.takenBack)} taken back`}{' '}
+            {inUtc(grant.takenAt)}: {grant.takenReason} ({grant.takenBy ?? 'a former admin'})
+          </span>
+        )}
+      </span>
+      {counts && !grant.takenAt && (
+        <TakeBackGrant userId={userId} grantId={grant.id} tokens={inFull(grant.tokens)} />
+      )}
+    </li>
   )
 }

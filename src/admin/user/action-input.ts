@@ -18,6 +18,7 @@ const UserAction = z.discriminatedUnion('action', [
     expiresAt: z.iso.datetime().nullable(),
     requestId: id,
   }),
+  z.strictObject({ action: z.literal('take-back-grant'), grantId: id, reason }),
   z.strictObject({ action: z.literal('pause'), reason }),
   z.strictObject({ action: z.literal('resume') }),
   z.strictObject({ action: z.literal('revoke-key'), keyId: id }),

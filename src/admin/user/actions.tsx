@@ -88,6 +88,20 @@ export function GrantTokens({ userId, periodEnd, now }: User & { periodEnd: stri
   )
 }
 
+export function TakeBackGrant({ userId, grantId, tokens }: User & { grantId: string; tokens: string }) {
+  const [reason, setReason] = useState('')
+  return (
+    <ActionDialog
+      address={actionsOf(userId)}
+      label="Take back"
+      describedAs={`Take back the grant of ${tokens} tokens`}
+      action={reason.trim().length >= 3 ? { action: 'take-back-grant', grantId, reason } : null}
+    >
+      <Reason value={reason} onChange={setReason} />
+    </ActionDialog>
+  )
+}
+
 export function Pause({ userId }: User) {
   const [reason, setReason] = useState('')
   return (

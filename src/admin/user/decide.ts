@@ -1,7 +1,6 @@
 import type { AccountsConfig } from '../../accounts/room'
 import type { AuditBy, AuditEvent } from '../../audit/record'
 import { givePlan, planGiven } from '../../billing/give-plan'
-import { grantEnd, grantTokens } from '../../billing/grants'
 import { setPause } from '../../billing/pause'
 import { limitOf, type SubscriptionRow } from '../../billing/subscription-row'
 import type { Sql } from '../../database/sql'
@@ -10,6 +9,7 @@ import type { Effect } from '../parts/effect'
 import { inFull, inUtc } from '../parts/numbers'
 import type { UserAction } from './action-input'
 import { endOne, endSessions, resetLink, revokeKey, unlock } from './decide-account'
+import { grant, onSubscription, running, takeBackGrant } from './decide-tokens'
 
 /** What an action comes to: what it says it will change, and the change itself. */
 export type Decision = {
@@ -39,6 +39,8 @@ export async function decide(sql: Sql, context: UserContext, action: UserAction)
       return changePlan(sql, context, action)
     case 'grant':
       return grant(context, action)
+    case 'take-back-grant':
+      return takeBackGrant(sql, context, action)
     case 'pause':
       return pause(context, action.reason)
     case 'resume':
@@ -85,26 +87,6 @@ async function changePlan(
   return { effects, execute: (tx) => givePlan(tx, user.id, subscription, given, { now, by }) }
 }
 
-function grant(context: UserContext, action: Extract<UserAction, { action: 'grant' }>): Decision {
-  const row = running(context)
-  const expiresAt = action.expiresAt === null ? null : new Date(action.expiresAt)
-  const ends = grantEnd(row, { expiresAt })
-  const limit = limitOf(row)
-  const left = (of: number) => inFull(Math.max(0, of - row.tokensUsed - row.tokensHeld))
-  return {
-    effects: [
-      { what: 'Tokens in this period', before: inFull(limit), after: inFull(limit + action.tokens) },
-      { what: 'Left', before: left(limit), after: left(limit + action.tokens) },
-      { what: 'The extra tokens end', before: '–', after: inUtc(ends) },
-    ],
-    execute: (sql) => grantTokens(sql, row, { ...action, expiresAt, adminId: context.by.userId }),
-    record: onSubscription(
-      row,
-      `Granted ${inFull(action.tokens)} extra tokens until ${inUtc(ends)}: ${action.reason}`,
-    ),
-  }
-}
-
 function pause(context: UserContext, reason: string): Decision {
   const row = running(context)
   if (row.pausedAt) throw new Problem('CONFLICT', 'This user is paused already.')
@@ -126,17 +108,3 @@ function resume({ subscription, user }: UserContext): Decision {
     record: onSubscription(subscription, 'Resumed'),
   }
 }
-
-function running({ subscription }: UserContext): SubscriptionRow {
-  if (!subscription || subscription.status === 'expired')
-    throw new Problem('CONFLICT', 'This user has no running subscription. Give them a plan first.')
-  return subscription
-}
-
-const onSubscription = ({ id }: SubscriptionRow, note: string): AuditEvent => ({
-  action: 'update',
-  subject: 'subscriptions',
-  subjectId: id,
-  title: id,
-  note,
-})

@@ -14,6 +14,7 @@ import { rateDown, rateUp } from './rate'
 import { refusalsDown, refusalsUp } from './refusals'
 import { rollupsDown, rollupsUp } from './rollups'
 import { settingsDown, settingsUp } from './settings'
+import { takenGrantsDown, takenGrantsUp } from './taken-grants'
 import { trialsDown, trialsUp } from './trials'
 
 /** What the first migration of this repository made. What came later stands in lists of its own. */
@@ -54,10 +55,12 @@ export const hubSchemaUp: readonly string[] = [
   ...toolDraftsUp,
   ...trialsUp,
   ...mcpImportsUp,
+  ...takenGrantsUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...takenGrantsDown,
   ...mcpImportsDown,
   ...trialsDown,
   ...toolDraftsDown,
