@@ -57,7 +57,7 @@ function post(path: string, work: Work): Endpoint {
 }
 
 const limit = z.number().int().min(1)
-const Draft = z.object({ tokenLimit: limit, requestsPerMinute: limit, burst: limit })
+const Draft = z.object({ tokenLimit: limit, requestsPerMinute: limit, burst: limit, callsAtOnce: limit })
 
 function readDraft(sent: unknown): DraftLimits {
   const read = Draft.safeParse(sent)

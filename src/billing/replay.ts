@@ -51,6 +51,25 @@ export function replayRate(
   return stopped.result
 }
 
+/** A call with the moment at which it was answered. */
+export type PastFlight = PastCall & { until: Date }
+
+/**
+ * Plays calls again against another number of calls at once: one that comes while as many are under way is refused.
+ * A refused call is under way for nobody. How long each took is taken as it was then.
+ */
+export function replayAtOnce(calls: readonly PastFlight[], callsAtOnce: number, since: Date): Stopped | null {
+  const stopped = new Tally(since)
+  let flying: number[] = []
+  for (const call of calls) {
+    const at = call.at.getTime()
+    if (flying.length >= callsAtOnce) flying = flying.filter((until) => until > at)
+    if (flying.length >= callsAtOnce) stopped.add(call)
+    else flying.push(call.until.getTime())
+  }
+  return stopped.result
+}
+
 class Tally {
   #found: Stopped | null = null
   constructor(private readonly since: Date) {}

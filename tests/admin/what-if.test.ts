@@ -9,7 +9,7 @@ import { startTestHub } from '../support/hub'
 let database: TestDatabase
 let planId: string
 const now = new Date()
-const generous = { tokenLimit: 500_000, requestsPerMinute: 6_000, burst: 500 }
+const generous = { tokenLimit: 500_000, requestsPerMinute: 6_000, burst: 500, callsAtOnce: 200 }
 
 beforeAll(async () => {
   database = await freshDatabase()
@@ -58,13 +58,60 @@ describe('the last 30 days against other limits', () => {
     expect(found.tokens).toBe(tokens)
     expect(tokens).toBeGreaterThan(0)
     expect(new Map(found.stopped.map((one) => [one.userId, one.firstAt]))).toEqual(first)
-    expect(found.replayed).toBe(found.candidates)
+    expect(found.byTokens.played).toBe(found.byTokens.periods)
+    expect(found.stopped.every(({ exact }) => exact)).toBe(true)
   })
 
   test('stop by the rate whoever calls faster than the draft allows', async () => {
     const found = await whatIf(database.pool, planId, { ...generous, requestsPerMinute: 1, burst: 1 }, now)
     expect(found.stopped.some(({ by, calls }) => by === 'rate' && calls > 0)).toBe(true)
-    expect(found.replayed).toBeLessThanOrEqual(60)
+    expect(found.byPace).toMatchObject({ needed: true, playedDays: found.byPace.days })
+  })
+
+  test('stop by calls at once whoever has more under way than the draft allows', async () => {
+    const found = await whatIf(database.pool, planId, { ...generous, callsAtOnce: 1 }, now)
+    const { rows } = await database.pool.query<{ user_id: string }>(
+      `select distinct a.user_id from usage_logs a join usage_logs b on b.user_id = a.user_id and b.id <> a.id
+         and b.id <= a.id and a.created_at >= b.created_at
+         and a.created_at < b.created_at + b.duration_ms * interval '1 millisecond'
+       where a.plan_id = $1 and b.plan_id = $1 and a.created_at > $2`,
+      [planId, found.since],
+    )
+    const byAtOnce = found.stopped.filter(({ by }) => by === 'calls at once')
+    expect(
+      byAtOnce.map(({ userId }) => userId).every((id) => rows.some(({ user_id }) => user_id === id)),
+    ).toBe(true)
+    expect(found.byPace.needed).toBe(true)
+  })
+
+  test('are reckoned from days where the rows are too many to be played, to within one call a period', async () => {
+    const draft = { ...generous, tokenLimit: 150_000 }
+    const exact = await whatIf(database.pool, planId, draft, now)
+    const about = await whatIf(database.pool, planId, draft, now, { tokens: 0, pace: 0 })
+    expect(about.byTokens).toEqual({ periods: exact.byTokens.periods, played: 0 })
+    expect(new Set(about.stopped.map(({ userId }) => userId))).toEqual(
+      new Set(exact.stopped.map(({ userId }) => userId)),
+    )
+    expect(about.stopped.every((one) => !one.exact)).toBe(true)
+    const { rows } = await database.pool.query<{ most: number }>(
+      'select max(tokens_used)::int as most from usage_logs',
+    )
+    expect(Math.abs(about.tokens - exact.tokens)).toBeLessThanOrEqual(
+      exact.byTokens.periods * (rows[0]?.most ?? 0),
+    )
+    const half = await whatIf(database.pool, planId, draft, now, { tokens: 3_000, pace: 0 })
+    expect(half.byTokens.played).toBeLessThanOrEqual(half.byTokens.periods)
+    expect(half.users).toBe(exact.users)
+  })
+
+  test('say how many busy days were not played', async () => {
+    const found = await whatIf(database.pool, planId, { ...generous, requestsPerMinute: 1, burst: 1 }, now, {
+      tokens: 0,
+      pace: 100,
+    })
+    expect(found.byPace.playedDays).toBeLessThan(found.byPace.days)
+    expect(found.byPace.playedCalls).toBeLessThanOrEqual(100)
+    expect(found.byPace.calls).toBeGreaterThan(100)
   })
 
   test('are read by few statements, however many users there are', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { replayRate, replayTokens } from '../../src/billing/replay'
+import { replayAtOnce, replayRate, replayTokens } from '../../src/billing/replay'
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
 const call = (second: number, tokens: number, counts = true) => ({ at: at(second), tokens, counts })
@@ -47,5 +47,19 @@ describe('the rate played again', () => {
   test('does not count refused calls', () => {
     const calls = [call(0, 1), call(0, 1), call(0, 1), call(0, 1), call(0, 1), call(1, 1)]
     expect(replayRate(calls, rate, EVER)).toMatchObject({ calls: 2 })
+  })
+})
+
+describe('calls at once played again', () => {
+  const flight = (from: number, to: number, tokens = 1) => ({ ...call(from, tokens), until: at(to) })
+
+  test('refuse what comes while as many are under way, and no call after one has ended', () => {
+    const calls = [flight(0, 10), flight(1, 3), flight(2, 4, 7), flight(3, 5)]
+    expect(replayAtOnce(calls, 2, EVER)).toEqual({ firstAt: at(2), calls: 1, tokens: 7 })
+    expect(replayAtOnce(calls, 3, EVER)).toBeNull()
+  })
+
+  test('do not count a refused call as under way', () => {
+    expect(replayAtOnce([flight(0, 2), flight(1, 99), flight(2, 3)], 1, EVER)).toMatchObject({ calls: 1 })
   })
 })

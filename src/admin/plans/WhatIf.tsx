@@ -1,8 +1,9 @@
 'use client'
 import { useDocumentInfo, useFormFields } from '@payloadcms/ui'
 import { useState } from 'react'
-import { inFull, inUtc } from '../parts/numbers'
+import { inFull } from '../parts/numbers'
 import '../parts/panel.css'
+import { Cover, StoppedTable } from './Stopped'
 import type { WhatIf as Result } from './what-if'
 
 type Answer = Result | { fault: string }
@@ -14,6 +15,7 @@ export function WhatIf() {
     tokenLimit: fields?.tokenLimit?.value,
     requestsPerMinute: fields?.requestsPerMinute?.value,
     burst: fields?.burst?.value,
+    callsAtOnce: fields?.callsAtOnce?.value,
   }))
   const [answer, setAnswer] = useState<Answer | null>(null)
   const [asked, setAsked] = useState('')
@@ -43,8 +45,8 @@ export function WhatIf() {
       )}
       <div aria-live="polite">{answer && <Outcome answer={answer} />}</div>
       <p className="hub-note">
-        Tokens and rate, on the calls that were let in then; calls at once are not played again. Nothing is
-        saved by this.
+        Tokens, rate and calls at once, on the calls that were let in then, each as long as it took. Nothing
+        is saved by this.
       </p>
     </section>
   )
@@ -52,47 +54,28 @@ export function WhatIf() {
 
 function Outcome({ answer }: { answer: Answer }) {
   if ('fault' in answer) return <p className="hub-bad">{answer.fault}</p>
-  const { stopped, users, calls, tokens, candidates, replayed } = answer
-  if (users === 0) return <p className="hub-good">Nobody would have been stopped.</p>
   return (
     <>
+      <Totals result={answer} />
+      {answer.stopped.length > 0 && <StoppedTable result={answer} />}
+      <Cover result={answer} />
+    </>
+  )
+}
+
+function Totals({ result: { users, calls, tokens, byPace } }: { result: Result }) {
+  if (users > 0)
+    return (
       <p>
         <strong className="hub-bad">{inFull(users)} users</strong> would have been refused {inFull(calls)}{' '}
         calls, {inFull(tokens)} tokens in all.
-        {replayed < candidates &&
-          ` Only the ${inFull(replayed)} busiest of ${inFull(candidates)} were played again.`}
       </p>
-      <div className="hub-scroll">
-        <table className="hub-table">
-          <thead>
-            <tr>
-              <th scope="col">User</th>
-              <th scope="col" className="hub-text">
-                First stopped
-              </th>
-              <th scope="col" className="hub-text">
-                By
-              </th>
-              <th scope="col">Calls</th>
-              <th scope="col">Tokens</th>
-            </tr>
-          </thead>
-          <tbody>
-            {stopped.map((one) => (
-              <tr key={one.userId + one.by}>
-                <td>
-                  <a href={`/admin/collections/users/${one.userId}/overview`}>{one.name ?? 'Deleted user'}</a>
-                </td>
-                <td className="hub-text">{inUtc(new Date(one.firstAt))}</td>
-                <td className="hub-text">{one.by}</td>
-                <td>{inFull(one.calls)}</td>
-                <td>{inFull(one.tokens)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
+    )
+  const isWhole = byPace.playedDays === byPace.days
+  return (
+    <p className="hub-good">
+      {isWhole ? 'Nobody would have been stopped.' : 'Nobody was found who would have been stopped.'}
+    </p>
   )
 }
 

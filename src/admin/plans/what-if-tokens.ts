@@ -1,0 +1,113 @@
+import { type PastGrant, replayTokens } from '../../billing/replay'
+import type { Sql } from '../../database/sql'
+import { eachPast, grouped, type Stretch, withinRows } from './past-calls'
+import type { StoppedUser } from './what-if'
+
+type Question = { planId: string; tokenLimit: number; since: Date; now: Date; rows: number }
+
+/** Of the periods that used more than the draft allows: how many there are, and how many were played call by call. */
+export type TokenCover = { periods: number; played: number }
+
+/** A period above the draft, and what its days say of what would have been stopped. */
+type Period = Stretch & {
+  name: string | null
+  firstDay: Date | null
+  stoppedCalls: number
+  stoppedTokens: number
+}
+
+/**
+ * Who would have been stopped by the tokens. All of them are found by one statement on counters and daily sums; what it
+ * reckons is right to within one call a period. As many as the rows allow are played call by call instead.
+ */
+export async function stoppedByTokens(
+  sql: Sql,
+  { planId, tokenLimit, since, now, rows }: Question,
+): Promise<{ stopped: StoppedUser[]; cover: TokenCover }> {
+  const { rows: periods } = await sql.query<Period>(PERIODS, [planId, tokenLimit, since, now])
+  const played = withinRows(periods, rows)
+  const stopped = new Map<string, StoppedUser>()
+  for (const period of periods) if (!played.has(period)) add(stopped, reckoned(period))
+  const grants = await grantsOf(sql, [...played])
+  await eachPast(sql, planId, played, (period, calls) => {
+    const found = replayTokens(calls, grants.get(keyOf(period)) ?? [], tokenLimit, since)
+    if (found) add(stopped, { ...person(period), ...found, exact: true })
+  })
+  return { stopped: [...stopped.values()], cover: { periods: periods.length, played: played.size } }
+}
+
+const person = ({ userId, name }: Period) => ({ userId, name, by: 'tokens' as const })
+
+function reckoned(period: Period): StoppedUser | null {
+  const { firstDay, stoppedCalls: calls, stoppedTokens: tokens } = period
+  return firstDay && tokens > 0 ? { ...person(period), firstAt: firstDay, calls, tokens, exact: false } : null
+}
+
+/** The periods of one user are one line. */
+function add(stopped: Map<string, StoppedUser>, one: StoppedUser | null): void {
+  if (!one) return
+  const known = stopped.get(one.userId)
+  stopped.set(one.userId, {
+    ...one,
+    firstAt: known && known.firstAt < one.firstAt ? known.firstAt : one.firstAt,
+    calls: one.calls + (known?.calls ?? 0),
+    tokens: one.tokens + (known?.tokens ?? 0),
+    exact: one.exact && (known?.exact ?? true),
+  })
+}
+
+const keyOf = ({ userId, from }: { userId: string; from: Date }) => `${userId} ${from.getTime()}`
+
+async function grantsOf(sql: Sql, periods: Period[]): Promise<Map<string, PastGrant[]>> {
+  const asked = [periods.map(({ userId }) => userId), periods.map(({ from }) => from)]
+  const { rows } = await sql.query<{ userId: string; period: Date } & PastGrant>(GRANTS, asked)
+  return grouped(rows, ({ userId, period }) => keyOf({ userId, from: period }))
+}
+
+/**
+ * Periods of the plan in the last days that used more than the draft and their grants allow, the furthest above it
+ * first. `stopped…`: by the sums of their days, what lies above the limit since $3; of calls those that took tokens.
+ */
+const PERIODS = `
+  select p.user_id as "userId", u.name, p.period_start as from, p.period_end as until, d.calls, d."firstDay",
+    d."stoppedCalls", d."stoppedTokens"
+  from (
+    select user_id, period_start, period_end, tokens_used from subscriptions
+    where plan_id = $1 and tokens_used > $2 and period_end > $3 and period_start <= $4
+    union all
+    select user_id, period_start, period_end, tokens_used from subscription_periods
+    where plan_id = $1 and tokens_used > $2 and period_end > $3
+  ) p
+  cross join lateral (
+    select $2 + coalesce(sum(tokens - taken_back), 0) as tokens from token_grants g
+    where g.user_id = p.user_id and g.period_start = p.period_start
+  ) allowed
+  cross join lateral (
+    select coalesce(sum(all_calls), 0)::float8 as calls,
+      min(day) filter (where above > 0 and day >= since)::timestamp at time zone 'utc' as "firstDay",
+      coalesce(sum(ceil(took * above / nullif(tokens, 0))) filter (where day >= since), 0)::float8 as "stoppedCalls",
+      coalesce(sum(above) filter (where day >= since), 0)::float8 as "stoppedTokens"
+    from (
+      select day, tokens, took, all_calls, ($3::timestamptz at time zone 'utc')::date as since,
+        least(mine, greatest(0, least(tokens, sum(tokens) over (order by day) - allowed.tokens))) as above
+      from (
+        select day, sum(tokens) as tokens, sum(tokens) filter (where plan_id = $1) as mine,
+          sum(calls_success) filter (where plan_id = $1) as took,
+          sum(calls_success + calls_error + calls_timeout) as all_calls
+        from usage_daily d where d.user_id = p.user_id and d.period_start = p.period_start group by day
+      ) days
+    ) summed
+  ) d
+  left join users u on u.id = p.user_id
+  where p.tokens_used > allowed.tokens
+  order by p.tokens_used desc, p.user_id, p.period_start`
+
+/** What was taken back counted until then. */
+const GRANTS = `
+  select g.user_id as "userId", g.period_start as period, e.tokens::float8 as tokens, g.created_at as from, e.until
+  from unnest($1::uuid[], $2::timestamptz[]) as p(user_id, period_start)
+  join token_grants g on g.user_id = p.user_id and g.period_start = p.period_start
+  cross join lateral (values
+    (g.tokens - g.taken_back, g.expires_at), (g.taken_back, coalesce(g.taken_at, g.created_at))
+  ) e(tokens, until)
+  where e.tokens > 0`
