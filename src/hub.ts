@@ -10,6 +10,7 @@ import { closeOwnCollections } from './accounts/payload/own-collections'
 import { usersCollection } from './accounts/users.collection'
 import { dashboardLayout, dashboardWidgets } from './admin/dashboard/widgets'
 import { panelEndpoints } from './admin/endpoints'
+import { panelViews } from './admin/views/views'
 import { Alerts } from './alerts/alerts.collection'
 import { hubMutations, hubQueries } from './api/graphql'
 import { mcpEndpoints } from './api/mcp-endpoints'
@@ -57,6 +58,7 @@ export function hub(config: Config): Plugin {
           Icon: '/src/admin/HubLogo#HubIcon',
           ...incoming.admin?.components?.graphics,
         },
+        views: { ...panelViews, ...incoming.admin?.components?.views },
       },
       dashboard: {
         ...incoming.admin?.dashboard,

@@ -4,6 +4,7 @@ import { caller, isAdminRequest } from '../accounts/payload/access'
 import { accountsRoom } from '../accounts/payload/room'
 import { payloadBy } from '../audit/payload-by'
 import { UUID } from '../database/payload-sql'
+import { runLedgerCheck } from '../metering/ledger-report'
 import { Problem } from '../problem'
 import { runtime } from '../runtime'
 import { type DraftLimits, whatIf } from './plans/what-if'
@@ -13,6 +14,11 @@ import { performUserAction } from './user/perform'
 
 /** What the hub's own views of the panel ask for. Each asks first who is calling: admins alone, by a session. */
 export const panelEndpoints: Endpoint[] = [
+  post('/panel/ledger/check', async () => {
+    const report = await runLedgerCheck(runtime().pool, 'admin')
+    if (!report) throw new Problem('CONFLICT', 'Another ledger check is under way.')
+    return { drift_count: report.drift_count }
+  }),
   post('/panel/users/:id/actions', async (req, userId, { preview, ...sent }) => ({
     effects: await performUserAction({
       pool: runtime().pool,
@@ -48,7 +54,7 @@ function post(path: string, work: Work): Endpoint {
       if (!isAdminRequest(req))
         throw new Problem('FORBIDDEN', 'Only admins may do this, signed in with their password.')
       const id = String(req.routeParams?.id ?? '')
-      if (!UUID.test(id)) throw new Problem('NOT_FOUND', 'There is no such document.')
+      if (path.includes(':id') && !UUID.test(id)) throw new Problem('NOT_FOUND', 'There is no such document.')
       await addDataAndFileToRequest(req)
       const answer = await work(req, id.toLowerCase(), (req.data ?? {}) as Record<string, unknown>)
       return Response.json(answer, { headers: { 'cache-control': 'no-store' } })

@@ -9,8 +9,6 @@ export type PlanFill = {
   users: number
   tokensHeld: number
   above: { half: number; most: number; full: number }
-  /** Subscriptions at 50 % or more, the fullest first; at most 100. */
-  fullest: string[]
 }
 
 /** Every plan with how full its subscriptions are now, each in its period of this moment. */
@@ -20,23 +18,75 @@ export async function readPlanFill(sql: Sql, now: Date | null): Promise<PlanFill
   return rows.map(({ half, most, full, ...plan }) => ({ ...plan, above: { half, most, full } }))
 }
 
-const PLAN_FILL = `
-  with clock as materialized (
+/** At least so many per cent used; 0 is everybody. */
+export const LEVELS = [0, 50, 80, 100] as const
+export type FillLevel = (typeof LEVELS)[number]
+
+type Asked = { planId: string; level: FillLevel; offset: number; limit: number; now?: Date | null }
+
+export type FullSubscription = {
+  id: string
+  userId: string
+  name: string | null
+  used: number
+  limit: number
+  periodEnd: Date
+}
+
+/**
+ * One page of a plan's running subscriptions that are at least so full, the fullest first, and how many there are: the
+ * same as `readPlanFill` counts. Null for an unknown plan.
+ */
+export async function readFullest(
+  sql: Sql,
+  { planId, level, offset, limit, now = null }: Asked,
+): Promise<{ title: string; total: number; subscriptions: FullSubscription[] } | null> {
+  const { rows } = await sql.query<FullSubscription & { title: string; total: number }>(FULLEST, [
+    now,
+    planId,
+    level,
+    offset,
+    limit,
+  ])
+  if (!rows[0]) return null
+  const { title, total } = rows[0]
+  return { title, total, subscriptions: rows.filter(({ id }) => id !== null) }
+}
+
+/** The running subscriptions, each in its period of this moment. */
+const RUNNING = `
+  clock as materialized (
     select coalesce($1::timestamptz, now()) as at
   ), running as materialized (
-    select s.id, case when s.period_end <= at then coalesce(s.pending_plan_id, s.plan_id) else s.plan_id end as plan_id,
+    select s.id, s.user_id, s.started_at, s.period_end, case when s.period_end <= at then coalesce(s.pending_plan_id, s.plan_id) else s.plan_id end as plan_id,
       case when s.period_end <= at then 0 else s.tokens_used end as used,
       case when s.period_end <= at then 0 else s.tokens_held end as held,
       case when s.period_end <= at then 0 else hub_extra_tokens(s.extra_tokens, s.extra_until, at) end as extra
     from subscriptions s, clock
     where s.status = 'active' or (s.status = 'cancelled' and s.period_end > at)
-  )
+  )`
+
+const PLAN_FILL = `
+  with ${RUNNING}
   select p.id, p.name, p.title, p.token_limit::float8 as "tokenLimit", count(r.id)::float8 as users,
     coalesce(sum(r.held), 0)::float8 as "tokensHeld",
     count(*) filter (where r.used * 2 >= p.token_limit + r.extra)::float8 as half,
     count(*) filter (where r.used * 5 >= (p.token_limit + r.extra) * 4)::float8 as most,
-    count(*) filter (where r.used >= p.token_limit + r.extra)::float8 as full,
-    coalesce((array_agg(r.id order by r.used desc, r.id) filter (where r.used * 2 >= p.token_limit + r.extra))[1:100], '{}')
-      as fullest
+    count(*) filter (where r.used >= p.token_limit + r.extra)::float8 as full
   from plans p left join running r on r.plan_id = p.id
   group by p.id, p.name, p.title, p.token_limit, p.rank order by p.rank, p.name`
+
+const FULLEST = `
+  with ${RUNNING}, found as materialized (
+    select r.id, r.user_id, r.used, p.token_limit + r.extra as token_limit,
+      case when r.period_end <= at then hub_period_end(r.started_at, at) else r.period_end end as period_end
+    from running r join plans p on p.id = r.plan_id, clock
+    where p.id = $2 and r.used * 100 >= (p.token_limit + r.extra) * $3::bigint
+  ), page as (
+    select * from found order by used desc, id offset $4 limit $5
+  )
+  select p.title, n.total, f.id, f.user_id as "userId", u.name, f.used::float8 as used, f.token_limit::float8 as limit,
+    f.period_end as "periodEnd"
+  from plans p cross join (select count(*)::float8 as total from found) n
+  left join page f on true left join users u on u.id = f.user_id
+  where p.id = $2 order by f.used desc, f.id`

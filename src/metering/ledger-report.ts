@@ -47,6 +47,15 @@ export async function lastLedgerCheck(sql: Sql): Promise<ApiLedgerCheck | null> 
   return rows[0] ? toApiLedgerCheck(rows[0]) : null
 }
 
+/** The results of the last checks, the newest first. */
+export async function listLedgerChecks(sql: Sql, most: number): Promise<ApiLedgerCheck[]> {
+  const { rows } = await sql.query<Stored>(
+    `select ${COLUMNS} from ledger_checks order by at desc, id desc limit $1`,
+    [most],
+  )
+  return rows.map(toApiLedgerCheck)
+}
+
 /**
  * The nightly check: at 02:00 UTC, or as soon after that as an instance runs. Null when this night's was done, or is
  * being done.

@@ -28,6 +28,7 @@ export const FOR_ADMINS = [
   // What views of the panel ask for.
   'POST /api/panel/users/:id/actions',
   'POST /api/panel/usage/:id/corrections',
+  'POST /api/panel/ledger/check',
   'POST /api/panel/plans/:id/what-if',
   'POST /api/tools/:id/try',
   'POST /api/tools/:id/mcp-accept',

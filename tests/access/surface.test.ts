@@ -98,6 +98,7 @@ test('the paths outside of collections are the versioned API, what the caller ma
   const paths = new Set(config.endpoints.map(({ path }) => path))
   expect([...paths].sort()).toEqual([
     '/access',
+    '/panel/ledger/check',
     '/panel/plans/:id/what-if',
     '/panel/usage/:id/corrections',
     '/panel/users/:id/actions',

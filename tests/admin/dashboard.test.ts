@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { loadDashboard } from '../../src/admin/dashboard/load'
-import { type DashboardView, readView } from '../../src/admin/dashboard/range'
+import { type DashboardView, readView, wholeDays } from '../../src/admin/dashboard/range'
 import { sumOf } from '../../src/admin/dashboard/sums'
+import { readUsersOf } from '../../src/admin/views/active-users'
+import { LEVELS, readFullest } from '../../src/billing/plan-fill'
 import { seedDemo } from '../../src/demo/demo'
 import { readCells, readDurations, type UsageSpan } from '../../src/metering/activity'
 import { foldUsage } from '../../src/metering/fold'
@@ -108,7 +110,31 @@ describe("the dashboard's figures", () => {
         [plan.id, plan.tokenLimit],
       )
       expect(plan).toMatchObject({ users: rows[0].users, above: { most: rows[0].most } })
-      expect(plan.fullest).toHaveLength(Math.min(100, plan.above.half))
+      const { users, above } = plan
+      const counted = { 0: users, 50: above.half, 80: above.most, 100: above.full }
+      for (const level of LEVELS) {
+        const asked = { planId: plan.id, level, offset: 0, limit: 1_000 }
+        const found = await readFullest(database.pool, asked)
+        expect([found?.total, found?.subscriptions.length]).toEqual([counted[level], counted[level]])
+        expect(found?.subscriptions.every(({ used, limit }) => used * 100 >= level * limit)).toBe(true)
+        const paged = await readFullest(database.pool, { ...asked, offset: 1, limit: 2 })
+        expect(paged?.subscriptions).toEqual(found?.subscriptions.slice(1, 3))
+        expect(paged?.total).toBe(counted[level])
+      }
+    }
+  })
+
+  test('name everybody behind the active users, page by page, also past the end', async () => {
+    for (const view of views) {
+      const { active, topUsers } = await loadDashboard(database.pool, view)
+      const days = wholeDays(view.span)
+      const all = await readUsersOf(database.pool, days, { offset: 0, limit: 1_000 })
+      expect([all.total, all.users.length]).toEqual([active, active])
+      expect(all.users.slice(0, topUsers.length)).toEqual(topUsers)
+      const second = await readUsersOf(database.pool, days, { offset: 2, limit: 3 })
+      expect(second).toEqual({ total: active, users: all.users.slice(2, 5) })
+      const past = await readUsersOf(database.pool, days, { offset: 9_000, limit: 3 })
+      expect(past).toEqual({ total: active, users: [] })
     }
   })
 

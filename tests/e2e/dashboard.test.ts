@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
 import type { Page } from 'playwright-core'
 import { removeDemo, seedDemo } from '../../src/demo/demo'
 import { openBrowser, type Visit } from './browser'
+import { faults, LOOKS, overflow } from './look'
 import { countStatements } from './statements'
 
 const url = process.env.HUB_TEST_URL as string
@@ -15,9 +15,6 @@ const admin = {
 }
 const SCREENSHOTS = join('tests', 'e2e', 'screenshots')
 const MOST_STATEMENTS = 25
-
-/** Everybody's look: both themes, a desk and a phone. */
-const LOOKS = (['light', 'dark'] as const).flatMap((theme) => [1280, 390].map((width) => ({ theme, width })))
 
 let visit: Visit
 let page: Page
@@ -64,34 +61,6 @@ async function open(path: string): Promise<void> {
 
 const shot = (name: string) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true })
 
-/** What axe finds wrong with the hub's own parts, and seriously so. */
-async function faults(): Promise<string[]> {
-  const axe = join(dirname(createRequire(import.meta.url).resolve('axe-core/package.json')), 'axe.min.js')
-  await page.evaluate(await readFile(axe, 'utf8'))
-  return page.evaluate(async () => {
-    type Axe = {
-      run: (
-        context: { include: string[][] },
-        options: { resultTypes: string[] },
-      ) => Promise<{ violations: Array<{ id: string; impact: string; nodes: Array<{ html: string }> }> }>
-    }
-    const own = ['.hub-card', '.hub-view', '.hub-tiles'].filter((part) => document.querySelector(part))
-    if (own.length === 0) return ['the hub has no part on this page']
-    const { axe: checker } = window as unknown as { axe: Axe }
-    const { violations } = await checker.run(
-      { include: own.map((part) => [part]) },
-      { resultTypes: ['violations'] },
-    )
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-  })
-}
-
-/** Nothing of the hub's own is wider than the screen: what does not fit scrolls inside its card. */
-const overflow = () =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-
 const PAGES: Array<{ name: string; path: () => string; shows: string }> = [
   { name: 'dashboard-30d', path: () => '/admin', shows: 'Tokens over time' },
   { name: 'dashboard-24h-by-plan', path: () => '/admin?range=24h&by=plan', shows: 'Failing tools' },
@@ -102,6 +71,9 @@ const PAGES: Array<{ name: string; path: () => string; shows: string }> = [
     path: () => `/admin/collections/usage-logs/${callId}`,
     shows: 'Where the figures come from',
   },
+  { name: 'active-users', path: () => '/admin/active-users?range=30d', shows: 'most tokens first' },
+  { name: 'plan-fill', path: () => `/admin/plan-fill?plan=${planId}&above=0`, shows: 'Period ends' },
+  { name: 'ledger', path: () => '/admin/ledger', shows: 'What was checked' },
   { name: 'plan', path: () => `/admin/collections/plans/${planId}`, shows: 'What if these limits' },
 ]
 
@@ -112,8 +84,8 @@ describe.each(PAGES)('$name', ({ name, path, shows }) => {
     await page.getByText(shows).first().waitFor()
     await shot(`${name}-${theme}-${width}`)
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme)
-    expect(await faults()).toEqual([])
-    expect(await overflow()).toBeLessThanOrEqual(0)
+    expect(await faults(page)).toEqual([])
+    expect(await overflow(page)).toBeLessThanOrEqual(0)
   })
 
   it(`is read by at most ${MOST_STATEMENTS} statements`, async () => {
@@ -134,21 +106,73 @@ describe.each(PAGES)('$name', ({ name, path, shows }) => {
 describe('the dashboard', () => {
   beforeAll(() => look('light', 1280))
 
-  it('leads from each figure to its list, already filtered', async () => {
-    for (const label of ['Invocations', 'Tokens', 'Success rate', 'Duration, p95', 'Tokens held now']) {
+  /** A number as a page writes it. */
+  const numberOf = (text: string | null) => Number(/[\d,]+/.exec(text ?? '')?.[0].replaceAll(',', ''))
+  /** How many rows the list that is shown has in all. */
+  const listed = async () => {
+    await page.locator('.collection-list').first().waitFor()
+    const info = page.locator('.page-controls__page-info').first()
+    await info.waitFor()
+    return numberOf(((await info.innerText()).split(/ of /)[1] ?? '') as string)
+  }
+  const region = (name: string) => page.getByRole('region', { name, exact: true })
+
+  it.each(['24h', '7d'])('leads from each figure to its list, which has as many: %s', async (range) => {
+    const from = async (name: string, link: string, count: () => Promise<number>) => {
+      await open(`/admin?range=${range}`)
+      const figure = region(name).locator(link).first()
+      const value = numberOf((await figure.getAttribute('title')) ?? (await figure.innerText()))
+      await figure.click()
+      await page.waitForURL((address) => address.pathname !== '/admin')
+      expect([name, link, await count()]).toEqual([name, link, value])
+    }
+    const noted = async () => numberOf(await page.locator('.hub-card__head .hub-note').first().innerText())
+    await from('Invocations', 'a', listed)
+    await from('Active users', 'a', noted)
+    await from('Top tools', 'tbody td:nth-child(3) a', listed)
+    await from('Top users', 'tbody td:nth-child(3) a', listed)
+    await from('Failing tools', 'tbody td:nth-child(2) a', listed)
+    await from('Plans and their fill', 'tbody tr:nth-child(2) td:nth-child(2) a', noted)
+    await from('Plans and their fill', 'tbody td:nth-child(3) a', noted)
+  })
+
+  it('leads from shares and sums to their calls, from the success rate to as many as failed', async () => {
+    for (const label of ['Tokens', 'Duration, p95', 'Tokens held now', 'Success rate']) {
       await open('/admin?range=7d')
-      await page.getByRole('region', { name: label, exact: true }).getByRole('link').click()
+      const failed = numberOf(await region('Success rate').locator('p').innerText())
+      await region(label).getByRole('link').click()
       await page.waitForURL(/\/admin\/collections\/usage-logs\?.*where/)
       await page.locator('.collection-list').first().waitFor()
+      if (label === 'Success rate') expect(await listed()).toBe(failed)
     }
-    await open('/admin?range=7d')
+    await open('/admin?range=7d&by=plan')
+    const legend = region('Invocations over time').locator('.hub-legend li').first()
+    const calls = numberOf(await legend.innerText().then((text) => text.split(/\s/).at(-1) ?? ''))
+    await legend.getByRole('link').click()
+    await page.waitForURL(/collections\/usage-logs/)
+    expect(await listed()).toBe(calls)
+  })
+
+  it('leads from the ledger to its checks, which can be asked for, with what differs', async () => {
+    await open('/admin')
+    await region('Ledger check').getByRole('link', { name: 'Ledger check' }).click()
+    await page.waitForURL(/\/admin\/ledger/)
+    await database.query('update subscriptions set tokens_used = tokens_used + 7 where user_id = $1', [
+      userId,
+    ])
+    await page.getByRole('button', { name: 'Check now' }).click()
     await page
-      .getByRole('region', { name: 'Plans and their fill' })
-      .locator('tbody td:nth-child(3) a')
+      .getByText(/Checked: 1 figures? differ/)
       .first()
-      .click()
-    await page.waitForURL(/\/admin\/collections\/subscriptions\?.*where/)
-    await page.locator('.table tbody tr').first().waitFor()
+      .waitFor()
+    await page.getByRole('heading', { name: /^1 difference/ }).waitFor()
+    expect(await page.getByRole('link', { name: userId }).first().getAttribute('href')).toContain(userId)
+    await shot('ledger-drift')
+    expect(await faults(page)).toEqual([])
+    await database.query('update subscriptions set tokens_used = tokens_used - 7 where user_id = $1', [
+      userId,
+    ])
+    await database.query('delete from ledger_checks where drift_count > 0')
   })
 
   it('says in a table what its charts show', async () => {
@@ -177,7 +201,7 @@ describe('the dashboard', () => {
   it('is honest where nothing was called', async () => {
     await open('/admin?range=own&from=2021-03-01&to=2021-03-09')
     await page.getByText('Nothing was called in this range.').first().waitFor()
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     await shot('dashboard-empty')
   })
 })
@@ -192,9 +216,16 @@ describe("what is done on a user's page", () => {
     await dialog.getByLabel('Reason').fill('For the launch')
     await dialog.getByText('Tokens in this period').waitFor()
     await shot('user-grant')
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Confirm' }).click()
     await page.getByText(/\+2,500 tokens until/).waitFor()
+    await page.getByRole('button', { name: 'Take back the grant of 2,500 tokens' }).click()
+    await dialog.getByLabel('Reason').fill('Launched already')
+    await dialog.getByText('This grant').waitFor()
+    await shot('user-take-back')
+    expect(await faults(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByText(/aken back .* Launched already/).waitFor()
 
     await page.getByRole('button', { name: 'Pause' }).click()
     await dialog.getByLabel('Reason').fill('Looked into')
@@ -225,8 +256,54 @@ describe('a draft of a plan', () => {
     await page.fill('#field-tokenLimit', '3000')
     await page.getByRole('button', { name: 'Play the last 30 days again' }).click()
     await page.getByText('would have been refused').waitFor()
-    await shot('plan-what-if')
-    expect(await faults()).toEqual([])
+    await page.getByText(/^Tokens: all .* played call by call\.$/).waitFor()
+    for (const { theme, width } of LOOKS) {
+      await page.evaluate((chosen) => document.documentElement.setAttribute('data-theme', chosen), theme)
+      await page.setViewportSize({ width, height: 900 })
+      await shot(`plan-what-if-${theme}-${width}`)
+      expect(await faults(page)).toEqual([])
+      expect(await overflow(page)).toBeLessThanOrEqual(0)
+    }
+    await look('light', 1280)
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as CSV' }).click(),
+    ])
+    const lines = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n')
+    const shown = await page.getByRole('region', { name: 'What if' }).locator('tbody tr').count()
+    expect(lines).toHaveLength(shown + 1)
+  })
+})
+
+describe('a row of the usage log', () => {
+  it('is corrected on its page: said beforehand, done, and seen with its reason', async () => {
+    const { rows } = await database.query(
+      `select l.id, l.tokens_used::int as tokens, s.tokens_used::int as used from usage_logs l
+       join subscriptions s on s.user_id = l.user_id and s.period_start = l.period_start
+       where l.user_id = $1 and l.status = 'success' and l.tokens_used > 10 order by l.id desc limit 1`,
+      [userId],
+    )
+    const { id, tokens, used } = rows[0]
+    await look('light', 1280)
+    await open(`/admin/collections/usage-logs/${id}`)
+    await page.getByRole('button', { name: 'Correct what this call is charged' }).click()
+    const dialog = page.locator('dialog[open]')
+    await dialog.getByLabel('Tokens that it is charged').fill('10')
+    await dialog.getByLabel('Reason').fill('Reported twice')
+    await dialog.getByText('This call is charged').waitFor()
+    expect(await dialog.locator('tbody').innerText()).toContain((used - tokens + 10).toLocaleString('en'))
+    await shot('usage-correct')
+    expect(await faults(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByText('10 tokens are charged.').waitFor()
+    const table = page.getByRole('region', { name: 'Where the figures come from' }).locator('tbody')
+    expect(await table.innerText()).toContain('Reported twice')
+    expect(await page.inputValue('#field-tokensUsed')).toBe('10')
+    const after = await database.query(
+      'select tokens_used::int as used from subscriptions where user_id = $1',
+      [userId],
+    )
+    expect(after.rows).toEqual([{ used: used - tokens + 10 }])
   })
 })
 

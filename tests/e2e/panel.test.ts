@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { openBrowser, type Visit } from './browser'
@@ -193,23 +194,113 @@ describe('the panel, as an admin uses it', () => {
   })
 
   // Payload itself renders a widget of the dashboard for whoever is signed in.
-  it("renders nothing for such a user, who asks the panel's functions directly", async () => {
+  it("renders nothing for such a user, nor for nobody, who asks the panel's functions directly", async () => {
     expect(await signedInAs()).toBe(user.email)
-    const answers = await page.evaluate(async () => {
+    const names = await serverFunctions()
+    expect(names).toContain('render-widget')
+    for (const name of names)
+      for (const answer of await askFunction(name)) expect(answer).not.toMatch(RENDERED)
+    const cookies = await visit.context.cookies()
+    await visit.context.clearCookies()
+    for (const name of names)
+      for (const answer of await askFunction(name)) expect(answer).not.toMatch(RENDERED)
+    await visit.context.addCookies(cookies)
+  })
+
+  it('shows no page of the panel to such a user, to nobody, to a key, or to the key of an admin', async () => {
+    const login = async (who: { email: string; password: string }) =>
+      ((await api('POST', '/auth/login', who)).data as { access_token: string }).access_token
+    const tokens = [await login(user), await login(admin)]
+    const keys = await Promise.all(
+      tokens.map(async (token) => (await api('POST', '/users/me/api-keys', { name: 'k' }, token)).data),
+    )
+    const id = '0198c5a2-6c1e-7b3a-9d2f-3f1c5e7a9b01'
+    const lists = [
+      'users',
+      'api-keys',
+      'tools',
+      'plans',
+      'subscriptions',
+      'usage-logs',
+      'audit-logs',
+      'refusals',
+      'alerts',
+      'media',
+    ]
+    const pages = [
+      ...[
+        '',
+        '/active-users',
+        '/plan-fill',
+        '/ledger',
+        '/globals/settings',
+        '/account',
+        '/collections/tools/trash',
+      ],
+      ...lists.flatMap((slug) => [
+        `/collections/${slug}`,
+        `/collections/${slug}/${id}`,
+        `/collections/${slug}/create`,
+      ]),
+      ...[`/collections/users/${id}/overview`, `/collections/tools/${id}/versions`],
+    ]
+    const asking = [
+      {},
+      { authorization: `Bearer ${tokens[0]}` },
+      { cookie: `payload-token=${tokens[0]}` },
+      ...keys.map((made) => ({ 'x-api-key': (made as { key: string }).key })),
+    ]
+    for (const path of pages)
+      for (const headers of asking) {
+        const answer = await fetch(`${url}/admin${path}`, {
+          headers: headers as Record<string, string>,
+          redirect: 'manual',
+        })
+        const text = await answer.text()
+        const shown = /collection-list|collection-edit|hub-card|hub-table|template-default/.test(
+          text.replaceAll(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>/g, ''),
+        )
+        expect([path, Object.keys(headers), shown]).toEqual([path, Object.keys(headers), false])
+        expect(text).not.toContain(admin.email)
+      }
+  })
+})
+
+/** What a server function answers who renders or tells something. */
+const RENDERED = /component|hub-card|"docs"|formState|"state":/i
+
+/** The functions that Payload's panel has, by its own list. */
+async function serverFunctions(): Promise<string[]> {
+  const from = createRequire(import.meta.url).resolve('@payloadcms/next/utilities')
+  const text = await readFile(join(dirname(from), '..', 'utilities', 'handleServerFunctions.js'), 'utf8')
+  const list = /baseServerFunctions = \{([\s\S]*?)\};/.exec(text)?.[1] ?? ''
+  return [...list.matchAll(/^\s*'?([a-z-]+)'?:/gm)].map(([, name]) => name as string)
+}
+
+/** Asks a server function by each id that the login page knows, for a widget, a document, a list, a form. */
+function askFunction(name: string): Promise<string[]> {
+  const args = {
+    widgetSlug: 'hub-figures',
+    collectionSlug: 'users',
+    operation: 'read',
+    schemaPath: 'users',
+    docID: 'x',
+  }
+  return page.evaluate(
+    async (asked) => {
       const html = await (await fetch('/admin/login')).text()
       const ids = new Set([...html.matchAll(/\\"id\\":\\"([0-9a-f]{42})\\"/g)].map(([, id]) => id as string))
-      const asked = JSON.stringify([{ name: 'render-widget', args: { widgetSlug: 'collections' } }])
+      if (ids.size === 0) throw new Error('the login page names no function')
       return Promise.all(
         [...ids].map(async (id) => {
           const headers = { 'next-action': id, 'content-type': 'text/plain;charset=UTF-8' }
           return (await fetch('/admin/login', { method: 'POST', headers, body: asked })).text()
         }),
       )
-    })
-    expect(answers.length).toBeGreaterThan(0)
-    for (const answer of answers) expect(answer).not.toContain('component')
-  })
-})
+    },
+    JSON.stringify([{ name, args }]),
+  )
+}
 
 /** The page that a user without the admin role is sent to, whatever they asked for. */
 async function turnedAway(): Promise<void> {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
 import type { Page } from 'playwright-core'
 import { openBrowser, type Visit } from './browser'
+import { faults, LOOKS, overflow } from './look'
 
 const url = process.env.HUB_TEST_URL as string
 const admin = {
@@ -85,22 +86,21 @@ async function openForm(path: string): Promise<void> {
   await page.locator('form[data-form-ready="true"]').first().waitFor()
 }
 
-const SIZES = [
-  { width: 1280, height: 900 },
-  { width: 390, height: 844 },
-]
+/** The hub's own parts of a list, of a document, and of what Payload renders for them. */
+const PARTS = ['.hub-card', '.hub-view', '.hub-export', '.hub-figures', '.hub-changes', '.hub-links']
 
-/** A picture of the page at both widths and in both themes. */
-async function shots(name: string): Promise<void> {
-  for (const theme of ['light', 'dark']) {
+/** A picture of the page at both widths and in both themes; each without fault, and nothing wider than the screen. */
+async function shots(name: string, parts: readonly string[] | null = PARTS): Promise<void> {
+  for (const { theme, width } of LOOKS) {
     await page.evaluate((chosen) => document.documentElement.setAttribute('data-theme', chosen), theme)
-    for (const size of SIZES) {
-      await page.setViewportSize(size)
-      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${theme}-${size.width}.png`), fullPage: true })
-    }
+    await page.setViewportSize({ width, height: 900 })
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}-${theme}-${width}.png`), fullPage: true })
+    if (parts) expect([name, theme, width, await faults(page, parts)]).toEqual([name, theme, width, []])
+    expect([name, width, await overflow(page)]).toEqual([name, width, 0])
   }
   await page.setViewportSize({ width: 1280, height: 900 })
   await page.evaluate(() => document.documentElement.setAttribute('data-theme', 'light'))
+  expect(visit.problems).toEqual([])
 }
 
 describe('settings', () => {

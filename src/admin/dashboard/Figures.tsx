@@ -1,6 +1,6 @@
 import type { WidgetServerProps } from 'payload'
 import type { ReactNode } from 'react'
-import { listLink, usageLink } from '../parts/links'
+import { activeUsersLink, listLink, settledLink, usageLink } from '../parts/links'
 import { inFull, inPercent, inShort, inTime } from '../parts/numbers'
 import '../parts/panel.css'
 import { dashboardData } from './load'
@@ -14,7 +14,7 @@ export async function Figures({ req }: WidgetServerProps) {
   const held = data.plans.reduce((sum, plan) => sum + plan.tokensHeld, 0)
   return (
     <div className="hub-tiles">
-      <Tile label="Invocations" value={inShort(now.calls)} full={inFull(now.calls)} href={usageLink(span)}>
+      <Tile label="Invocations" value={inShort(now.calls)} full={inFull(now.calls)} href={settledLink(span)}>
         <Change now={now.calls} before={before.calls} />
       </Tile>
       <Tile
@@ -25,9 +25,14 @@ export async function Figures({ req }: WidgetServerProps) {
       >
         <Change now={now.tokens} before={before.tokens} />
       </Tile>
-      <Tile label="Active users" value={inShort(data.active)} href={usageLink(span)}>
+      <Tile
+        label="Active users"
+        value={inShort(data.active)}
+        full={inFull(data.active)}
+        href={activeUsersLink(data.view)}
+      >
         of {inFull(data.users)}
-        {span.unit === 'hour' ? ', on the days of this range' : ''}
+        {data.view.range === '24h' ? ', today and yesterday (UTC)' : ''}
       </Tile>
       <Tile
         label="Success rate"

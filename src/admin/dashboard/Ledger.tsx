@@ -10,7 +10,7 @@ export async function Ledger({ req }: WidgetServerProps) {
   const { check } = await dashboardData(req)
   if (!check)
     return (
-      <Card title="Ledger check">
+      <Card title="Ledger check" link="/admin/ledger">
         <Nothing>No check has run yet. The first one runs at 02:00 UTC, or by npm run ledger:check.</Nothing>
       </Card>
     )
@@ -19,7 +19,7 @@ export async function Ledger({ req }: WidgetServerProps) {
     check.asked_by
   ]
   return (
-    <Card title="Ledger check" note={`${inUtc(new Date(check.at))}, ${byWhom}`}>
+    <Card title="Ledger check" link="/admin/ledger" note={`${inUtc(new Date(check.at))}, ${byWhom}`}>
       <p style={{ margin: 0 }}>
         <strong className={count === 0 ? 'hub-good' : 'hub-bad'}>
           {count === 0 ? 'No drift.' : `${inFull(count)} figures differ from their rows.`}
@@ -27,6 +27,11 @@ export async function Ledger({ req }: WidgetServerProps) {
         {inFull(periods)} periods of {inFull(users)} users were recomputed from their rows.
         {stray > 0 && ` ${inFull(stray)} rows lie outside of any month.`}
       </p>
+      {count > MOST && (
+        <p className="hub-note">
+          <a href={`/admin/ledger#check-${check.id}`}>All of them</a>
+        </p>
+      )}
       {count > 0 && (
         <ul className="hub-note">
           {check.drifts.slice(0, MOST).map((drift) => (

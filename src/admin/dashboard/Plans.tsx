@@ -1,7 +1,7 @@
 import type { WidgetServerProps } from 'payload'
 import type { PlanFill } from '../../billing/plan-fill'
 import { Card, Nothing } from '../parts/Card'
-import { listLink } from '../parts/links'
+import { listLink, planFillLink } from '../parts/links'
 import { inFull, inShort } from '../parts/numbers'
 import { dashboardData } from './load'
 
@@ -34,14 +34,11 @@ export async function Plans({ req }: WidgetServerProps) {
           </tbody>
         </table>
       </div>
-      <p className="hub-note">A number leads to its subscriptions, the fullest hundred at most.</p>
     </Card>
   )
 }
 
 function Row({ plan }: { plan: PlanFill }) {
-  const fullest = (count: number) =>
-    listLink('subscriptions', { id: { in: plan.fullest.slice(0, count).join(',') } })
   const { half, most, full } = plan.above
   return (
     <tr>
@@ -51,14 +48,17 @@ function Row({ plan }: { plan: PlanFill }) {
         <Fill plan={plan} />
       </td>
       <td>
-        <a href={listLink('subscriptions', { plan: { equals: plan.id } })}>{inFull(plan.users)}</a>
+        <a href={planFillLink(plan.id, 0)}>{inFull(plan.users)}</a>
       </td>
-      {[half, most, full].map((count, index) => (
-        <td
-          key={['half', 'most', 'full'][index]}
-          className={index === 2 && count > 0 ? 'hub-bad' : undefined}
-        >
-          {count > 0 ? <a href={fullest(count)}>{inFull(count)}</a> : 0}
+      {(
+        [
+          [50, half],
+          [80, most],
+          [100, full],
+        ] as const
+      ).map(([level, count]) => (
+        <td key={level} className={level === 100 && count > 0 ? 'hub-bad' : undefined}>
+          {count > 0 ? <a href={planFillLink(plan.id, level)}>{inFull(count)}</a> : 0}
         </td>
       ))}
     </tr>

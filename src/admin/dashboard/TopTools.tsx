@@ -1,6 +1,6 @@
 import type { WidgetServerProps } from 'payload'
 import { Card, Nothing } from '../parts/Card'
-import { listLink, usageLink } from '../parts/links'
+import { settledLink } from '../parts/links'
 import { inFull, inPercent, inShort, inTime } from '../parts/numbers'
 import { dashboardData } from './load'
 import { sumsByTool } from './sums'
@@ -21,7 +21,7 @@ export async function TopTools({ req }: WidgetServerProps) {
       </Card>
     )
   return (
-    <Card title="Top tools" note="by tokens" link={listLink('tools')}>
+    <Card title="Top tools" note="by tokens" link={settledLink(view.span)}>
       <div className="hub-scroll">
         <table className="hub-table">
           <thead>
@@ -37,12 +37,14 @@ export async function TopTools({ req }: WidgetServerProps) {
             {tools.map((tool) => (
               <tr key={tool.toolId}>
                 <td>
-                  <a href={usageLink(view.span, { tool: { equals: tool.toolId } })}>
+                  <a href={`/admin/collections/tools/${tool.toolId}`}>
                     {toolNames.get(tool.toolId) ?? 'Deleted tool'}
                   </a>
                 </td>
                 <td title={inFull(tool.tokens)}>{inShort(tool.tokens)}</td>
-                <td>{inFull(tool.calls)}</td>
+                <td>
+                  <a href={settledLink(view.span, { tool: { equals: tool.toolId } })}>{inFull(tool.calls)}</a>
+                </td>
                 <td>{tool.successRate === null ? '–' : inPercent(tool.successRate)}</td>
                 <td>{inTime(p95ByTool.get(tool.toolId) ?? null)}</td>
               </tr>

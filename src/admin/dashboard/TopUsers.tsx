@@ -1,8 +1,9 @@
 import type { WidgetServerProps } from 'payload'
 import { Card, Nothing } from '../parts/Card'
-import { listLink, usageLink } from '../parts/links'
+import { activeUsersLink, settledLink } from '../parts/links'
 import { inFull, inPercent, inShort } from '../parts/numbers'
 import { dashboardData } from './load'
+import { wholeDays } from './range'
 
 /** The users who used most tokens. */
 export async function TopUsers({ req }: WidgetServerProps) {
@@ -13,9 +14,9 @@ export async function TopUsers({ req }: WidgetServerProps) {
         <Nothing>Nobody called a tool in this range.</Nothing>
       </Card>
     )
-  const days = view.span.unit === 'hour' ? 'by tokens, on the days of this range' : 'by tokens'
+  const days = view.range === '24h' ? 'by tokens, today and yesterday (UTC)' : 'by tokens'
   return (
-    <Card title="Top users" note={days} link={listLink('users')}>
+    <Card title="Top users" note={days} link={activeUsersLink(view)}>
       <div className="hub-scroll">
         <table className="hub-table">
           <thead>
@@ -38,7 +39,9 @@ export async function TopUsers({ req }: WidgetServerProps) {
                 </td>
                 <td title={inFull(user.tokens)}>{inShort(user.tokens)}</td>
                 <td>
-                  <a href={usageLink(view.span, { user: { equals: user.id } })}>{inFull(user.calls)}</a>
+                  <a href={settledLink(wholeDays(view.span), { user: { equals: user.id } })}>
+                    {inFull(user.calls)}
+                  </a>
                 </td>
                 <td>{inPercent((user.calls - user.failed) / user.calls)}</td>
               </tr>

@@ -2,7 +2,7 @@ import type { WidgetServerProps } from 'payload'
 import type { UsageCell } from '../../metering/activity'
 import { BarChart, colourOf } from '../parts/BarChart'
 import { Card, Nothing } from '../parts/Card'
-import { listLink, usageLink } from '../parts/links'
+import { settledLink } from '../parts/links'
 import { inFull, inShort } from '../parts/numbers'
 import { type DashboardData, dashboardData } from './load'
 import { stepsOf } from './range'
@@ -41,7 +41,7 @@ function chart(data: DashboardData, title: string, value: (cell: UsageCell) => n
     )
   }
   return (
-    <Card title={title} note={`${inFull(total)} in all, by ${span.unit} and ${by}`} link={usageLink(span)}>
+    <Card title={title} note={`${inFull(total)} in all, by ${span.unit} and ${by}`} link={settledLink(span)}>
       <BarChart title={title} unit={span.unit} steps={steps} series={series} />
       <Legend data={data} series={series} />
     </Card>
@@ -55,14 +55,15 @@ function Legend({ data, series }: { data: DashboardData; series: Series[] }) {
       {series.map((one, index) => (
         <li key={one.id}>
           <span className="hub-dot" style={{ background: colourOf(one, index) }} />
-          <a href={linkOf(data, one)}>{one.name}</a> {inShort(one.total)}
+          <a href={linkOf(data, one, series)}>{one.name}</a> {inShort(one.total)}
         </li>
       ))}
     </ul>
   )
 }
 
-function linkOf({ view }: DashboardData, { id }: Series): string {
-  if (id === 'others') return view.by === 'tool' ? listLink('tools') : listLink('plans')
-  return usageLink(view.span, { [view.by]: { equals: id } })
+function linkOf({ view }: DashboardData, { id }: Series, series: Series[]): string {
+  if (id !== 'others') return settledLink(view.span, { [view.by]: { equals: id } })
+  const named = series.filter((one) => one.id !== 'others').map((one) => one.id)
+  return settledLink(view.span, { [view.by]: { not_in: named.join(',') } })
 }

@@ -58,6 +58,15 @@ function readDay(text: unknown): number | null {
   return Number.isNaN(time) ? null : time
 }
 
+/** The UTC days that a span touches, as a span: what sums by user are kept for. */
+export function wholeDays({ from, until }: UsageSpan): UsageSpan {
+  return {
+    from: new Date(dayOf(from)),
+    until: new Date(dayOf(new Date(until.getTime() - 1)) + DAY_MS),
+    unit: 'day',
+  }
+}
+
 /** Every hour or day of a span. */
 export function stepsOf({ from, until, unit }: UsageSpan): Date[] {
   const step = unit === 'hour' ? HOUR_MS : DAY_MS

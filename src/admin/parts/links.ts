@@ -1,4 +1,5 @@
 import type { UsageSpan } from '../../metering/activity'
+import type { DashboardView } from '../dashboard/range'
 
 type Conditions = Record<string, Record<string, string | number>>
 
@@ -13,6 +14,21 @@ export function listLink(collection: string, conditions: Conditions = {}): strin
   )
   return `/admin/collections/${collection}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
+
+/** The calls of a span that have ended, whichever way: what the sums count. */
+export const settledLink = (span: UsageSpan, conditions: Conditions = {}): string =>
+  usageLink(span, { status: { in: 'success,error,timeout' }, ...conditions })
+
+/** Everybody who called something in what the dashboard shows. */
+export function activeUsersLink({ range, span }: DashboardView, page = 1): string {
+  const day = (time: number) => new Date(time).toISOString().slice(0, 10)
+  const own = range === 'own' ? `&from=${day(span.from.getTime())}&to=${day(span.until.getTime() - 1)}` : ''
+  return `/admin/active-users?range=${range}${own}${page > 1 ? `&page=${page}` : ''}`
+}
+
+/** The subscriptions of a plan that are at least so full. */
+export const planFillLink = (planId: string, level: number, page = 1): string =>
+  `/admin/plan-fill?plan=${planId}&above=${level}${page > 1 ? `&page=${page}` : ''}`
 
 /** The usage log within a span, and whatever else is asked. */
 export function usageLink({ from, until }: UsageSpan, conditions: Conditions = {}): string {

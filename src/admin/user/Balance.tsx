@@ -1,6 +1,7 @@
 import type { Grant } from '../../billing/grants'
 import { limitOf, type SubscriptionRow } from '../../billing/subscription-row'
 import { Card, Nothing } from '../parts/Card'
+import { listLink } from '../parts/links'
 import { inFull, inPercent, inUtc } from '../parts/numbers'
 import { ChangePlan, GrantTokens, Pause, Resume, TakeBackGrant } from './actions'
 import type { UserData } from './load'
@@ -56,12 +57,23 @@ function Bar({ row }: { row: SubscriptionRow }) {
   const left = Math.max(0, limit - row.tokensUsed - row.tokensHeld)
   const width = (tokens: number) => ({ width: `${Math.min(100, (100 * tokens) / Math.max(1, limit))}%` })
   const used = row.tokensUsed / Math.max(1, limit)
+  const callsOf = (conditions: Parameters<typeof listLink>[1]) =>
+    listLink('usage-logs', { user: { equals: row.userId }, ...conditions })
   const colour = used >= 1 ? 'var(--hub-bad)' : used >= 0.8 ? 'var(--hub-3)' : 'var(--hub-1)'
   return (
     <>
       <p style={{ margin: 0 }}>
-        <strong>{inFull(row.tokensUsed)}</strong> of {inFull(limit)} tokens used ({inPercent(used)}),{' '}
-        {inFull(row.tokensHeld)} held, {inFull(left)} left
+        <a
+          href={callsOf({
+            tokensUsed: { greater_than: 0 },
+            periodStart: { equals: row.periodStart.toISOString() },
+          })}
+        >
+          <strong>{inFull(row.tokensUsed)}</strong>
+        </a>{' '}
+        of {inFull(limit)} tokens used ({inPercent(used)}),{' '}
+        <a href={callsOf({ status: { equals: 'pending' } })}>{inFull(row.tokensHeld)}</a> held, {inFull(left)}{' '}
+        left
       </p>
       <div className="hub-meter" aria-hidden="true">
         <span style={{ ...width(row.tokensUsed), background: colour }} />

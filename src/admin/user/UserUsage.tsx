@@ -2,7 +2,7 @@ import { readView, stepsOf } from '../dashboard/range'
 import { toSeries } from '../dashboard/series'
 import { BarChart, colourOf } from '../parts/BarChart'
 import { Card, Nothing } from '../parts/Card'
-import { usageLink } from '../parts/links'
+import { settledLink } from '../parts/links'
 import { inFull, inShort } from '../parts/numbers'
 import type { UserData } from './load'
 
@@ -24,7 +24,7 @@ export function UserUsage({ data }: { data: UserData }) {
     )
   const user = { user: { equals: data.profile.id } }
   return (
-    <Card title={title} note={`${inFull(total)} in all`} link={usageLink(span, user)}>
+    <Card title={title} note={`${inFull(total)} in all`} link={settledLink(span, user)}>
       <BarChart title={title} unit="day" steps={stepsOf(span)} series={series} />
       <ul className="hub-legend">
         {series.map((one, index) => (
@@ -33,7 +33,7 @@ export function UserUsage({ data }: { data: UserData }) {
             {one.id === 'others' ? (
               one.name
             ) : (
-              <a href={usageLink(span, { ...user, tool: { equals: one.id } })}>{one.name}</a>
+              <a href={settledLink(span, { ...user, tool: { equals: one.id } })}>{one.name}</a>
             )}{' '}
             {inShort(one.total)}
           </li>

@@ -20,6 +20,9 @@ import { Changes as Changes_6ba64135d9cd4f92d61ac372ed098605 } from '../../../..
 import { SecretField as SecretField_72d6c4d80043148ae81b35aa693d8094 } from '../../../../src/admin/SecretField'
 import { HubIcon as HubIcon_8fcfb42c8f878d7e1a243114a475ab87 } from '../../../../src/admin/HubLogo'
 import { HubLogo as HubLogo_8fcfb42c8f878d7e1a243114a475ab87 } from '../../../../src/admin/HubLogo'
+import { ActiveUsers as ActiveUsers_059e769a08ac79b4cd83a793332288f3 } from '../../../../src/admin/views/ActiveUsers'
+import { PlanFillView as PlanFillView_5a16403328f2d0e95e75e4541e0d3843 } from '../../../../src/admin/views/PlanFill'
+import { LedgerChecks as LedgerChecks_09bf96234dca0b7b9abcc9f6048a6dc2 } from '../../../../src/admin/views/LedgerChecks'
 import { RangePicker as RangePicker_19180525bcbf0b6e68cbbbe24ac0e414 } from '../../../../src/admin/dashboard/RangePicker'
 import { Figures as Figures_7ceb8c0d647598a0515d1770456b3f3d } from '../../../../src/admin/dashboard/Figures'
 import { TokensChart as TokensChart_122d92f5bce2ce73195bf7b2512e865b } from '../../../../src/admin/dashboard/UsageCharts'
@@ -55,6 +58,9 @@ export const importMap = {
   "/src/admin/SecretField#SecretField": SecretField_72d6c4d80043148ae81b35aa693d8094,
   "/src/admin/HubLogo#HubIcon": HubIcon_8fcfb42c8f878d7e1a243114a475ab87,
   "/src/admin/HubLogo#HubLogo": HubLogo_8fcfb42c8f878d7e1a243114a475ab87,
+  "/src/admin/views/ActiveUsers#ActiveUsers": ActiveUsers_059e769a08ac79b4cd83a793332288f3,
+  "/src/admin/views/PlanFill#PlanFillView": PlanFillView_5a16403328f2d0e95e75e4541e0d3843,
+  "/src/admin/views/LedgerChecks#LedgerChecks": LedgerChecks_09bf96234dca0b7b9abcc9f6048a6dc2,
   "/src/admin/dashboard/RangePicker#RangePicker": RangePicker_19180525bcbf0b6e68cbbbe24ac0e414,
   "/src/admin/dashboard/Figures#Figures": Figures_7ceb8c0d647598a0515d1770456b3f3d,
   "/src/admin/dashboard/UsageCharts#TokensChart": TokensChart_122d92f5bce2ce73195bf7b2512e865b,
