@@ -10,7 +10,7 @@ export const Changes: JSONFieldClientComponent = ({ path }) => {
   const changed = Object.entries(value ?? {})
   if (changed.length === 0) return null
   return (
-    <div className="field-type" style={{ overflowX: 'auto' }}>
+    <div className="field-type hub-own" style={{ overflowX: 'auto' }}>
       <table style={{ borderCollapse: 'collapse', width: '100%' }}>
         <caption style={{ paddingBottom: 'calc(var(--base) / 2)', textAlign: 'left' }}>What changed</caption>
         <thead>

@@ -16,9 +16,9 @@ type Delivery = {
 export const Deliveries: JSONFieldClientComponent = ({ path }) => {
   const { value } = useField<Delivery[] | null>({ path })
   if (!value?.length)
-    return <p className="field-type">Nobody was to be told: no address and no webhook was set.</p>
+    return <p className="field-type hub-own">Nobody was to be told: no address and no webhook was set.</p>
   return (
-    <div className="field-type" style={{ overflowX: 'auto' }}>
+    <div className="field-type hub-own" style={{ overflowX: 'auto' }}>
       <table style={{ borderCollapse: 'collapse', width: '100%' }}>
         <caption style={{ paddingBottom: 'calc(var(--base) / 2)', textAlign: 'left' }}>Who was told</caption>
         <thead>

@@ -7,7 +7,7 @@ export function ExportCsv({ collectionSlug }: { collectionSlug: string }) {
   const { config } = useConfig()
   const shown = [...useSearchParams()].filter(([name]) => name === 'search' || name.startsWith('where'))
   return (
-    <div style={{ display: 'flex', justifyContent: 'end' }}>
+    <div className="hub-own" style={{ display: 'flex', justifyContent: 'end' }}>
       <Button
         buttonStyle="secondary"
         el="anchor"

@@ -10,7 +10,7 @@ export const Figures: JSONFieldClientComponent = ({ path, field }) => {
   return (
     <section
       aria-label={String(field.label ?? field.name)}
-      className="field-type"
+      className="field-type hub-own"
       style={{ marginBottom: 'var(--base)' }}
     >
       <p style={{ marginBottom: 'calc(var(--base) / 2)' }}>{String(field.label ?? field.name)}</p>

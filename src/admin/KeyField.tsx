@@ -7,7 +7,7 @@ export const KeyField: TextFieldClientComponent = ({ field, path }) => {
   const { value, setValue, showError, errorMessage } = useField<string | null>({ path })
   const id = `field-${path.replaceAll('.', '__')}`
   return (
-    <div className="field-type text">
+    <div className="field-type text hub-own">
       <FieldLabel htmlFor={id} label={field.label ?? field.name} path={path} />
       <div className="field-type__wrap">
         <FieldError message={errorMessage} path={path} showError={showError} />

@@ -14,7 +14,7 @@ export function UserLinks() {
   const { config } = useConfig()
   if (!id) return null
   return (
-    <nav aria-label="More about this user" className="field-type">
+    <nav aria-label="More about this user" className="field-type hub-own">
       <ul
         style={{
           display: 'flex',

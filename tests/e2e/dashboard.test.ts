@@ -147,7 +147,7 @@ describe('the dashboard', () => {
     }
     await open('/admin?range=7d&by=plan')
     const legend = region('Invocations over time').locator('.hub-legend li').first()
-    const calls = numberOf(await legend.innerText().then((text) => text.split(/\s/).at(-1) ?? ''))
+    const calls = numberOf(await legend.locator('span[title]').getAttribute('title'))
     await legend.getByRole('link').click()
     await page.waitForURL(/collections\/usage-logs/)
     expect(await listed()).toBe(calls)
