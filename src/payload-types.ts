@@ -554,12 +554,9 @@ export interface UsageLog {
    */
   outputTokens?: number | null;
   reasoningTokens?: number | null;
-  /**
-   * Milliseconds.
-   */
   durationMs?: number | null;
   /**
-   * Milliseconds until the first piece of a stream.
+   * Until the first piece of a stream.
    */
   firstTokenMs?: number | null;
   requestId?: string | null;

@@ -1,40 +1,18 @@
 import type { Access, CollectionConfig, Field } from 'payload'
 import { adminsOrOwner, nobody } from '../accounts/payload/access'
-import { csvExport } from '../audit/csv-export'
 import { exactSearch } from '../database/exact-search'
 import { boundByTime } from './bound-by-time'
 import { sortById } from './sort-by-id'
+import { exportEndpoint } from './usage-export'
 
-const integer = (name: string, description?: string): Field => ({
+const integer = (name: string, label: string, description?: string): Field => ({
   name,
+  label,
   type: 'number',
   admin: { description },
 })
 
-/** What the list shows, all pages of it. */
-const exportEndpoint = csvExport('usage-logs', 'Usage log', [
-  'id',
-  'createdAt',
-  'user',
-  'tool',
-  'toolName',
-  'plan',
-  'apiKey',
-  'status',
-  'tokensUsed',
-  'tokensHeld',
-  'source',
-  'inputTokens',
-  'cachedInputTokens',
-  'outputTokens',
-  'reasoningTokens',
-  'durationMs',
-  'firstTokenMs',
-  'errorCode',
-  'requestId',
-  'periodStart',
-  'settledAt',
-])
+const TIME = { date: { pickerAppearance: 'dayAndTime' as const } }
 
 /** Trials are no use of anybody's: only the panel shows them. */
 const adminsOrOwnCalls: Access = async (args) => {
@@ -75,18 +53,38 @@ export const UsageLogs: CollectionConfig = {
       admin: { components: { Field: '/src/admin/usage/Provenance#Provenance' }, disableListColumn: true },
     },
     { name: 'toolName', label: 'Tool', type: 'text' },
-    { name: 'user', type: 'relationship', relationTo: 'users' },
-    { name: 'tool', label: 'Tool document', type: 'relationship', relationTo: 'tools' },
-    { name: 'plan', type: 'relationship', relationTo: 'plans' },
-    { name: 'apiKey', type: 'relationship', relationTo: 'api-keys' },
+    {
+      type: 'row',
+      fields: [
+        {
+          name: 'user',
+          type: 'relationship',
+          relationTo: 'users',
+          admin: { components: { Cell: '/src/admin/UserCell#UserCell' } },
+        },
+        { name: 'tool', label: 'Tool document', type: 'relationship', relationTo: 'tools' },
+      ],
+    },
+    {
+      type: 'row',
+      fields: [
+        { name: 'plan', type: 'relationship', relationTo: 'plans' },
+        { name: 'apiKey', label: 'API key', type: 'relationship', relationTo: 'api-keys' },
+      ],
+    },
     {
       name: 'status',
       type: 'select',
       options: ['pending', 'success', 'error', 'timeout', 'trial'],
       admin: { description: 'A trial is an admin’s: charged to nobody, and in no sum.' },
     },
-    integer('tokensUsed', 'What was charged.'),
-    integer('tokensHeld', 'What was held while the call was under way.'),
+    {
+      type: 'row',
+      fields: [
+        integer('tokensUsed', 'Tokens', 'What was charged.'),
+        integer('tokensHeld', 'Tokens held', 'What was held while the call was under way.'),
+      ],
+    },
     {
       name: 'source',
       label: 'Where the count came from',
@@ -96,17 +94,37 @@ export const UsageLogs: CollectionConfig = {
     {
       type: 'row',
       fields: [
-        integer('inputTokens', "The provider's, cached ones among them."),
-        integer('cachedInputTokens'),
-        integer('outputTokens', "The provider's, reasoning among them."),
-        integer('reasoningTokens'),
+        integer('inputTokens', 'Input tokens', "The provider's, cached ones among them."),
+        integer('cachedInputTokens', 'Cached input tokens'),
+        integer('outputTokens', 'Output tokens', "The provider's, reasoning among them."),
+        integer('reasoningTokens', 'Reasoning tokens'),
       ],
     },
-    integer('durationMs', 'Milliseconds.'),
-    integer('firstTokenMs', 'Milliseconds until the first piece of a stream.'),
-    { name: 'requestId', type: 'text' },
-    { name: 'errorCode', type: 'text' },
-    { name: 'periodStart', type: 'date', admin: { description: 'The billing period that is charged.' } },
-    { name: 'settledAt', type: 'date' },
+    {
+      type: 'row',
+      fields: [
+        integer('durationMs', 'Duration, ms'),
+        integer('firstTokenMs', 'First token, ms', 'Until the first piece of a stream.'),
+      ],
+    },
+    {
+      type: 'row',
+      fields: [
+        { name: 'requestId', label: 'Request id', type: 'text' },
+        { name: 'errorCode', label: 'Error code', type: 'text' },
+      ],
+    },
+    {
+      type: 'row',
+      fields: [
+        {
+          name: 'periodStart',
+          label: 'Start of its period',
+          type: 'date',
+          admin: { description: 'The billing period that is charged.', ...TIME },
+        },
+        { name: 'settledAt', label: 'Settled', type: 'date', admin: TIME },
+      ],
+    },
   ],
 }

@@ -39,7 +39,12 @@ export const Refusals: CollectionConfig = {
       type: 'row',
       fields: [
         { name: 'at', type: 'date', admin: { date: { pickerAppearance: 'dayAndTime' } } },
-        { name: 'user', type: 'relationship', relationTo: 'users' },
+        {
+          name: 'user',
+          type: 'relationship',
+          relationTo: 'users',
+          admin: { components: { Cell: '/src/admin/UserCell#UserCell' } },
+        },
         text('toolName', 'Tool'),
         { name: 'tool', type: 'relationship', relationTo: 'tools', label: 'Tool document' },
       ],

@@ -103,18 +103,19 @@ describe.each(PAGES)('$name', ({ name, path, shows }) => {
   })
 })
 
+/** A number as a page writes it. */
+const numberOf = (text: string | null) => Number(/[\d,]+/.exec(text ?? '')?.[0].replaceAll(',', ''))
+/** How many rows the list that is shown has in all. */
+const listed = async () => {
+  await page.locator('.collection-list').first().waitFor()
+  const info = page.locator('.page-controls__page-info').first()
+  await info.waitFor()
+  return numberOf(((await info.innerText()).split(/ of /)[1] ?? '') as string)
+}
+
 describe('the dashboard', () => {
   beforeAll(() => look('light', 1280))
 
-  /** A number as a page writes it. */
-  const numberOf = (text: string | null) => Number(/[\d,]+/.exec(text ?? '')?.[0].replaceAll(',', ''))
-  /** How many rows the list that is shown has in all. */
-  const listed = async () => {
-    await page.locator('.collection-list').first().waitFor()
-    const info = page.locator('.page-controls__page-info').first()
-    await info.waitFor()
-    return numberOf(((await info.innerText()).split(/ of /)[1] ?? '') as string)
-  }
   const region = (name: string) => page.getByRole('region', { name, exact: true })
 
   it.each(['24h', '7d'])('leads from each figure to its list, which has as many: %s', async (range) => {
@@ -161,11 +162,8 @@ describe('the dashboard', () => {
       userId,
     ])
     await page.getByRole('button', { name: 'Check now' }).click()
-    await page
-      .getByText(/Checked: 1 figures? differ/)
-      .first()
-      .waitFor()
-    await page.getByRole('heading', { name: /^1 difference/ }).waitFor()
+    await page.getByText('Checked: 1 difference').first().waitFor()
+    await page.getByRole('heading', { name: /^1 difference,/ }).waitFor()
     expect(await page.getByRole('link', { name: userId }).first().getAttribute('href')).toContain(userId)
     await shot('ledger-drift')
     expect(await faults(page)).toEqual([])
@@ -207,6 +205,31 @@ describe('the dashboard', () => {
 })
 
 describe("what is done on a user's page", () => {
+  it('has figures that lead to their calls: of this period, and of each earlier one', async () => {
+    await look('light', 1280)
+    await open(`/admin/collections/users/${userId}/overview`)
+    const { rows } = await database.query(
+      `select (select count(*)::int from usage_logs l where l.user_id = s.user_id and l.period_start = s.period_start
+           and l.tokens_used > 0) as now,
+         (select count(*)::int from usage_logs l where l.user_id = s.user_id and l.period_start =
+           (select max(period_start) from subscription_periods p where p.user_id = s.user_id)) as before
+       from subscriptions s where user_id = $1`,
+      [userId],
+    )
+    await page
+      .getByRole('region', { name: /^Subscription/ })
+      .locator('p a')
+      .first()
+      .click()
+    await page.waitForURL(/usage-logs/)
+    expect(await listed()).toBe(rows[0].now)
+    await open(`/admin/collections/users/${userId}/overview`)
+    await page.getByText('Earlier periods').click()
+    await page.locator('details li a').first().click()
+    await page.waitForURL(/usage-logs/)
+    expect(await listed()).toBe(rows[0].before)
+  })
+
   it('is said beforehand, done, and seen afterwards', async () => {
     await look('light', 1280)
     await open(`/admin/collections/users/${userId}/overview`)
@@ -308,6 +331,21 @@ describe('a row of the usage log', () => {
 })
 
 describe('the usage log', () => {
+  it('names whose call it was, of every row at once, and says of a deleted user that they are gone', async () => {
+    const gone = (
+      await database.query(
+        `select user_id from usage_logs where user_id in (select id from users where email like '%@demo.invalid')
+           and user_id <> $1 order by id desc limit 1`,
+        [userId],
+      )
+    ).rows[0].user_id
+    await database.query('delete from users where id = $1', [gone])
+    await open('/admin/collections/usage-logs')
+    await page.getByText('Deleted user', { exact: true }).first().waitFor()
+    const cells = await page.locator('tbody td.cell-user').allInnerTexts()
+    expect(cells.filter((text) => /No User|Untitled|^…$|^$/.test(text))).toEqual([])
+  })
+
   it('keeps a filter under a name, and forgets it', async () => {
     await open('/admin/collections/usage-logs?where[or][0][and][0][status][equals]=timeout')
     await page.getByLabel('Name of this filter').fill('Timeouts')

@@ -55,7 +55,8 @@ function Legend({ data, series }: { data: DashboardData; series: Series[] }) {
       {series.map((one, index) => (
         <li key={one.id}>
           <span className="hub-dot" style={{ background: colourOf(one, index) }} />
-          <a href={linkOf(data, one, series)}>{one.name}</a> <span title={inFull(one.total)}>{inShort(one.total)}</span>
+          <a href={linkOf(data, one, series)}>{one.name}</a>{' '}
+          <span title={inFull(one.total)}>{inShort(one.total)}</span>
         </li>
       ))}
     </ul>

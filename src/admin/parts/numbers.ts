@@ -8,6 +8,10 @@ export const inFull = (value: number): string => whole.format(value)
 /** A number as short as it can be read: 12.3K. */
 export const inShort = (value: number): string => short.format(value)
 
+/** A number with what it counts, which has a plural in -s: 1 user, 12,345 users. */
+export const counted = (value: number, noun: string): string =>
+  `${inFull(value)} ${noun}${value === 1 ? '' : 's'}`
+
 /** A share of 1 in per cent, to a tenth. Never rounded up to 100 %. */
 export const inPercent = (value: number): string =>
   share.format(value < 1 ? Math.floor(value * 1_000) / 1_000 : value)

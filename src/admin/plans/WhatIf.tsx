@@ -1,7 +1,7 @@
 'use client'
 import { useDocumentInfo, useFormFields } from '@payloadcms/ui'
 import { useState } from 'react'
-import { inFull } from '../parts/numbers'
+import { counted } from '../parts/numbers'
 import '../parts/panel.css'
 import { Cover, StoppedTable } from './Stopped'
 import type { WhatIf as Result } from './what-if'
@@ -43,7 +43,9 @@ export function WhatIf() {
       {answer && asked !== shown && (
         <p className="hub-warn">The limits were changed since. Play them again.</p>
       )}
-      <div aria-live="polite">{answer && <Outcome answer={answer} />}</div>
+      <div aria-live="polite" className="hub-stack">
+        {answer && <Outcome answer={answer} />}
+      </div>
       <p className="hub-note">
         Tokens, rate and calls at once, on the calls that were let in then, each as long as it took. Nothing
         is saved by this.
@@ -67,8 +69,8 @@ function Totals({ result: { users, calls, tokens, byPace } }: { result: Result }
   if (users > 0)
     return (
       <p>
-        <strong className="hub-bad">{inFull(users)} users</strong> would have been refused {inFull(calls)}{' '}
-        calls, {inFull(tokens)} tokens in all.
+        <strong className="hub-bad">{counted(users, 'user')}</strong> would have been refused{' '}
+        {counted(calls, 'call')}, {counted(tokens, 'token')} in all.
       </p>
     )
   const isWhole = byPace.playedDays === byPace.days

@@ -39,6 +39,7 @@ export function Balance({ data }: { data: UserData }) {
         {status === 'cancelled' && <>, then it ends</>}.
       </p>
       <Grants data={data} />
+      <Periods data={data} />
       <div className="hub-choices">
         <ChangePlan userId={profile.id} plans={plans} current={plan.name} />
         <GrantTokens userId={profile.id} periodEnd={subscription.periodEnd.toISOString()} now={now} />
@@ -80,6 +81,28 @@ function Bar({ row }: { row: SubscriptionRow }) {
         <span style={{ ...width(row.tokensHeld), background: 'var(--hub-4)' }} />
       </div>
     </>
+  )
+}
+
+/** Periods that have ended; each leads to its calls. */
+function Periods({ data: { profile, periods } }: { data: UserData }) {
+  if (periods.length === 0) return null
+  const calls = (start: Date) =>
+    listLink('usage-logs', { user: { equals: profile.id }, periodStart: { equals: start.toISOString() } })
+  return (
+    <details>
+      <summary className="hub-note">Earlier periods</summary>
+      <ul className="hub-legend" style={{ flexDirection: 'column' }}>
+        {periods.map(({ start, end, plan, used, limit }) => (
+          <li key={start.getTime()}>
+            <a href={calls(start)}>
+              {inUtc(start).slice(0, 10)} to {inUtc(end).slice(0, 10)}
+            </a>
+            : {inFull(used)} of {inFull(limit)} tokens, {plan ?? 'a deleted plan'}
+          </li>
+        ))}
+      </ul>
+    </details>
   )
 }
 

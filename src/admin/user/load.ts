@@ -38,14 +38,18 @@ export type UserData = {
   sessions: SessionView[]
   grants: Grant[]
   plans: Array<{ name: string; title: string }>
+  /** The last ones that ended, newest first. */
+  periods: EndedPeriod[]
 }
+
+export type EndedPeriod = { start: Date; end: Date; plan: string | null; used: number; limit: number }
 
 export const CHART_DAYS = 30
 
-/** Everything that the view of a user shows: eight statements, each by an index; null for an unknown user. */
+/** Everything that the view of a user shows: nine statements, each by an index; null for an unknown user. */
 export async function loadUser(sql: Sql, userId: string, now: Date): Promise<UserData | null> {
   const since = new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - (CHART_DAYS - 1) * DAY_MS)
-  const [profile, subscription, cells, calls, keys, sessions, grants, plans] = await Promise.all([
+  const [profile, subscription, cells, calls, keys, sessions, grants, plans, periods] = await Promise.all([
     sql.query<UserProfile>(PROFILE, [userId]),
     readSubscription(sql, userId, null),
     sql.query<UsageCell & { toolName: string }>(CELLS, [userId, since]),
@@ -54,6 +58,7 @@ export async function loadUser(sql: Sql, userId: string, now: Date): Promise<Use
     listSessions(sql, { userId, sessionId: null }),
     listGrants(sql, userId),
     sql.query<{ name: string; title: string }>('select name, title from plans order by rank, name'),
+    sql.query<EndedPeriod>(PERIODS, [userId]),
   ])
   if (!profile.rows[0]) return null
   return {
@@ -66,6 +71,7 @@ export async function loadUser(sql: Sql, userId: string, now: Date): Promise<Use
     sessions,
     grants,
     plans: plans.rows,
+    periods: periods.rows,
   }
 }
 
@@ -77,6 +83,12 @@ const PROFILE = `
     case when c.locked_until > now() then c.locked_until end as "lockedUntil", s.paused_reason as "pausedReason"
   from users u left join credentials c on c.user_id = u.id left join subscriptions s on s.user_id = u.id
   where u.id = $1`
+
+const PERIODS = `
+  select e.period_start as start, e.period_end as end, p.title as plan, e.tokens_used::float8 as used,
+    e.token_limit::float8 as limit
+  from subscription_periods e left join plans p on p.id = e.plan_id
+  where e.user_id = $1 order by e.period_start desc limit 6`
 
 const CELLS = `
   select d.day::timestamp at time zone 'utc' as at, d.tool_id as "toolId", coalesce(n.name, '') as "toolName",

@@ -2,7 +2,7 @@ import { runtime } from '../../runtime'
 import { readView, wholeDays } from '../dashboard/range'
 import { Card, Nothing } from '../parts/Card'
 import { activeUsersLink, settledLink } from '../parts/links'
-import { inFull, inPercent, inUtc } from '../parts/numbers'
+import { counted, inFull, inPercent, inUtc } from '../parts/numbers'
 import { readUsersOf } from './active-users'
 import { PAGE_SIZE, Pages, pageOf, panelView } from './panel-view'
 
@@ -20,7 +20,7 @@ export const ActiveUsers = panelView('Active users', async (query) => {
       </Card>
     )
   return (
-    <Card title={when} note={`${inFull(found.total)} users, whole days in UTC, most tokens first`}>
+    <Card title={when} note={`${counted(found.total, 'user')}, whole days in UTC, most tokens first`}>
       <div className="hub-scroll">
         <table className="hub-table">
           <thead>

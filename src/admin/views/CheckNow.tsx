@@ -2,6 +2,7 @@
 import { toast } from '@payloadcms/ui'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
+import { counted } from '../parts/numbers'
 
 type Answer = { drift_count?: number; errors?: Array<{ message: string }> }
 
@@ -16,7 +17,7 @@ export function CheckNow() {
     if (said.drift_count === undefined)
       return toast.error(said.errors?.[0]?.message ?? 'It could not be checked.')
     toast.success(
-      said.drift_count === 0 ? 'Checked: no drift' : `Checked: ${said.drift_count} figures differ`,
+      said.drift_count === 0 ? 'Checked: no drift' : `Checked: ${counted(said.drift_count, 'difference')}`,
     )
     router.refresh()
   }

@@ -1,7 +1,7 @@
 import { type ApiLedgerCheck, listLedgerChecks } from '../../metering/ledger-report'
 import { runtime } from '../../runtime'
 import { Card, Nothing } from '../parts/Card'
-import { inFull, inTime, inUtc } from '../parts/numbers'
+import { counted, inFull, inTime, inUtc } from '../parts/numbers'
 import { CheckNow } from './CheckNow'
 import { panelView } from './panel-view'
 
@@ -77,7 +77,7 @@ function Drifts({ check }: { check: ApiLedgerCheck }) {
   return (
     <div id={`check-${check.id}`}>
       <Card
-        title={`${inFull(count)} differences, ${inUtc(new Date(check.at))}`}
+        title={`${counted(count, 'difference')}, ${inUtc(new Date(check.at))}`}
         note={
           count > MOST_DRIFTS
             ? `the first ${MOST_DRIFTS}; GET /api/v1/admin/ledger/check has more of the last`

@@ -3,7 +3,7 @@ import { UUID } from '../../database/payload-sql'
 import { runtime } from '../../runtime'
 import { Card, Nothing } from '../parts/Card'
 import { planFillLink } from '../parts/links'
-import { inFull, inPercent, inUtc } from '../parts/numbers'
+import { counted, inFull, inPercent, inUtc } from '../parts/numbers'
 import { PAGE_SIZE, Pages, pageOf, panelView } from './panel-view'
 
 /** The running subscriptions of a plan, the fullest first; those behind a number of the dashboard. */
@@ -24,7 +24,7 @@ export const PlanFillView = panelView('Plans and their fill', async (query) => {
   return (
     <Card
       title={title}
-      note={`${inFull(total)} subscriptions${level > 0 ? ` at ${level} % or more` : ''}, now`}
+      note={`${counted(total, 'subscription')}${level > 0 ? ` at ${level} % or more` : ''}, now`}
     >
       <nav className="hub-segments" aria-label="How full">
         {LEVELS.map((one) => (
@@ -63,7 +63,7 @@ function Rows({ rows }: { rows: Row[] }) {
               <td>{inFull(row.used)}</td>
               <td>{inFull(row.limit)}</td>
               <td>{inPercent(row.used / Math.max(1, row.limit))}</td>
-              <td>{inUtc(row.periodEnd)}</td>
+              <td>{inUtc(row.periodEnd).slice(0, 10)}</td>
             </tr>
           ))}
         </tbody>

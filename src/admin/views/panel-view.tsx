@@ -1,5 +1,5 @@
 import { DefaultTemplate } from '@payloadcms/next/templates'
-import { Gutter } from '@payloadcms/ui'
+import { Gutter, SetStepNav } from '@payloadcms/ui'
 import { redirect } from 'next/navigation'
 import type { AdminViewServerProps, PayloadRequest } from 'payload'
 import type { ReactNode } from 'react'
@@ -32,6 +32,7 @@ export function panelView(
         user={req.user ?? undefined}
         visibleEntities={visibleEntities}
       >
+        <SetStepNav nav={[{ label: title }]} />
         <Gutter className="hub-view hub-user">
           <h1>{title}</h1>
           {await content(searchParams ?? {}, req)}

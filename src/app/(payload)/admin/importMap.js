@@ -11,6 +11,7 @@ import { McpImport as McpImport_ba42b50adcd7eceac7f4fb0c5f10916c } from '../../.
 import { WhatIf as WhatIf_4992cda876f9ef6eb95f21834320a33b } from '../../../../src/admin/plans/WhatIf'
 import { PlanWays as PlanWays_f6fff3473e9e7abc667c1d650baa2609 } from '../../../../src/admin/tools/PlanWays'
 import { Provenance as Provenance_330df021d479c6c9343bc00a2b133617 } from '../../../../src/admin/usage/Provenance'
+import { UserCell as UserCell_14aa6e9ad7583a0fbbda3412d53e407e } from '../../../../src/admin/UserCell'
 import { UsagePresets as UsagePresets_b2a92b57f1c63405050bd8e00cf6e456 } from '../../../../src/admin/usage/UsagePresets'
 import { ExportCsv as ExportCsv_b9a1baf88b61eba0ddd824c5380eefa0 } from '../../../../src/admin/ExportCsv'
 import { Figures as Figures_2031334fa26ad77c1296d17952403ae5 } from '../../../../src/admin/Figures'
@@ -49,6 +50,7 @@ export const importMap = {
   "/src/admin/plans/WhatIf#WhatIf": WhatIf_4992cda876f9ef6eb95f21834320a33b,
   "/src/admin/tools/PlanWays#PlanWays": PlanWays_f6fff3473e9e7abc667c1d650baa2609,
   "/src/admin/usage/Provenance#Provenance": Provenance_330df021d479c6c9343bc00a2b133617,
+  "/src/admin/UserCell#UserCell": UserCell_14aa6e9ad7583a0fbbda3412d53e407e,
   "/src/admin/usage/UsagePresets#UsagePresets": UsagePresets_b2a92b57f1c63405050bd8e00cf6e456,
   "/src/admin/ExportCsv#ExportCsv": ExportCsv_b9a1baf88b61eba0ddd824c5380eefa0,
   "/src/admin/Figures#Figures": Figures_2031334fa26ad77c1296d17952403ae5,
