@@ -12,9 +12,9 @@ export const SecretField: TextFieldClientComponent = ({ field, path }) => {
   const { value, setValue, showError, errorMessage } = useField<string | null>({ path })
   const id = `field-${path.replaceAll('.', '__')}`
   return (
-    <div className="field-type text hub-own">
+    <div className="field-type text">
       <FieldLabel htmlFor={id} label={field.label ?? field.name} path={path} />
-      <div className="field-type__wrap">
+      <div className="field-type__wrap hub-own">
         <FieldError message={errorMessage} path={path} showError={showError} />
         <input
           autoComplete="off"

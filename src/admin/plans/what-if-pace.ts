@@ -20,7 +20,7 @@ export type PaceCover = {
 type Day = Stretch & { name: string | null; days: number; allCalls: number }
 
 /** The busiest days beyond this are counted, and not even listed. */
-const MOST_DAYS = 5_000
+const MOST_DAYS = 1_000
 
 /** Who would have been stopped by the rate or by calls at once, on the busiest days that the rows allow. */
 export async function stoppedByPace(

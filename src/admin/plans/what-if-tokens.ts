@@ -69,38 +69,43 @@ async function grantsOf(sql: Sql, periods: Period[]): Promise<Map<string, PastGr
  * first. `stopped…`: by the sums of their days, what lies above the limit since $3; of calls those that took tokens.
  */
 const PERIODS = `
-  select p.user_id as "userId", u.name, p.period_start as from, p.period_end as until, d.calls, d."firstDay",
-    d."stoppedCalls", d."stoppedTokens"
-  from (
-    select user_id, period_start, period_end, tokens_used from subscriptions
-    where plan_id = $1 and tokens_used > $2 and period_end > $3 and period_start <= $4
-    union all
-    select user_id, period_start, period_end, tokens_used from subscription_periods
-    where plan_id = $1 and tokens_used > $2 and period_end > $3
-  ) p
-  cross join lateral (
-    select $2 + coalesce(sum(tokens - taken_back), 0) as tokens from token_grants g
-    where g.user_id = p.user_id and g.period_start = p.period_start
-  ) allowed
-  cross join lateral (
-    select coalesce(sum(all_calls), 0)::float8 as calls,
-      min(day) filter (where above > 0 and day >= since)::timestamp at time zone 'utc' as "firstDay",
-      coalesce(sum(ceil(took * above / nullif(tokens, 0))) filter (where day >= since), 0)::float8 as "stoppedCalls",
-      coalesce(sum(above) filter (where day >= since), 0)::float8 as "stoppedTokens"
+  with above as materialized (
+    select p.*, $2 + coalesce((
+      select sum(g.tokens - g.taken_back) from token_grants g
+      where g.user_id = p.user_id and g.period_start = p.period_start
+    ), 0) as allowed
     from (
-      select day, tokens, took, all_calls, ($3::timestamptz at time zone 'utc')::date as since,
-        least(mine, greatest(0, least(tokens, sum(tokens) over (order by day) - allowed.tokens))) as above
-      from (
-        select day, sum(tokens) as tokens, sum(tokens) filter (where plan_id = $1) as mine,
-          sum(calls_success) filter (where plan_id = $1) as took,
-          sum(calls_success + calls_error + calls_timeout) as all_calls
-        from usage_daily d where d.user_id = p.user_id and d.period_start = p.period_start group by day
-      ) days
-    ) summed
-  ) d
-  left join users u on u.id = p.user_id
-  where p.tokens_used > allowed.tokens
-  order by p.tokens_used desc, p.user_id, p.period_start`
+      select user_id, period_start, period_end, tokens_used from subscriptions
+      where plan_id = $1 and tokens_used > $2 and period_end > $3 and period_start <= $4
+      union all
+      select user_id, period_start, period_end, tokens_used from subscription_periods
+      where plan_id = $1 and tokens_used > $2 and period_end > $3
+    ) p
+  ), days as (
+    select a.user_id, a.period_start, d.day, min(a.allowed) as allowed, sum(d.tokens) as tokens,
+      coalesce(sum(d.tokens) filter (where d.plan_id = $1), 0) as mine,
+      sum(d.calls_success) filter (where d.plan_id = $1) as took,
+      sum(d.calls_success + d.calls_error + d.calls_timeout) as calls
+    from above a join usage_daily d on d.user_id = a.user_id and d.period_start = a.period_start
+    where a.tokens_used > a.allowed
+    group by a.user_id, a.period_start, d.day
+  ), stopped as (
+    select *, day >= ($3::timestamptz at time zone 'utc')::date as asked, least(mine, greatest(0, least(tokens,
+      sum(tokens) over (partition by user_id, period_start order by day) - allowed))) as above
+    from days
+  ), summed as (
+    select user_id, period_start, sum(calls)::float8 as calls,
+      min(day) filter (where above > 0 and asked)::timestamp at time zone 'utc' as "firstDay",
+      coalesce(sum(ceil(took * above / nullif(tokens, 0))) filter (where asked), 0)::float8 as "stoppedCalls",
+      coalesce(sum(above) filter (where asked), 0)::float8 as "stoppedTokens"
+    from stopped group by user_id, period_start
+  )
+  select a.user_id as "userId", u.name, a.period_start as from, a.period_end as until, coalesce(d.calls, 0) as calls,
+    d."firstDay", coalesce(d."stoppedCalls", 0) as "stoppedCalls", coalesce(d."stoppedTokens", 0) as "stoppedTokens"
+  from above a left join summed d on d.user_id = a.user_id and d.period_start = a.period_start
+  left join users u on u.id = a.user_id
+  where a.tokens_used > a.allowed
+  order by a.tokens_used desc, a.user_id, a.period_start`
 
 /** What was taken back counted until then. */
 const GRANTS = `

@@ -40,7 +40,7 @@ export type RowBudget = { tokens: number; pace: number }
 
 const DAYS = 30
 const MOST_LINES = 5_000
-const ROWS: RowBudget = { tokens: 80_000, pace: 120_000 }
+const ROWS: RowBudget = { tokens: 30_000, pace: 40_000 }
 
 /**
  * Plays the last 30 days of a plan's calls again against a draft of its limits. Every period that used more than the
