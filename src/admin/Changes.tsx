@@ -44,10 +44,10 @@ export function ChangesCell({ cellData }: DefaultCellComponentProps) {
 }
 
 const cell = {
-  border: '1px solid var(--theme-elevation-150)',
+  borderTop: '1px solid var(--theme-elevation-150)',
   maxWidth: '40ch',
   overflowWrap: 'anywhere',
-  padding: 'calc(var(--base) / 4) calc(var(--base) / 2)',
+  padding: 'calc(var(--base) / 3) calc(var(--base) / 2) calc(var(--base) / 3) 0',
   textAlign: 'left',
   verticalAlign: 'top',
   whiteSpace: 'pre-wrap',

@@ -1,6 +1,7 @@
 'use client'
 import { useField } from '@payloadcms/ui'
 import type { JSONFieldClientComponent } from 'payload'
+import { inUtc } from './parts/numbers'
 
 type Delivery = {
   channel: string
@@ -48,16 +49,14 @@ export const Deliveries: JSONFieldClientComponent = ({ path }) => {
 }
 
 function time({ state, sent_at, next_attempt_at }: Delivery): string {
-  if (sent_at) return new Date(sent_at).toLocaleString()
-  return state === 'waiting' && next_attempt_at
-    ? `next at ${new Date(next_attempt_at).toLocaleString()}`
-    : '–'
+  if (sent_at) return inUtc(new Date(sent_at))
+  return state === 'waiting' && next_attempt_at ? `next at ${inUtc(new Date(next_attempt_at))}` : '–'
 }
 
 const cell = {
-  border: '1px solid var(--theme-elevation-150)',
+  borderTop: '1px solid var(--theme-elevation-150)',
   overflowWrap: 'anywhere',
-  padding: 'calc(var(--base) / 4) calc(var(--base) / 2)',
+  padding: 'calc(var(--base) / 3) calc(var(--base) / 2) calc(var(--base) / 3) 0',
   textAlign: 'left',
   verticalAlign: 'top',
 } as const

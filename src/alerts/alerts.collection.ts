@@ -55,7 +55,12 @@ export const Alerts: CollectionConfig = {
     {
       type: 'row',
       fields: [
-        { name: 'user', type: 'relationship', relationTo: 'users' },
+        {
+          name: 'user',
+          type: 'relationship',
+          relationTo: 'users',
+          admin: { components: { Cell: '/src/admin/UserCell#UserCell' } },
+        },
         { name: 'tool', type: 'relationship', relationTo: 'tools' },
       ],
     },

@@ -11,7 +11,9 @@ export async function Ledger({ req }: WidgetServerProps) {
   if (!check)
     return (
       <Card title="Ledger check" link="/admin/ledger">
-        <Nothing>No check has run yet. The first one runs at 02:00 UTC, or by npm run ledger:check.</Nothing>
+        <Nothing>
+          No check has run yet. The first one runs at 02:00 UTC, or from the page behind this title.
+        </Nothing>
       </Card>
     )
   const { drift_count: count, periods, users, stray_rows: stray } = check
