@@ -61,7 +61,7 @@ const RUNNING = `
     select s.id, s.user_id, s.started_at, s.period_end, case when s.period_end <= at then coalesce(s.pending_plan_id, s.plan_id) else s.plan_id end as plan_id,
       case when s.period_end <= at then 0 else s.tokens_used end as used,
       case when s.period_end <= at then 0 else s.tokens_held end as held,
-      case when s.period_end <= at then 0 else hub_extra_tokens(s.extra_tokens, s.extra_until, at) end as extra
+      case when s.extra_tokens is null or s.period_end <= at then 0 else hub_extra_tokens(s.extra_tokens, s.extra_until, at) end as extra
     from subscriptions s, clock
     where s.status = 'active' or (s.status = 'cancelled' and s.period_end > at)
   )`

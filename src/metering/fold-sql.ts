@@ -71,6 +71,19 @@ where day >= ($1::timestamptz at time zone 'utc')::date
   and day <= (($2::timestamptz - interval '1 second') at time zone 'utc')::date
 group by day, user_id`
 
+/** Moves folded_until on to $1, never back, and answers where it was. */
+export const MOVE_FOLD = `
+update usage_folds f set folded_until = greatest(f.folded_until, $1) from usage_folds b
+returning b.folded_until as before`
+
+/**
+ * Writes the blocks of days that became complete, also by a stretch without a row: the hours from $1 were folded, and
+ * until then those before $2. Of hours that had been folded before, the blocks of their day are written anew.
+ */
+export const FOLD_BLOCKS = `
+select hub_fold_blocks((least($1::timestamptz, $2::timestamptz) at time zone 'utc')::date,
+  case when $1::timestamptz < $2::timestamptz then ($1::timestamptz at time zone 'utc')::date else 'infinity' end)`
+
 /**
  * How far hours may be folded: those that ended some minutes ago, and before every transaction began that has
  * written or waits to write. A settlement marks its hour as due when that is over at the settlement's start; one

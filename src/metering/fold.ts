@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { inTransaction, type Sql } from '../database/sql'
-import { FOLD_DAYS, FOLD_HOURS, FOLD_USER_DAYS, FOLDABLE_UNTIL } from './fold-sql'
+import { FOLD_BLOCKS, FOLD_DAYS, FOLD_HOURS, FOLD_USER_DAYS, FOLDABLE_UNTIL, MOVE_FOLD } from './fold-sql'
 
 const MOST_TURNS = 2_000
 
@@ -33,6 +33,10 @@ export async function forgetRollUps(sql: Sql, from: Date): Promise<void> {
   await sql.query('delete from usage_hourly where hour >= $1', [day])
   for (const table of ['usage_by_day', 'usage_user_days'])
     await sql.query(`delete from ${table} where day >= ($1::timestamptz at time zone 'utc')::date`, [day])
+  for (const table of ['usage_user_blocks', 'usage_duration_blocks'])
+    await sql.query(`delete from ${table} where day + days > ($1::timestamptz at time zone 'utc')::date`, [
+      day,
+    ])
 }
 
 /** Folds the next range that needs it; false when there is none, or another instance is at it. */
@@ -57,7 +61,8 @@ async function foldNext(sql: Sql, now: Date | null): Promise<boolean> {
   }
   await sql.query(FOLD_DAYS, bounds)
   await sql.query(FOLD_USER_DAYS, bounds)
-  await sql.query('update usage_folds set folded_until = greatest(folded_until, $1)', [range.until])
+  const moved = await sql.query<{ before: Date }>(MOVE_FOLD, [range.until])
+  await sql.query(FOLD_BLOCKS, [range.from, moved.rows[0]?.before])
   return true
 }
 

@@ -71,23 +71,44 @@ export const platformHours = (from: string, until: string): string => `${HOURS},
   ${OPEN_BUCKETS}
 )`
 
+/** The blocks and days that hold what is folded of these days, and those of them that are due again. */
+const blocksOf = (first: string, last: string) => `blocks as materialized (
+  select b.days, b.day from fold cross join lateral hub_day_blocks(${first}, least(${last}, ${FOLDED_DAY} - 1)) b
+), due_days as materialized (
+  select distinct ${DAY_OF_HOUR} as day from due, fold
+  where ${DAY_OF_HOUR} between ${first} and ${last} and ${DAY_OF_HOUR} < ${FOLDED_DAY}
+)`
+
 /**
- * Relations that end with `spread`, as `platformHours` has it, for days: whole days from their own roll-up, the hours of
- * a day that is not folded to its end, or is due again, from theirs.
+ * Relations that end with `spread`, as `platformHours` has it, for days, to be summed: folded days from their blocks,
+ * less the days that are due again; the hours of those and of the open day from their own roll-up.
  */
 export const platformDaySpread = (first: string, last: string): string => {
   const from = `(${first})::timestamp at time zone 'utc'`
   const until = `(${last} + 1)::timestamp at time zone 'utc'`
-  return `${HOURS}, whole as (
-  select d.* from usage_by_day d, fold where day between ${first} and ${last} and day < ${FOLDED_DAY}
-    and day not in (select ${DAY_OF_HOUR} from due)
+  return `${HOURS}, ${blocksOf(first, last)}, whole as (
+  select k.tool_id, k.durations from blocks b cross join lateral (
+    select tool_id, durations from usage_duration_blocks where days = b.days and day = b.day offset 0
+  ) k where b.days > 1
+  union all
+  select d.tool_id, d.durations::bigint[] from blocks b cross join lateral (
+    select tool_id, durations from usage_by_day where day = b.day offset 0
+  ) d where b.days = 1
+), again as (
+  select d.tool_id, d.durations from due_days join usage_by_day d using (day)
 ), parts as (
-  select h.* from usage_hourly h, fold where hour >= ${from} and hour < ${until}
+  select h.tool_id, h.durations from usage_hourly h
+  where hour >= greatest(${from}, (select ${FOLDED_DAY} from fold)::timestamp at time zone 'utc') and hour < ${until}
     and hour not in (select hour from due)
-    and (${DAY_OF_HOUR} >= ${FOLDED_DAY} or ${DAY_OF_HOUR} in (select ${DAY_OF_HOUR} from due))
+  union all
+  select h.tool_id, h.durations from due_days d join usage_hourly h
+    on h.hour >= d.day::timestamp at time zone 'utc' and h.hour < (d.day + 1)::timestamp at time zone 'utc'
+  where hour not in (select hour from due)
 ), open_calls as materialized (${rowsOf(from, until)}
 ), spread as (
   ${bucketsOf('whole')}
+  union all
+  select tool_id, bucket, -calls from (${bucketsOf('again')}) a
   union all
   ${bucketsOf('parts')}
   union all
@@ -95,16 +116,23 @@ export const platformDaySpread = (first: string, last: string): string => {
 )`
 }
 
-/** Relations that end with `user_days` (day, user_id, calls_success, calls_failed, tokens), to be summed. */
-export const platformUserDays = (first: string, last: string): string => `${HOURS}, user_days as (
-  select u.day, u.user_id, u.calls_success, u.calls_failed, u.tokens from usage_user_days u, fold
-  where u.day between ${first} and ${last} and u.day < ${FOLDED_DAY}
-    and u.day not in (select ${DAY_OF_HOUR} from due)
+/** Relations that end with `user_days` (user_id, calls_success, calls_failed, tokens), to be summed by user. */
+export const platformUserDays = (first: string, last: string): string => `${HOURS}, ${blocksOf(
+  first,
+  last,
+)}, user_days as (
+  select k.user_id, k.calls_success, k.calls_failed, k.tokens from blocks b cross join lateral (
+    select * from usage_user_blocks where days = b.days and day = b.day offset 0
+  ) k where b.days > 1
   union all
-  select d.day, d.user_id, d.calls_success, d.calls_error + d.calls_timeout, d.tokens from usage_daily d, fold
-  where d.day between ${first} and ${last} and d.day >= ${FOLDED_DAY}
+  select d.user_id, d.calls_success, d.calls_failed, d.tokens from blocks b cross join lateral (
+    select * from usage_user_days where day = b.day offset 0
+  ) d where b.days = 1
   union all
-  select d.day, d.user_id, d.calls_success, d.calls_error + d.calls_timeout, d.tokens from usage_daily d
-  where d.day in (select ${DAY_OF_HOUR} from due, fold where ${DAY_OF_HOUR} < ${FOLDED_DAY})
-    and d.day between ${first} and ${last}
+  select u.user_id, -u.calls_success, -u.calls_failed, -u.tokens from due_days join usage_user_days u using (day)
+  union all
+  select d.user_id, d.calls_success, d.calls_error + d.calls_timeout, d.tokens from due_days join usage_daily d using (day)
+  union all
+  select user_id, calls_success, calls_error + calls_timeout, tokens from usage_daily
+  where day >= greatest(${first}, (select ${FOLDED_DAY} from fold)) and day <= ${last}
 )`

@@ -2,6 +2,7 @@ import { accountsDown, accountsUp } from './accounts'
 import { alertsDown, alertsUp } from './alerts'
 import { auditDown, auditUp } from './audit'
 import { catalogueDown, catalogueUp } from './catalogue'
+import { dayBlocksDown, dayBlocksUp } from './day-blocks'
 import { toolDraftsDown, toolDraftsUp } from './drafts'
 import { functionsDown, functionsUp } from './functions'
 import { grantsDown, grantsUp } from './grants'
@@ -56,10 +57,12 @@ export const hubSchemaUp: readonly string[] = [
   ...trialsUp,
   ...mcpImportsUp,
   ...takenGrantsUp,
+  ...dayBlocksUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...dayBlocksDown,
   ...takenGrantsDown,
   ...mcpImportsDown,
   ...trialsDown,
