@@ -19,6 +19,7 @@ export const REMOVE_DEMO = [
   `delete from usage_logs where ${USER}`,
   `delete from usage_daily where ${USER}`,
   `delete from usage_user_days where ${USER}`,
+  `delete from usage_user_blocks where ${USER}`,
   `delete from usage_corrections where ${USER}`,
   `delete from token_grants where ${USER}`,
   `delete from refusals where ${USER}`,

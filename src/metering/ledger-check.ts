@@ -1,10 +1,13 @@
 import type { Sql } from '../database/sql'
+import { CHECK_BLOCKS } from './ledger-check-blocks-sql'
 import { CHECK_DAYS, CHECK_USERS, NEXT_USERS } from './ledger-check-sql'
 
 /**
  * A figure that differs from what the usage rows say. `charged` and `held` are the period's counters, `flying`
  * the subscription's calls in flight, `rolled …` the user's roll-up of the period, `corrected` the rows that an admin
- * corrected, `granted` the extra tokens of the current period against the grants; `platform …` is the platform's roll-up of a day against the users' (which are checked against the rows).
+ * corrected, `granted` the extra tokens of the current period against the grants; `platform …` is the platform's roll-up of a day against the users' (which are checked against the rows);
+ * `users of days` counts the users of a folded day, or of a block of days, against those whose sums there are right;
+ * `durations of days` the calls in the histograms of a block of days.
  */
 export type Drift = {
   /** Null for the platform's. */
@@ -21,6 +24,8 @@ export type Drift = {
     | 'granted'
     | 'platform tokens'
     | 'platform calls'
+    | 'users of days'
+    | 'durations of days'
   rows: number
   found: number
 }
@@ -47,7 +52,8 @@ export async function checkLedger(sql: Sql, endedSince: Date | null = null): Pro
     checked.periods += rows[0]?.periods ?? 0
     checked.drifts.push(...rows.filter(({ figure }) => figure !== null).map(toDrift))
   }
-  checked.drifts.push(...(await sql.query<Drift>(CHECK_DAYS, [endedSince])).rows)
+  for (const check of [CHECK_DAYS, CHECK_BLOCKS])
+    checked.drifts.push(...(await sql.query<Drift>(check, [endedSince])).rows)
   return checked
 }
 

@@ -25,6 +25,8 @@ afterAll(() => database?.drop())
 const views: DashboardView[] = [
   ...['24h', '7d', '90d'].map((range) => readView({ range }, now)),
   readView({ range: 'own', ...daysAgo(9, 8) }, now),
+  readView({ range: 'own', ...daysAgo(86, 3) }, now),
+  readView({ range: 'own', ...daysAgo(200, 17) }, now),
 ]
 
 function daysAgo(from: number, to: number) {
@@ -49,10 +51,14 @@ async function fromRows({ from, until, unit }: UsageSpan) {
           new Date(Math.ceil(until.getTime() / 86_400_000) * 86_400_000),
         ]
   const users = await database.pool.query(
-    `select count(distinct user_id)::int as active from usage_logs where created_at >= $1 and created_at < $2`,
+    `select user_id as id, sum(tokens_used)::float8 as tokens, count(*)::float8 as calls,
+       count(*) filter (where status <> 'success')::float8 as failed, count(*) over ()::int as active
+     from usage_logs where created_at >= $1 and created_at < $2 and status not in ('pending', 'trial')
+     group by user_id order by tokens desc, calls desc, user_id limit 6`,
     [first, end],
   )
-  return { ...rows[0], active: users.rows[0].active }
+  const top = users.rows.map(({ active: _, ...user }) => user)
+  return { ...rows[0], active: users.rows[0].active, top }
 }
 
 async function compare(view: DashboardView): Promise<void> {
@@ -65,6 +71,7 @@ async function compare(view: DashboardView): Promise<void> {
   })
   expect(sumOf(data.before).tokens).toBe((await fromRows(view.before)).tokens ?? 0)
   expect(data.active).toBe(rows.active)
+  expect(data.topUsers.map(({ name: _, ...user }) => user)).toEqual(rows.top)
   expect(data.p95Ms).toBeGreaterThanOrEqual(Math.floor(rows.p95))
   expect(data.p95Ms).toBeLessThanOrEqual(Math.ceil(rows.p95 * 1.0906))
 }
@@ -90,14 +97,17 @@ describe("the dashboard's figures", () => {
        insert into usage_hours_due select distinct date_trunc('hour', created_at, 'UTC') from touched`,
       [late],
     )
-    const view = readView({ range: '7d' }, now)
-    await compare(view)
+    const both = [readView({ range: '7d' }, now), readView({ range: '90d' }, now)]
+    for (const view of both) await compare(view)
     await foldUsage(database.pool, now)
-    await compare(view)
-    await database.pool.query(`truncate usage_hourly, usage_by_day, usage_user_days`)
+    for (const view of both) await compare(view)
+    await database.pool.query(
+      `truncate usage_hourly, usage_by_day, usage_user_days, usage_user_blocks, usage_duration_blocks`,
+    )
     await database.pool.query(`update usage_folds set folded_until = 'epoch'`)
-    await compare(view)
+    await compare(both[0] as DashboardView)
     await foldUsage(database.pool, now)
+    for (const view of both) await compare(view)
   })
 
   test('say how full the plans are: each threshold counts the subscriptions that reached it', async () => {

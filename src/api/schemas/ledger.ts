@@ -43,7 +43,7 @@ const LedgerDrift = z
   .object({
     user_id: Id.nullable().openapi({ description: "Null for the platform's roll-up." }),
     period_start: Time.nullable().openapi({
-      description: "The period, or the day of the platform's roll-up. Null for calls in flight.",
+      description: "The period, or the (first) day of the platform's roll-up. Null for calls in flight.",
     }),
     figure: z.enum([
       'charged',
@@ -55,6 +55,8 @@ const LedgerDrift = z
       'granted',
       'platform tokens',
       'platform calls',
+      'users of days',
+      'durations of days',
     ]),
     rows: z.number().openapi({ description: 'What the usage rows say.' }),
     found: z.number().openapi({ description: 'What is kept.' }),

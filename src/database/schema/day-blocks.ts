@@ -62,7 +62,7 @@ export const dayBlocksUp = [
          union all
          select b.day, b.user_id, b.calls_success, b.calls_failed, b.tokens from usage_user_blocks b
          where b.days = size / 4 and b.day between since and until
-       ) p group by 2, 3;
+       ) p group by 2, 3 order by 2, 3;
        delete from usage_duration_blocks b where b.days = size and b.day between since and until;
        insert into usage_duration_blocks (days, day, tool_id, durations)
        select size, s.day, s.tool_id, array_agg(s.calls order by s.at)
@@ -75,12 +75,14 @@ export const dayBlocksUp = [
            select b.day, b.tool_id, b.durations from usage_duration_blocks b
            where b.days = size / 4 and b.day between since and until
          ) p cross join lateral unnest(p.durations) with ordinality as c(calls, at) group by 1, 2, 3
-       ) s group by 2, 3;
+       ) s group by 2, 3 order by 2, 3;
      end loop;
    end $$`,
 
-  // No fold may run between this filling and the folds that keep it.
+  // No fold may run between this filling and the folds that keep it. Days of an earlier filling lie anyhow: a day is
+  // read at once, so its rows belong side by side, as folds leave them.
   `select pg_advisory_xact_lock(hashtext('hub.fold'))`,
+  `cluster usage_user_days using usage_user_days_pkey`,
   `select hub_fold_blocks('0001-01-01', 'infinity')`,
 ] as const
 
