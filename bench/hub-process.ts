@@ -9,10 +9,14 @@ export const ADMIN = { email: 'admin@example.com', password: 'Admin-of-the-bench
 const SECRET = randomBytes(32).toString('hex')
 
 /**
- * Starts the built hub as it is started in use, without the panel; its log goes to a file in `dir`. Node's own
+ * Starts the built hub as it is started in use, with the panel or without; its log goes to a file in `dir`. Node's own
  * arguments may be given by HUB_BENCH_NODE_ARGS (`--cpu-prof`).
  */
-export async function startHubProcess(databaseUrl: string, dir: string): Promise<Child> {
+export async function startHubProcess(
+  databaseUrl: string,
+  dir: string,
+  panel: 'on' | 'off' = 'off',
+): Promise<Child> {
   const port = await freePort()
   const log = await open(join(dir, 'hub.log'), 'a')
   const extra = (process.env.HUB_BENCH_NODE_ARGS ?? '').split(' ').filter(Boolean)
@@ -25,7 +29,7 @@ export async function startHubProcess(databaseUrl: string, dir: string): Promise
         PATH: process.env.PATH,
         NODE_ENV: 'production',
         APP_ENV: 'development',
-        PANEL: 'off',
+        PANEL: panel,
         PORT: String(port),
         DATABASE_URL: databaseUrl,
         HUB_DATA_DIR: join(dir, 'data'),

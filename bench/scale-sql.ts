@@ -72,6 +72,26 @@ export const ADD_SUMS = [
    where d.user_id = s.user_id`,
 ]
 
+const idAt = (at: string, n: string) =>
+  `(left(hub_uuid_at(${at})::text, 24) || lpad(to_hex(${n}), 12, '0'))::uuid`
+
+/** Refused calls of the last 30 days and audit entries of a year, where there are few: what the panel lists beside calls. */
+export const ADD_RECORDS = [
+  `insert into refusals (id, at, user_id, tool_id, tool_name, layer, reason, code, message, request_id)
+   select ${idAt('r.at', 'r.n')}, r.at, b.id, t.id, t.name, 'tokens', 'spent', 'TOKEN_LIMIT_EXCEEDED', 'For the benchmark.', r.n::text
+   from (select n, now() - n * interval '8 seconds' as at from generate_series(1, 300000) n) r
+   join bench_people b on b.n = r.n % 1000 join bench_tools t on t.n = r.n % 10
+   where (select count(*) from refusals) < 300000`,
+  `insert into audit_logs (id, at, action, actor_id, actor_email, via, subject, subject_id, title, request_id)
+   select ${idAt('r.at', 'r.n')}, r.at, 'sign-in', b.id, 'somebody-' || b.n || '@example.com', 'api', 'users', b.id::text,
+     'somebody-' || b.n || '@example.com', r.n::text
+   from (select n, now() - n * interval '100 seconds' as at from generate_series(1, 300000) n) r
+   join bench_people b on b.n = r.n % 1000
+   where (select count(*) from audit_logs) < 300000`,
+  'analyze refusals',
+  'analyze audit_logs',
+]
+
 /** The secondary indexes of usage_logs, to be made anew after the rows are in. */
 export const SECONDARY_INDEXES = `
   select c.relname as name, pg_get_indexdef(c.oid) as definition

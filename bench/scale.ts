@@ -10,6 +10,7 @@ import { addKeys, fillHub } from './hub-content'
 import { startHubProcess } from './hub-process'
 import { invocationRequests } from './invocations'
 import { fillScale, isFilled } from './scale-fill'
+import { measurePanel } from './scale-panel'
 import { measureReads } from './scale-reads'
 import { makeDatabase, openPool, remakeDatabase } from './stage'
 import { median } from './statistics'
@@ -23,6 +24,9 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '10000000' },
     users: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '5' },
+    panel: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    visits: { type: 'string', default: '20' },
   },
 })
 const size = { rows: Number(values.rows), users: Number(values.users) }
@@ -39,7 +43,7 @@ try {
 async function run(): Promise<void> {
   await mkdir(dir, { recursive: true })
   await chmod(dir, 0o755)
-  await build({ panel: false })
+  await build({ panel: values.panel })
   const options = ['max_connections=100', 'max_wal_size=8GB', 'shared_buffers=1GB'].flatMap((one) => [
     '-c',
     one,
@@ -54,8 +58,9 @@ async function run(): Promise<void> {
   ends.push(() => pool.end())
   await pointToolsAt(pool, tool)
   process.stdout.write(`${await machineFacts(pool)}\n`)
-  const hub = await open(startHubProcess(large, dir))
+  const hub = await open(startHubProcess(large, dir, values.panel ? 'on' : 'off'))
   const keys = await addKeys(pool, `select id from bench_people order by hashint8(n) limit 200`)
+  if (values.panel) return measurePanel(hub, pool, Number(values.visits), values.only)
   await measureReads(hub, pool, keys)
   await measureInvocations(hub, keys, empty, tool)
 }

@@ -10,11 +10,13 @@ const TRIES = 3
 
 /**
  * How many statements the hub runs for `work`, and which. The server writes each to its log meanwhile. Timers run all
- * the time and can only add some, so the fewest of three tries counts.
+ * the time and can only add some, so the fewest of three tries counts; with
+ * `most` or fewer the first one is enough.
  */
 export async function countStatements(
   database: pg.Pool,
   work: () => Promise<void>,
+  most = 0,
 ): Promise<{ statements: number; texts: string[] }> {
   const client = await database.connect()
   try {
@@ -28,6 +30,7 @@ export async function countStatements(
       await client.query(`select '${mark} ends'`)
       const texts = textsBetween(await serverLog(client), mark)
       if (fewest === null || texts.length < fewest.length) fewest = texts
+      if (fewest.length <= most) break
     }
     return { statements: fewest?.length ?? 0, texts: fewest ?? [] }
   } finally {
