@@ -1,51 +1,22 @@
 import type { CollectionBeforeChangeHook, CollectionConfig, FieldHook } from 'payload'
 import { adminsOnly, adminsOrOwner } from '../accounts/payload/access'
-import { lockBeforeUpdate, readingSql, requestSql } from '../database/payload-sql'
-import type { Sql } from '../database/sql'
+import { lockBeforeUpdate, requestSql } from '../database/payload-sql'
 import { invalidField } from '../problem'
 import { periodAt } from './period'
 import { rollSubscriptionById } from './roll'
+import { type Counters, countersOf, forgetCounters } from './subscription-counters'
 
-type Counters = {
-  token_limit: string
-  tokens_used: string
-  tokens_held: string
-  period_end: Date
-  status: string
-}
-
-type Known = Map<string, Promise<Counters | undefined>>
-
-/**
- * The counters of a subscription for reading. They live in columns that no Payload update writes; one query a
- * document, shared by its fields.
- */
+/** A counter, for reading: they live in columns that no Payload update writes. */
 const counter = (pick: (counters: Counters) => unknown): FieldHook => {
-  return async ({ siblingData, req, context }) => {
+  return async ({ siblingData, req }) => {
     const id = (siblingData as { id?: string }).id
-    if (!id) return null
-    const known = (context.subscriptionCounters as Known | undefined) ?? new Map()
-    context.subscriptionCounters = known
-    const reading = known.get(id) ?? readingSql(req).then((sql) => readCounters(sql, id))
-    known.set(id, reading)
-    const counters = await reading
+    const counters = id ? await countersOf(req, id) : undefined
     return counters ? pick(counters) : null
   }
 }
 
-async function readCounters(sql: Sql, id: string): Promise<Counters | undefined> {
-  const found = await sql.query<Counters>(
-    `select p.token_limit + hub_extra_tokens(s.extra_tokens, s.extra_until, now()) as token_limit, s.tokens_used, s.tokens_held, s.period_end, s.status
-     from subscriptions s join plans p on p.id = s.plan_id where s.id = $1`,
-    [id],
-  )
-  return found.rows[0]
-}
-
-/** What is read after a write is what was written, not what was read for it. */
-const forgetCounters: CollectionBeforeChangeHook = ({ data, originalDoc, context }) => {
-  const known = context.subscriptionCounters as Known | undefined
-  known?.delete(String(originalDoc?.id))
+const forgetChanged: CollectionBeforeChangeHook = ({ data, originalDoc, req }) => {
+  forgetCounters(req, String(originalDoc?.id))
   return data
 }
 
@@ -91,7 +62,7 @@ export const Subscriptions: CollectionConfig = {
         await rollSubscriptionById(sql, id, null)
       },
     ],
-    beforeChange: [fillPeriod, forgetCounters],
+    beforeChange: [fillPeriod, forgetChanged],
   },
   fields: [
     {

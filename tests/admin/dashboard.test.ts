@@ -58,7 +58,7 @@ async function fromRows({ from, until, unit }: UsageSpan) {
     [first, end],
   )
   const top = users.rows.map(({ active: _, ...user }) => user)
-  return { ...rows[0], active: users.rows[0].active, top }
+  return { ...rows[0], active: users.rows[0]?.active ?? 0, top }
 }
 
 async function compare(view: DashboardView): Promise<void> {

@@ -49,12 +49,14 @@ it(`reads every page of the panel by at most ${MOST_STATEMENTS} statements`, asy
   expect(pages.length).toBeGreaterThanOrEqual(PAGES_AT_LEAST)
   const tooMany: Record<string, string[]> = {}
   for (const { name, path, ready } of pages) {
+    await visit.page.waitForLoadState('networkidle')
     const { statements, texts } = await countStatements(
       database,
       async () => {
         const response = await visit.page.goto(path)
         expect([name, response?.status()]).toEqual([name, 200])
         await visit.page.locator(ready).first().waitFor()
+        await visit.page.waitForLoadState('load')
       },
       MOST_STATEMENTS,
     )

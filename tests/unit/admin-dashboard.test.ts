@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { readView, stepsOf } from '../../src/admin/dashboard/range'
+import { chartSteps, readView, stepsOf } from '../../src/admin/dashboard/range'
 import { scaleOf, toSeries } from '../../src/admin/dashboard/series'
 import { usageLink } from '../../src/admin/parts/links'
 import { inPercent, inTime } from '../../src/admin/parts/numbers'
@@ -23,6 +23,9 @@ describe("the dashboard's range", () => {
     const own = (from: string, to: string) => readView({ range: 'own', from, to }, now)
     expect(stepsOf(own('2026-03-01', '2026-03-02').span)).toHaveLength(48)
     expect(own('2026-03-01', '2026-03-05').span.unit).toBe('day')
+    expect(chartSteps(own('2026-02-01', '2026-03-05').span)).toMatchObject({ unit: 'day' })
+    const { unit, steps } = chartSteps(own('2025-09-01', '2026-03-05').span)
+    expect([unit, steps.length, steps[1]]).toEqual(['week', 27, new Date('2025-09-08')])
     expect(own('2026-03-09', '2027-01-01').span.until.toISOString()).toBe('2026-03-11T00:00:00.000Z')
   })
 
@@ -69,6 +72,16 @@ describe('a stacked chart', () => {
       value: (c) => c.tokens,
     })
     expect(series[0]?.values).toEqual([0, 0, 3, 0, 0, 0, 0])
+  })
+
+  test('of weeks adds up the days of each, the last one maybe fewer', () => {
+    const weeks = [steps[0], steps[3], steps[6]] as Date[]
+    const series = toSeries([cell('a', 1, 0), cell('a', 2, 2), cell('a', 4, 3), cell('a', 8, 6)], weeks, {
+      key: (c) => c.toolId,
+      name: (id) => id,
+      value: (c) => c.tokens,
+    })
+    expect(series[0]?.values).toEqual([3, 4, 8])
   })
 
   test.each([

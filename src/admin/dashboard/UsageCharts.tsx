@@ -5,7 +5,7 @@ import { Card, Nothing } from '../parts/Card'
 import { settledLink } from '../parts/links'
 import { inFull, inShort } from '../parts/numbers'
 import { type DashboardData, dashboardData } from './load'
-import { stepsOf } from './range'
+import { chartSteps } from './range'
 import { type Series, toSeries } from './series'
 
 /** Tokens over time, stacked by tool or by plan. */
@@ -22,7 +22,7 @@ function chart(data: DashboardData, title: string, value: (cell: UsageCell) => n
   const { by, span } = data.view
   const plans = new Map(data.plans.map((plan) => [plan.id, plan.title]))
   const names = by === 'tool' ? data.toolNames : plans
-  const steps = stepsOf(span)
+  const { unit, steps } = chartSteps(span)
   const series = toSeries(data.cells, steps, {
     key: (cell) => (by === 'tool' ? cell.toolId : cell.planId),
     name: (id) => names.get(id) ?? `Deleted ${by}`,
@@ -41,8 +41,8 @@ function chart(data: DashboardData, title: string, value: (cell: UsageCell) => n
     )
   }
   return (
-    <Card title={title} note={`${inFull(total)} in all, by ${span.unit} and ${by}`} link={settledLink(span)}>
-      <BarChart title={title} unit={span.unit} steps={steps} series={series} />
+    <Card title={title} note={`${inFull(total)} in all, by ${unit} and ${by}`} link={settledLink(span)}>
+      <BarChart title={title} unit={unit} steps={steps} series={series} />
       <Legend data={data} series={series} />
     </Card>
   )

@@ -67,6 +67,19 @@ export function wholeDays({ from, until }: UsageSpan): UsageSpan {
   }
 }
 
+/** What one bar of a chart stands for. */
+export type ChartUnit = UsageSpan['unit'] | 'week'
+
+/** So many days and fewer are a bar each; of more nobody could tell one from the next. */
+const MOST_BARS_OF_DAYS = 120
+
+/** The bars of a chart over a span: its hours, its days, or of a long one seven days each, the last one maybe fewer. */
+export function chartSteps(span: UsageSpan): { unit: ChartUnit; steps: Date[] } {
+  const steps = stepsOf(span)
+  if (span.unit === 'hour' || steps.length <= MOST_BARS_OF_DAYS) return { unit: span.unit, steps }
+  return { unit: 'week', steps: steps.filter((_, index) => index % 7 === 0) }
+}
+
 /** Every hour or day of a span. */
 export function stepsOf({ from, until, unit }: UsageSpan): Date[] {
   const step = unit === 'hour' ? HOUR_MS : DAY_MS

@@ -12,15 +12,15 @@ type Naming = {
 }
 
 /**
- * Cells as the series of a stacked chart over `steps`, the largest first. Beyond five the rest is one series, `others`,
+ * Cells as the series of a stacked chart over `steps` of one length, the largest first. Beyond five the rest is one series, `others`,
  * so that colours stay apart.
  */
 export function toSeries(cells: UsageCell[], steps: Date[], { key, name, value }: Naming): Series[] {
-  const indexOf = new Map(steps.map((step, index) => [step.getTime(), index]))
+  const [first = 0, second = Number.POSITIVE_INFINITY] = steps.map((step) => step.getTime())
   const series = new Map<string, Series>()
   for (const cell of cells) {
-    const index = indexOf.get(cell.at.getTime())
-    if (index === undefined) continue
+    const index = Math.floor((cell.at.getTime() - first) / (second - first))
+    if (index < 0 || index >= steps.length) continue
     const id = key(cell)
     const one = series.get(id) ?? { id, name: name(id), values: steps.map(() => 0), total: 0 }
     series.set(id, one)

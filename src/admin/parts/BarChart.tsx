@@ -1,4 +1,4 @@
-import type { UsageSpan } from '../../metering/activity'
+import type { ChartUnit } from '../dashboard/range'
 import { type Series, scaleOf } from '../dashboard/series'
 import { inFull, inShort } from './numbers'
 
@@ -8,7 +8,7 @@ const HEIGHT = 100
 export const colourOf = (series: Series, index: number): string =>
   `var(--hub-${series.id === 'others' ? 6 : (index % 6) + 1})`
 
-type Chart = { title: string; unit: UsageSpan['unit']; steps: Date[]; series: Series[] }
+type Chart = { title: string; unit: ChartUnit; steps: Date[]; series: Series[] }
 
 /** Stacked bars, a bar a step. The picture is for eyes; the table behind it says the same to a screen reader. */
 export function BarChart({ title, unit, steps, series }: Chart) {
@@ -42,7 +42,7 @@ export function BarChart({ title, unit, steps, series }: Chart) {
         </svg>
         <div className="hub-chart__times">
           {timesOf(steps).map((step) => (
-            <span key={step.getTime()}>{inWords(step, unit)}</span>
+            <span key={step.getTime()}>{inWords(step, unit === 'week' ? 'day' : unit)}</span>
           ))}
         </div>
       </div>
@@ -55,7 +55,7 @@ function Bar(bar: {
   step: Date
   index: number
   series: Series[]
-  unit: UsageSpan['unit']
+  unit: ChartUnit
   top: number
   sum: number
 }) {
@@ -85,6 +85,8 @@ function Bar(bar: {
   )
 }
 
+const FIRST_COLUMN = { hour: 'Hour (UTC)', day: 'Day (UTC)', week: 'Seven days from (UTC)' }
+
 /** Every number of the chart, out of sight. */
 function ChartTable({ title, unit, steps, series }: Chart) {
   return (
@@ -93,7 +95,7 @@ function ChartTable({ title, unit, steps, series }: Chart) {
         <caption>{title}</caption>
         <thead>
           <tr>
-            <th scope="col">{unit === 'hour' ? 'Hour (UTC)' : 'Day (UTC)'}</th>
+            <th scope="col">{FIRST_COLUMN[unit]}</th>
             {series.map((one) => (
               <th key={one.id} scope="col">
                 {one.name}
@@ -131,5 +133,9 @@ const hour = new Intl.DateTimeFormat('en', {
   timeZone: 'UTC',
 })
 
-const inWords = (step: Date, unit: UsageSpan['unit']) =>
-  unit === 'hour' ? `${day.format(step)}, ${hour.format(step).replace('24:', '00:')}` : day.format(step)
+const inWords = (step: Date, unit: ChartUnit) => {
+  if (unit === 'week') return `7 days from ${day.format(step)}`
+  return unit === 'hour'
+    ? `${day.format(step)}, ${hour.format(step).replace('24:', '00:')}`
+    : day.format(step)
+}
