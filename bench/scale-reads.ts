@@ -1,5 +1,7 @@
 import type { Pool } from 'pg'
-import { dashboardFigures } from '../src/metering/statistics'
+import { type DashboardView, readView } from '../src/admin/dashboard/range'
+import { readPlanFill } from '../src/billing/plan-fill'
+import { readActiveUsers, readCells, readDurations } from '../src/metering/activity'
 import type { Child } from './children'
 import { adminToken, askHub } from './hub-process'
 import { latencyOf } from './statistics'
@@ -61,10 +63,39 @@ async function listReads(hub: Child, pool: Pool, keys: string[]): Promise<Read[]
       samples: 50,
       ask: asAdmin(`${statistics}?start_date=${day(30)}`),
     },
-    { name: "the dashboard's queries", most: MOST_MS, samples: 50, ask: () => dashboardFigures(pool, null) },
+    ...dashboardReads(pool),
     panel("the panel's usage list", list),
     panel("the panel's usage list, page 50", `${list}&page=50`),
     panel("the panel's usage list, errors only", `${list}&where[status][equals]=error`),
+  ]
+}
+
+/** The dashboard's queries that depend on how much was used, in each of its ranges. */
+function dashboardReads(pool: Pool): Read[] {
+  const day = (daysAgo: number) => new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10)
+  const ranges = ['24h', '7d', '30d', '90d'].map((range) => readView({ range }, new Date()))
+  const own = [
+    [200, 76],
+    [365, 0],
+  ].map(([from = 0, to = 0]) => readView({ range: 'own', from: day(from), to: day(to) }, new Date()))
+  const read = (name: string, ask: () => Promise<unknown>): Read => ({
+    name,
+    most: MOST_MS,
+    samples: 30,
+    ask,
+  })
+  const of = (view: DashboardView) => {
+    const days = Math.round((view.span.until.getTime() - view.span.from.getTime()) / 86_400_000)
+    const name = `dashboard, ${view.range === 'own' ? `${days} days` : view.range}`
+    return [
+      read(`${name}: by tool and plan`, () => readCells(pool, { ...view.span, from: view.before.from })),
+      read(`${name}: durations`, () => readDurations(pool, view.span)),
+      read(`${name}: users`, () => readActiveUsers(pool, view.span)),
+    ]
+  }
+  return [
+    ...[...ranges, ...own].flatMap(of),
+    read('dashboard: plans and their fill', () => readPlanFill(pool, null)),
   ]
 }
 

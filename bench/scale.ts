@@ -24,6 +24,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '10000000' },
     users: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '5' },
+    reads: { type: 'boolean', default: false },
     panel: { type: 'boolean', default: false },
     only: { type: 'string' },
     visits: { type: 'string', default: '20' },
@@ -62,6 +63,7 @@ async function run(): Promise<void> {
   const keys = await addKeys(pool, `select id from bench_people order by hashint8(n) limit 200`)
   if (values.panel) return measurePanel(hub, pool, Number(values.visits), values.only)
   await measureReads(hub, pool, keys)
+  if (values.reads) return
   await measureInvocations(hub, keys, empty, tool)
 }
 
