@@ -19,7 +19,7 @@ beforeAll(async () => {
   hub = await startTestHub(database.url)
   await hub.stop()
   await seedDemo(database.pool, now)
-})
+}, 120_000)
 afterAll(() => database?.drop())
 
 const views: DashboardView[] = [
