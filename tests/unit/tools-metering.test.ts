@@ -112,6 +112,18 @@ describe('counting in slices', () => {
     await expect(countTokens('a', 'o200k_base', gone)).rejects.toThrow('gone')
   })
 
+  /** Spaces count for nearly nothing. Where the samples were always at the same places, so would this whole text. */
+  test('the estimate cannot be lowered by what stands at places that were known', () => {
+    const dense = '7q'.repeat(200_000)
+    const step = Math.floor((dense.length - 1_000) / 15)
+    const holes = Array.from({ length: 16 }, (_, index) => index * step)
+    const text = holes.reduce(
+      (made, at) => `${made.slice(0, at)}${' '.repeat(1_000)}${made.slice(at + 1_000)}`,
+      dense,
+    )
+    expect(estimateTokens(text) / whole(text)).toBeGreaterThan(0.6)
+  })
+
   test('the estimate of a long text is near the count and quick', () => {
     const text = prose.repeat(5_000)
     const began = performance.now()
