@@ -18,14 +18,22 @@ export function mediaFaults(body: Record<string, unknown>): ProblemDetail[] {
 
 type Found = { field: string; address: string }
 
-/** Whatever a part of a message calls `…_url`: a text, or an object with a `url`. */
+/** Where a part of a message names an image, a sound or a file, by OpenAI's names and by those of others. */
+const PLACES = /(?:url|uri|data|file_?id)$/i
+
 function addressesIn(body: Record<string, unknown>): Found[] {
-  return ['messages', 'input'].flatMap((list) =>
-    entriesOf(body[list]).flatMap(([at, message]) =>
-      ['content', 'output'].flatMap((name) =>
-        entriesOf(isObject(message) ? message[name] : null).flatMap(([place, part]) =>
-          ofPart(part, `${list}[${at}].${name}[${place}]`),
-        ),
+  const tools = entriesOf(body.tools).flatMap(([at, tool]) => {
+    const server = isObject(tool) ? tool.server_url : null
+    return typeof server === 'string' ? [{ field: `tools[${at}].server_url`, address: server }] : []
+  })
+  return [...tools, ...['messages', 'input'].flatMap((list) => ofMessages(body[list], list))]
+}
+
+function ofMessages(messages: unknown, list: string): Found[] {
+  return entriesOf(messages).flatMap(([at, message]) =>
+    ['content', 'output'].flatMap((name) =>
+      entriesOf(isObject(message) ? message[name] : null).flatMap(([place, part]) =>
+        ofPart(part, `${list}[${at}].${name}[${place}]`),
       ),
     ),
   )
@@ -33,11 +41,16 @@ function addressesIn(body: Record<string, unknown>): Found[] {
 
 function ofPart(part: unknown, field: string): Found[] {
   if (!isObject(part)) return []
-  return Object.entries(part).flatMap(([name, value]) => {
-    const address = isObject(value) ? value.url : value
-    const isAddress = name.endsWith('_url') && typeof address === 'string'
-    return isAddress ? [{ field: `${field}.${name}`, address }] : []
-  })
+  return Object.entries(part).flatMap(([name, value]) =>
+    textsAt(value, PLACES.test(name)).map((address) => ({ field: `${field}.${name}`, address })),
+  )
+}
+
+/** The texts of a value that stand where an address may, however deep. */
+function textsAt(value: unknown, isPlace: boolean): string[] {
+  if (typeof value === 'string') return isPlace ? [value] : []
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([name, inner]) => textsAt(inner, PLACES.test(name)))
 }
 
 const entriesOf = (list: unknown): [number, unknown][] => (Array.isArray(list) ? [...list.entries()] : [])

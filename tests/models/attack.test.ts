@@ -155,6 +155,32 @@ test.each([
   expect(calls()).toBe(before)
 })
 
+test.each([
+  ['file', { type: 'file', file: { file_data: 'http://169.254.169.254/a.pdf' } }],
+  ['file', { type: 'file', file: { file_id: 'http://169.254.169.254/a.pdf' } }],
+  ['source', { type: 'image', source: { type: 'url', url: 'http://169.254.169.254/a.png' } }],
+  ['fileData', { fileData: { fileUri: 'file:///etc/passwd' } }],
+])('nor is an address where other servers look for one: %s %j', async (field, part) => {
+  const before = calls()
+  const answer = await chat({ model: model.slug, messages: [{ role: 'user', content: [part] }] })
+  expect([answer.status, await answer.json()]).toMatchObject([
+    400,
+    { error: { param: `messages[0].content[0].${field}` } },
+  ])
+  expect(calls()).toBe(before)
+})
+
+test('nor is the address of an MCP server, which the server of a model would call', async () => {
+  const native = await newModel(`${upstream.url}/native`, { model: { speaks_responses: true } })
+  const tools = [{ type: 'mcp', server_label: 'x', server_url: 'http://169.254.169.254/' }]
+  const answer = await askDoor('/responses', caller.key, { model: native.slug, input: 'x', tools })
+  expect([answer.status, await answer.json()]).toMatchObject([
+    400,
+    { error: { param: 'tools[0].server_url' } },
+  ])
+  expect(upstream.seen('native')).toEqual([])
+})
+
 test('a public image is passed on', async () => {
   const content = [{ type: 'image_url', image_url: { url: 'https://example.org/a.png' } }]
   const sent = [{ role: 'user', content }]
