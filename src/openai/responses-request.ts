@@ -62,10 +62,12 @@ export function storageFaults(body: Json): Faults {
  */
 export function referenceFaults({ input }: Json): Faults {
   if (!Array.isArray(input)) return []
-  return input.flatMap((item, at) =>
-    isObject(item) && item.type === 'item_reference' ? [notStored(`input[${at}]`)] : [],
-  )
+  return input.flatMap((item, at) => (isObject(item) && isReference(item) ? [notStored(`input[${at}]`)] : []))
 }
+
+/** OpenAI's own reading: what has an id, and neither a type nor a role, is a reference too. */
+const isReference = ({ type, role, id }: Json) =>
+  type === 'item_reference' || (type == null && role == null && id != null)
 
 /** What a chat cannot give: who asked for it would miss it. */
 function logprobsFaults({ top_logprobs: most, include }: Json): Faults {

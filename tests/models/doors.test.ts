@@ -261,9 +261,14 @@ describe("the door for OpenAI's clients", () => {
 
   test('such a server is sent no reference to what it stores, and its stream breaks off with numbers', async () => {
     const tool = await newModel(`${upstream.url}/native-cut`, { model: { speaks_responses: true } })
-    const input = [{ type: 'item_reference', id: 'rs_1' }]
-    const refused = await askDoor('/responses', caller.key, { model: tool.slug, input })
-    expect([refused.status, await refused.json()]).toMatchObject([400, { error: { param: 'input[0]' } }])
+    for (const reference of [
+      { type: 'item_reference', id: 'rs_1' },
+      { id: 'msg_1' },
+      { id: 'msg_1', type: null },
+    ]) {
+      const refused = await askDoor('/responses', caller.key, { model: tool.slug, input: [reference] })
+      expect([refused.status, await refused.json()]).toMatchObject([400, { error: { param: 'input[0]' } }])
+    }
     expect(upstream.seen('native-cut')).toEqual([])
     const body = { model: tool.slug, input: 'Say something.', stream: true }
     const events = eventsOf(await (await askDoor('/responses', caller.key, body)).text())
