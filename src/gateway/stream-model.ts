@@ -48,6 +48,7 @@ export async function streamModel(
   const startedAt = performance.now()
   const ask = withinHold(tool, plan, admitted.tokensHeld)
   const limit = limitCall(tool.timeoutMs)
+  if (request.signal?.aborted) limit.end()
   request.signal?.addEventListener('abort', limit.end, { once: true })
   const opening = openModelStream(tool, ask, { requestId: request.requestId, signal: limit.signal })
   const opened = await keepUntilSettled(opening)

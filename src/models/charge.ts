@@ -18,13 +18,22 @@ type Took = {
   isWhole: boolean
 }
 
-/** The charge of a call that gave something: the price, what was reported, or what a tokenizer counts. */
+/**
+ * The charge of a call that gave something: the price, what was reported, or what a tokenizer counts. What was reported
+ * before the end of a stream that did not come there may not have known all of its output, which is counted then.
+ */
 export async function chargeFor(tool: ModelTool, plan: ModelPlan, took: Took): Promise<ModelCharge> {
   const { usage, isWhole } = took
   const { metering, model } = tool
   if (metering.mode === 'fixed') return { tokens: metering.tokens ?? 0, source: 'fixed', modelTokens: usage }
-  if (usage && metering.mode === 'reported')
+  if (usage && isWhole && metering.mode === 'reported')
     return { tokens: weigh(usage, model.weights), source: 'reported', modelTokens: usage }
+  if (usage && metering.mode === 'reported') {
+    const outputTokens = Math.max(usage.outputTokens, await countTokens(took.produced))
+    const modelTokens = { ...usage, outputTokens }
+    const source = outputTokens === usage.outputTokens ? 'reported' : 'partial'
+    return { tokens: weigh(modelTokens, model.weights), source, modelTokens }
+  }
   const counted = {
     inputTokens: await countTokens(plan.inputText),
     cachedInputTokens: 0,

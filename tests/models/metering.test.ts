@@ -3,6 +3,7 @@ import { newPlan } from '../support/catalogue'
 import { call } from '../support/client'
 import { type ModelUpstream, startModelUpstream, WORDS } from '../support/model-upstream'
 import { newKey, newSubscriber } from '../support/people'
+import { hubUrl } from '../support/run'
 import { askDoor, balanceOf, type Caller, newCaller, newModel, rowsOf } from './setup'
 
 let upstream: ModelUpstream
@@ -185,6 +186,36 @@ describe('a caller that goes away', () => {
     expect(row?.first_token_ms).toBeGreaterThan(0)
     expect(upstream.left('slow')).toBe(before + 1)
     expect((await balanceOf(caller)).held).toBe(0)
+  })
+
+  test('is charged for what came, also where the provider had not reported it by then', async () => {
+    const tool = await newModel(`${upstream.url}/early-usage`)
+    const controller = new AbortController()
+    const body = { model: tool.slug, messages, stream: true }
+    const answer = await askDoor('/chat/completions', caller.key, body, controller.signal)
+    const reader = (answer.body as ReadableStream<Uint8Array>).getReader()
+    let text = ''
+    while (!text.includes('brown')) text += new TextDecoder().decode((await reader.read()).value)
+    controller.abort()
+    const [row] = await rowsOf(tool.id)
+    expect(row).toMatchObject({ error_code: 'CALLER_GONE', source: 'partial', input_tokens: 20 })
+    expect(row?.output_tokens).toBeGreaterThan(2)
+  })
+
+  test('from GraphQL ends the call upstream as well', async () => {
+    const tool = await newModel(`${upstream.url}/slow/5000`)
+    const query = `mutation { invokeTool(tool: "${tool.slug}", input: { prompt: "x" }) { output } }`
+    const before = upstream.left('slow')
+    const asked = fetch(`${hubUrl()}/api/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': caller.key },
+      body: JSON.stringify({ query }),
+      signal: AbortSignal.timeout(500),
+    })
+    await expect(asked).rejects.toThrow()
+    const [row] = await rowsOf(tool.id)
+    expect(row).toMatchObject({ status: 'success', error_code: 'CALLER_GONE', output_tokens: 0 })
+    expect(upstream.left('slow')).toBe(before + 1)
   })
 
   test('ends a call that is no stream, and is charged for the input', async () => {

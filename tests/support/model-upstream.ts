@@ -28,7 +28,7 @@ export const USAGE = {
  * A server of the tests' own that speaks OpenAI's published wire format: chat, embeddings and responses. The base
  * address says how it behaves: `${url}/normal`, `/silent` (no usage), `/slow/300` (ms before each piece), `/cut/2`
  * (hangs up after that many pieces), `/reset` (before the headers), `/headers-only` (hangs up after them), `/status/429`,
- * `/malformed`, `/shapeless`, `/endless`, `/huge`, `/error-event`, `/each-usage`, `/tools`, `/native-cut`,
+ * `/malformed`, `/shapeless`, `/endless`, `/huge`, `/error-event`, `/each-usage`, `/early-usage`, `/tools`, `/native-cut`,
  * `/interleaved` and `/whole-calls/0` (two calls of tools in one stream),
  * `/repeats-key` (refuses the request and says the key back, also after so many characters).
  */
@@ -199,10 +199,17 @@ async function stream(
       return void response.end()
     }
     if (behaviour === 'slow') await sleep(argument, undefined, { ref: false })
-    chunk({ content }, null, behaviour === 'each-usage' ? { usage: USAGE } : {})
+    if (behaviour === 'early-usage') await sleep(50, undefined, { ref: false })
+    chunk({ content }, null, usageAmid(behaviour))
   }
   chunk({}, 'stop')
   finish(behaviour, body, common, response)
+}
+
+/** Some servers report at every chunk; some say at the first what went in, and nothing of what comes out yet. */
+function usageAmid(behaviour: string): Json {
+  if (behaviour === 'each-usage') return { usage: USAGE }
+  return behaviour === 'early-usage' ? { usage: { ...USAGE, completion_tokens: 0 } } : {}
 }
 
 function streamCall(

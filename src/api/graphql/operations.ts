@@ -32,7 +32,11 @@ export async function invoke(
   const sent = readInput(input)
   const log = perProcess('log', () => createLog(config.logLevel))
   const idempotency = readIdempotency(idempotencyKey ?? null, Buffer.from(JSON.stringify({ input: sent })))
-  return invokeTool({ pool, log }, { credential, tool, input: sent, requestId: idOf(req), idempotency })
+  const { signal } = req
+  return invokeTool(
+    { pool, log },
+    { credential, tool, input: sent, requestId: idOf(req), idempotency, signal },
+  )
 }
 
 /** As `POST /api/v1/subscriptions/subscribe`. */
