@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import pg from 'pg'
 import { newPlan } from '../support/catalogue'
 import { call } from '../support/client'
 import { type ModelUpstream, startModelUpstream, WORDS } from '../support/model-upstream'
@@ -201,6 +202,32 @@ describe('a caller that goes away', () => {
     expect(row).toMatchObject({ error_code: 'CALLER_GONE', source: 'partial', input_tokens: 20 })
     expect(row?.output_tokens).toBeGreaterThan(2)
   })
+
+  test.each([false, true])(
+    'while the call is still being admitted: nobody is called any more; stream: %s',
+    async (stream) => {
+      const tool = await newModel(`${upstream.url}/normal`)
+      const before = upstream.seen('normal').length
+      const lock = new pg.Client({ connectionString: process.env.HUB_TEST_HUB_DATABASE_URL })
+      await lock.connect()
+      try {
+        await lock.query('begin')
+        await lock.query('select from subscriptions where user_id = $1 for no key update', [caller.id])
+        const body = { model: tool.slug, messages, stream }
+        await expect(
+          askDoor('/chat/completions', caller.key, body, AbortSignal.timeout(500)),
+        ).rejects.toThrow()
+        // Answered after the hub has seen that the connection is closed.
+        await (await fetch(`${hubUrl()}/health`)).text()
+        await lock.query('rollback')
+      } finally {
+        await lock.end()
+      }
+      expect(await rowsOf(tool.id)).toMatchObject([{ status: 'success', error_code: 'CALLER_GONE' }])
+      expect(upstream.seen('normal')).toHaveLength(before)
+      expect((await balanceOf(caller)).held).toBe(0)
+    },
+  )
 
   test('from GraphQL ends the call upstream as well', async () => {
     const tool = await newModel(`${upstream.url}/slow/5000`)
