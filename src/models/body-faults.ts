@@ -7,12 +7,17 @@ import { mediaFaults } from './media-faults'
  */
 const OTHER_MODELS = ['models', 'fallbacks', 'route', 'preset'] as const
 
+/** Names that some servers (llama.cpp, TGI) have for the most output, and follow rather than the one that the hub sets. */
+const OTHER_MAXIMA = ['n_predict', 'num_predict', 'max_new_tokens', 'max_gen_len'] as const
+
 /** What of a body would change what the hub itself decides: which model is asked, and how the answer is told. */
 export function bodyFaults(body: Record<string, unknown>): ProblemDetail[] {
   const faults: ProblemDetail[] = OTHER_MODELS.filter((field) => body[field] != null).map((field) => ({
     field,
     message: 'may not be set: the tool says which model is asked',
   }))
+  for (const field of OTHER_MAXIMA)
+    if (body[field] != null) faults.push({ field, message: 'is not read here: send max_completion_tokens' })
   const { stream_options: options } = body
   if (options != null && (typeof options !== 'object' || Array.isArray(options)))
     faults.push({ field: 'stream_options', message: 'must be an object' })

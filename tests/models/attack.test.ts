@@ -122,6 +122,10 @@ test.each([
   [{ fallbacks: [{ model: 'dearest' }] }, 'fallbacks'],
   [{ route: 'fallback' }, 'route'],
   [{ preset: 'dearest' }, 'preset'],
+  [{ n_predict: 100_000 }, 'n_predict'],
+  [{ num_predict: 100_000 }, 'num_predict'],
+  [{ max_new_tokens: 100_000 }, 'max_new_tokens'],
+  [{ max_gen_len: 100_000 }, 'max_gen_len'],
 ])('what would change the way of the hub is a 400: %j', async (more, param) => {
   const before = calls()
   const answer = await chat({ model: model.slug, messages, ...more })
