@@ -24,9 +24,10 @@ export async function readJsonBody(request: Request, most = BODY_LIMIT_BYTES): P
   requireJson(request.headers)
   const text = decode(bytes)
   const value = parse(text)
-  const details = unusable(value, '', text.includes('\\u'), 0)
-  if (details) throw new Problem('VALIDATION_ERROR', `${details.field}: ${details.message}`, [details])
-  return { bytes, value }
+  const fault = faultIn(value, text.includes('\\u'), 0)
+  if (!fault) return { bytes, value }
+  const details = toDetail(fault, '')
+  throw new Problem('VALIDATION_ERROR', `${details.field}: ${details.message}`, [details])
 }
 
 async function readBytes(request: Request, most: number): Promise<Uint8Array> {
@@ -85,29 +86,52 @@ function parse(text: string): unknown {
   }
 }
 
+/** What is wrong, and where: the keys from the value down. They are put together only for a fault, as few are. */
+type Fault = { keys: string[]; message: string }
+
 /** The first NUL byte or half of a surrogate pair (neither can be stored), or a nesting that is absurdly deep. */
-function unusable(value: unknown, path: string, checkText: boolean, depth: number): ProblemDetail | null {
-  if (typeof value === 'string') return checkText ? unusableText(value, path) : null
+function faultIn(value: unknown, checkText: boolean, depth: number): Fault | null {
+  if (typeof value === 'string') return checkText ? faultOfText(value) : null
   if (typeof value !== 'object' || value === null) return null
-  if (depth >= DEEPEST) return { field: path, message: `is nested more than ${DEEPEST} levels deep` }
-  for (const [key, item] of Object.entries(value)) {
-    const at = path === '' ? key : `${path}.${key}`
-    const problem = (checkText ? unusableText(key, at) : null) ?? unusable(item, at, checkText, depth + 1)
-    if (problem) return problem
+  if (depth >= DEEPEST) return { keys: [], message: `is nested more than ${DEEPEST} levels deep` }
+  if (Array.isArray(value)) return faultInList(value, checkText, depth)
+  for (const key of Object.keys(value)) {
+    const item = (value as Record<string, unknown>)[key]
+    const fault = (checkText ? faultOfText(key) : null) ?? faultIn(item, checkText, depth + 1)
+    if (fault) return { ...fault, keys: [key, ...fault.keys] }
   }
   return null
 }
 
-/** What is wrong with a value that did not come as a JSON body, or null: the same rules hold. */
-export function unusableValue(value: unknown, path: string): ProblemDetail | null {
-  return unusable(value, path, true, 0)
+function faultInList(list: unknown[], checkText: boolean, depth: number): Fault | null {
+  for (let at = 0; at < list.length; at += 1) {
+    const fault = faultIn(list[at], checkText, depth + 1)
+    if (fault) return { ...fault, keys: [String(at), ...fault.keys] }
+  }
+  return null
 }
 
-/** Says why PostgreSQL could not store this text, or null. The field's name is cleaned, as it may hold the same. */
+function faultOfText(text: string): Fault | null {
+  if (text.includes('\0')) return { keys: [], message: 'must not contain a NUL character' }
+  return LONE_SURROGATE.test(text) ? { keys: [], message: 'is not valid Unicode' } : null
+}
+
+/** The field's name is cleaned, as it may hold what is at fault. */
+function toDetail({ keys, message }: Fault, path: string): ProblemDetail & { field: string } {
+  const at = path === '' ? keys : [path, ...keys]
+  return { field: printable(at.join('.')), message }
+}
+
+/** What is wrong with a value that did not come as a JSON body, or null: the same rules hold. */
+export function unusableValue(value: unknown, path: string): ProblemDetail | null {
+  const fault = faultIn(value, true, 0)
+  return fault && toDetail(fault, path)
+}
+
+/** Says why PostgreSQL could not store this text, or null. */
 export function unusableText(text: string, field: string): ProblemDetail | null {
-  if (text.includes('\0')) return { field: printable(field), message: 'must not contain a NUL character' }
-  if (LONE_SURROGATE.test(text)) return { field: printable(field), message: 'is not valid Unicode' }
-  return null
+  const fault = faultOfText(text)
+  return fault && toDetail(fault, field)
 }
 
 function printable(field: string): string {

@@ -71,11 +71,16 @@ export function planEmbeddings(tool: ModelTool, body: Json): Planned {
   const { input } = body
   const faults = bodyFaults(body)
   if (faults.length > 0) return { faults }
-  const isTexts = Array.isArray(input) && input.length > 0 && input.every((one) => typeof one === 'string')
-  const isTokens = Array.isArray(input) && input.length > 0 && input.flat().every(Number.isInteger)
-  if (!(typeof input === 'string' && input !== '') && !isTexts && !isTokens)
+  if (!(typeof input === 'string' && input !== '') && !isEmbeddable(input))
     return { faults: [{ field: 'input', message: 'must be a text, or a list of texts' }] }
   return { plan: planModelCall(tool, { api: 'embeddings', body }) }
+}
+
+/** Texts, one text's tokens, or those of several texts. */
+function isEmbeddable(input: unknown): boolean {
+  if (!Array.isArray(input) || input.length === 0) return false
+  const areTokens = (list: unknown) => Array.isArray(list) && list.every(Number.isInteger)
+  return input.every((one) => typeof one === 'string') || areTokens(input) || input.every(areTokens)
 }
 
 /** What an invocation answers with: the text and what belongs to it, or the vectors. */
