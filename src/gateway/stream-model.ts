@@ -24,7 +24,7 @@ const MOST_TEXT = 10 * 1024 * 1024
 /** What a door is given of a running stream, in order. `done` or `failed` is the last, after the settlement. */
 export type CallEvent =
   | { type: 'event'; event: ModelEvent; text: string }
-  | { type: 'done'; answer: string }
+  | { type: 'done'; answer: string; usage: ModelUsage | null }
   | { type: 'failed'; problem: Problem }
 
 export type StreamOutcome =
@@ -92,9 +92,9 @@ async function pump(run: Run, source: AsyncIterable<ModelEvent>, events: Channel
   try {
     const { took, broken, value } = await passOn(run, source, events)
     const ending = broken && endingOf(run, broken, isClosing)
-    const answer = await settleStream(run, took, ending, value)
+    const { answer, usage } = await settleStream(run, took, ending, value)
     if (broken) events.last({ type: 'failed', problem: brokenProblem(run.call.tool, broken) })
-    else events.last({ type: 'done', answer })
+    else events.last({ type: 'done', answer, usage })
   } catch (error) {
     run.room.log.error({ err: error, request_id: run.request.requestId }, 'a stream could not be settled')
     events.last({ type: 'failed', problem: new Problem('INTERNAL', 'Something went wrong.') })
@@ -140,13 +140,16 @@ type Ending = { status: 'success' | 'error' | 'timeout'; errorCode: string }
 
 const gone = (): Ending => ({ status: 'success', errorCode: CALLER_GONE })
 
-/** Charges what came; a stream that broke before anything came costs nothing. Answers the result as JSON text. */
+/**
+ * Charges what came; a stream that broke before anything came costs nothing. Answers the result as JSON text, and what
+ * the model's tokens were, reported or counted.
+ */
 async function settleStream(
   run: Run,
   took: { usage: ModelUsage | null; produced: string; isWhole: boolean },
   ending: Ending | null,
   value: () => Record<string, unknown> = () => ({}),
-): Promise<string> {
+): Promise<{ answer: string; usage: ModelUsage | null }> {
   const { room, request, call, firstTokenMs } = run
   const { userId, usageId } = call.admitted
   const isFree = ending !== null && ending.errorCode !== CALLER_GONE && !took.usage && took.produced === ''
@@ -159,5 +162,5 @@ async function settleStream(
   const kept = request.idempotency && ending === null ? { answer } : {}
   const how = ending ?? ({ status: 'success' } as const)
   await settled(room, { userId, usageId, ...how, ...charge, durationMs, firstTokenMs, ...kept })
-  return answer
+  return { answer, usage: charge.modelTokens }
 }

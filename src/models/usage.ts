@@ -31,6 +31,18 @@ export function readUsage(usage: unknown): ModelUsage | null {
   }
 }
 
+/** The same counts as a chat's `usage` object. */
+export function toChatUsage(usage: ModelUsage) {
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage
+  return {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+    prompt_tokens_details: { cached_tokens: cachedInputTokens },
+    completion_tokens_details: { reasoning_tokens: reasoningTokens },
+  }
+}
+
 /** What a call costs of the plan's tokens: each kind by its weight in percent, rounded up once. */
 export function weigh(usage: ModelUsage, weights: TokenWeights): number {
   const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage

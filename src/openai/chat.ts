@@ -4,6 +4,7 @@ import { sse } from '../api/stream-answer'
 import type { CallEvent } from '../gateway/stream-model'
 import type { ModelTool } from '../models/call-model'
 import { type Planned, planChat } from '../models/input'
+import { type ModelUsage, toChatUsage } from '../models/usage'
 import { type ModelEndpoint, serveModelCall } from './answer'
 import { toErrorBody } from './errors'
 
@@ -13,7 +14,16 @@ const endpoint: ModelEndpoint = {
   plan: planForChat,
   events: ({ body }) => {
     const asked = (body.stream_options as Json | null | undefined)?.include_usage === true
-    return (event) => toText(event, asked)
+    let last: Json = {}
+    let isTold = false
+    return (event) => {
+      if (event.type === 'event') {
+        last = event.event.value
+        isTold ||= Boolean(last.usage)
+      }
+      const counted = event.type === 'done' && asked && !isTold ? usageChunk(last, event.usage) : ''
+      return counted + toText(event, asked)
+    }
   },
 }
 
@@ -32,9 +42,17 @@ function toText(event: CallEvent, usageAsked: boolean): string {
   if (event.type === 'done') return 'data: [DONE]\n\n'
   if (event.type === 'failed') return sse(JSON.stringify(toErrorBody(event.problem)))
   const { data, value } = event.event
-  if (usageAsked || !value.usage) return sse(data)
+  if (usageAsked || !('usage' in value)) return sse(data)
   // The hub asked for it; this caller did not.
-  if (!Array.isArray(value.choices) || value.choices.length === 0) return ''
+  const hasChoices = Array.isArray(value.choices) && value.choices.length > 0
+  if (value.usage && !hasChoices) return ''
   const { usage: _hidden, ...rest } = value
   return sse(JSON.stringify(rest))
+}
+
+/** The last chunk of a stream whose upstream said nothing of its usage: what the hub counted. */
+function usageChunk(last: Json, usage: ModelUsage | null): string {
+  if (!usage) return ''
+  const { id, object, created, model } = last
+  return sse(JSON.stringify({ id, object, created, model, choices: [], usage: toChatUsage(usage) }))
 }

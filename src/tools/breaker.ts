@@ -2,7 +2,7 @@
 export type Health = 'up' | 'down' | 'unknown'
 
 /** Leave to call; given back to `report`. */
-export type Pass = { readonly generation: number; readonly isTrial: boolean }
+export type Pass = { readonly generation: number; readonly isTrial: boolean; readonly enteredAt: number }
 
 export type BreakerState = 'closed' | 'open' | 'trying'
 
@@ -12,11 +12,13 @@ export const OPEN_MS = 60_000
 /**
  * Stops calling a tool that is down. After 5 calls in a row that found it down (a call with its retries is
  * one) nothing is called for 60 s; then one trial decides: up closes, down waits again. Any answer, also a
- * refusal of the input or a 500, means up: else one caller's bad input would close a tool to all.
+ * refusal of the input or a 500, means up: else one caller's bad input would close a tool to all. So does any answer to
+ * somebody else since a call began: inputs that take a tool longer than its time say nothing about the tool.
  */
 export class Breaker {
   #failures = 0
   #openedAt: number | null = null
+  #answeredAt = Number.NEGATIVE_INFINITY
   #isTrying = false
   /** Raised at each opening and closing: what was called before says nothing about now. */
   #generation = 0
@@ -36,12 +38,13 @@ export class Breaker {
 
   /** Leave to call, or how long (ms) until asking makes sense. Who gets leave must `report`. */
   enter(): Pass | { retryAfterMs: number } {
-    if (this.#openedAt === null) return { generation: this.#generation, isTrial: false }
-    const left = this.#openedAt + OPEN_MS - this.clock()
+    const enteredAt = this.clock()
+    if (this.#openedAt === null) return { generation: this.#generation, isTrial: false, enteredAt }
+    const left = this.#openedAt + OPEN_MS - enteredAt
     if (left > 0) return { retryAfterMs: left }
     if (this.#isTrying) return { retryAfterMs: 1_000 }
     this.#isTrying = true
-    return { generation: this.#generation, isTrial: true }
+    return { generation: this.#generation, isTrial: true, enteredAt }
   }
 
   /** What the call found. A trial that learnt nothing leaves the next caller to try. */
@@ -49,10 +52,11 @@ export class Breaker {
     if (pass.generation !== this.#generation) return
     if (pass.isTrial) this.#isTrying = false
     if (health === 'up') this.#close()
-    if (health === 'down') this.#countFailure(pass)
+    if (health === 'down' && this.#answeredAt <= pass.enteredAt) this.#countFailure(pass)
   }
 
   #close(): void {
+    this.#answeredAt = this.clock()
     if (this.#openedAt !== null) this.#generation += 1
     this.#failures = 0
     this.#openedAt = null

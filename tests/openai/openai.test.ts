@@ -29,24 +29,38 @@ describe('chat', () => {
     expect(answer._request_id).toMatch(/^[0-9a-f-]{36}$/)
   })
 
+  const readStream = async (slug: string, more: object = {}) => {
+    const chunks = []
+    for await (const chunk of await client.chat.completions.create({
+      model: slug,
+      messages,
+      stream: true,
+      ...more,
+    }))
+      chunks.push(chunk)
+    return chunks
+  }
+  const withUsage = { stream_options: { include_usage: true } }
+
   test('a stream; usage comes last where it is asked for, and not where it is not', async () => {
     const slug = await model('normal')
-    const read = async (more: object) => {
-      const chunks = []
-      for await (const chunk of await client.chat.completions.create({
-        model: slug,
-        messages,
-        stream: true,
-        ...more,
-      }))
-        chunks.push(chunk)
-      return chunks
-    }
-    const plain = await read({})
+    const plain = await readStream(slug)
     expect(plain.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe(WORDS.join(''))
-    expect(plain.some(({ usage }) => usage)).toBe(false)
-    const asked = await read({ stream_options: { include_usage: true } })
+    expect(plain.some((chunk) => 'usage' in chunk)).toBe(false)
+    const asked = await readStream(slug, withUsage)
     expect(asked.at(-1)).toMatchObject({ choices: [], usage: USAGE })
+  })
+
+  test('a stream whose provider tells no usage ends with what the hub counted, where that is asked for', async () => {
+    const slug = await model('silent')
+    expect((await readStream(slug)).every(({ choices }) => choices.length > 0)).toBe(true)
+    const asked = await readStream(slug, withUsage)
+    expect(asked.filter((chunk) => chunk.usage)).toEqual([asked.at(-1)])
+    const { id, model: named, choices, usage } = asked.at(-1) as (typeof asked)[number]
+    expect({ id, named, choices }).toEqual({ id: asked[0]?.id, named: asked[0]?.model, choices: [] })
+    expect(usage).toMatchObject({ prompt_tokens: expect.any(Number), completion_tokens: expect.any(Number) })
+    expect(usage?.total_tokens).toBe((usage?.prompt_tokens ?? 0) + (usage?.completion_tokens ?? 0))
+    expect(usage?.completion_tokens).toBeGreaterThan(0)
   })
 
   test('the stream helper gathers a call of a tool', async () => {

@@ -32,6 +32,17 @@ describe('a breaker', () => {
     expect(isOpen()).toBe(true)
   })
 
+  test('calls that took too long while others were answered say nothing about the tool', () => {
+    const slow = Array.from({ length: 5 }, pass)
+    now += 100
+    calls('up')
+    now += 30_000
+    for (const one of slow) breaker.report(one, 'down')
+    expect(isOpen()).toBe(false)
+    open()
+    expect(isOpen()).toBe(true)
+  })
+
   test('lets one caller try after 60 s, and only one', () => {
     open()
     now += OPEN_MS - 1
