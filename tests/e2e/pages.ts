@@ -6,6 +6,7 @@ export type PanelPage = { name: string; path: string; ready: string }
 const FORM = 'form[data-form-ready="true"]'
 const LIST = '.collection-list'
 const TILES = '.hub-tiles'
+const VIEW = '.hub-view'
 
 /** Collections, and the query for one document to open: null where the panel has no document to show. */
 const COLLECTIONS: Record<string, string> = {
@@ -70,6 +71,9 @@ const otherPages = (ids: Map<string, string>): PanelPage[] => [
   },
   { name: 'tools: trash', path: '/admin/collections/tools/trash', ready: LIST },
   { name: 'settings', path: '/admin/globals/settings', ready: FORM },
+  { name: 'active users, 90 days', path: '/admin/active-users?range=90d', ready: VIEW },
+  { name: 'plan fill', path: '/admin/plan-fill', ready: VIEW },
+  { name: 'ledger checks', path: '/admin/ledger', ready: VIEW },
   { name: 'account', path: '/admin/account', ready: FORM },
 ]
 
