@@ -272,6 +272,35 @@ describe("what is done on a user's page", () => {
   })
 })
 
+describe('a dialog of an action', () => {
+  it('confirms nothing by what it said of something else', async () => {
+    await look('light', 1280)
+    await open(`/admin/collections/users/${userId}/overview`)
+    await page.getByRole('button', { name: 'Grant extra tokens' }).click()
+    const dialog = page.locator('dialog[open]')
+    const confirm = dialog.getByRole('button', { name: 'Confirm' })
+    await dialog.getByLabel('Tokens').fill('10')
+    await dialog.getByLabel('Reason').fill('For the launch')
+    await dialog.getByText('Tokens in this period').waitFor()
+    expect(await confirm.isEnabled()).toBe(true)
+    let answer = () => {}
+    const held = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await page.route('**/api/panel/users/*/actions', async (route) => {
+      await held
+      await route.continue()
+    })
+    await dialog.getByLabel('Tokens').fill('99000')
+    expect(await confirm.isDisabled()).toBe(true)
+    answer()
+    await dialog.getByText('Tokens in this period').waitFor()
+    expect(await confirm.isEnabled()).toBe(true)
+    await page.unroute('**/api/panel/users/*/actions')
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+  })
+})
+
 describe('a draft of a plan', () => {
   it('is played on the last 30 days before it is saved', async () => {
     await open(`/admin/collections/plans/${planId}`)

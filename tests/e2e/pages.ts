@@ -6,7 +6,7 @@ export type PanelPage = { name: string; path: string; ready: string }
 const FORM = 'form[data-form-ready="true"]'
 const LIST = '.collection-list'
 const TILES = '.hub-tiles'
-const VIEW = '.hub-view'
+const VIEW = '.hub-view .hub-card'
 
 /** Collections, and the query for one document to open: null where the panel has no document to show. */
 const COLLECTIONS: Record<string, string> = {
@@ -70,10 +70,13 @@ const otherPages = (ids: Map<string, string>): PanelPage[] => [
     ready: '.versions',
   },
   { name: 'tools: trash', path: '/admin/collections/tools/trash', ready: LIST },
-  { name: 'settings', path: '/admin/globals/settings', ready: FORM },
-  { name: 'active users, 90 days', path: '/admin/active-users?range=90d', ready: VIEW },
-  { name: 'plan fill', path: '/admin/plan-fill', ready: VIEW },
+  { name: 'active users: 24h', path: '/admin/active-users?range=24h', ready: VIEW },
+  { name: 'active users: 90d', path: '/admin/active-users?range=90d', ready: VIEW },
+  { name: 'active users: page 50', path: '/admin/active-users?range=30d&page=50', ready: VIEW },
+  { name: 'plan fill', path: `/admin/plan-fill?plan=${ids.get('plans')}&above=0`, ready: VIEW },
+  { name: 'plan fill: 80 %', path: `/admin/plan-fill?plan=${ids.get('plans')}&above=80`, ready: VIEW },
   { name: 'ledger checks', path: '/admin/ledger', ready: VIEW },
+  { name: 'settings', path: '/admin/globals/settings', ready: FORM },
   { name: 'account', path: '/admin/account', ready: FORM },
 ]
 

@@ -25,16 +25,18 @@ export function ActionDialog({ address, label, describedAs, action, onDone, chil
   const dialog = useRef<HTMLDialogElement>(null)
   const [open, setOpen] = useState(false)
   const [busy, setBusy] = useState(false)
-  const [answer, setAnswer] = useState<Answer | null>(null)
+  const [said, setSaid] = useState<{ of: string; answer: Answer } | null>(null)
   const heading = useId()
   const router = useRouter()
   const sent = JSON.stringify(action)
+  // Only what was said of this very action: of what was typed before, nothing may be confirmed.
+  const answer = said?.of === sent ? said.answer : null
   useEffect(() => {
-    if (!open || sent === 'null') return setAnswer(null)
+    if (!open || sent === 'null') return setSaid(null)
     let current = true
     const timer = setTimeout(async () => {
-      const said = await send(address, { ...JSON.parse(sent), preview: true })
-      if (current) setAnswer(said)
+      const answered = await send(address, { ...JSON.parse(sent), preview: true })
+      if (current) setSaid({ of: sent, answer: answered })
     }, TYPING_MS)
     return () => {
       current = false
@@ -43,9 +45,9 @@ export function ActionDialog({ address, label, describedAs, action, onDone, chil
   }, [open, sent, address])
   const confirm = async () => {
     setBusy(true)
-    const said = await send(address, JSON.parse(sent))
+    const answered = await send(address, JSON.parse(sent))
     setBusy(false)
-    if ('fault' in said) return setAnswer(said)
+    if ('fault' in answered) return setSaid({ of: sent, answer: answered })
     dialog.current?.close()
     onDone?.()
     toast.success(`${describedAs ?? label}: done`)
