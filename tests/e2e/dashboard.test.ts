@@ -324,6 +324,13 @@ describe('a draft of a plan', () => {
     const lines = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n')
     const shown = await page.getByRole('region', { name: 'What if' }).locator('tbody tr').count()
     expect(lines).toHaveLength(shown + 1)
+    const counted = page.getByText('a call that two of them refuse counts for each')
+    expect(await counted.count()).toBe(0)
+    await page.fill('#field-requestsPerMinute', '1')
+    await page.fill('#field-burst', '1')
+    await page.getByText('The limits were changed since.').waitFor()
+    await page.getByRole('button', { name: 'Play the last 30 days again' }).click()
+    await counted.waitFor()
   })
 })
 

@@ -66,7 +66,7 @@ function Line({ one }: { one: StoppedUser }) {
 }
 
 /** What the figures rest on, in words. */
-export function Cover({ result: { byTokens, byPace } }: { result: WhatIf }) {
+export function Cover({ result: { byTokens, byPace, lines, users } }: { result: WhatIf }) {
   const reckoned = byTokens.periods - byTokens.played
   return (
     <ul className="hub-legend hub-note" style={{ flexDirection: 'column' }}>
@@ -77,6 +77,9 @@ export function Cover({ result: { byTokens, byPace } }: { result: WhatIf }) {
           : ', played call by call.'}
       </li>
       <li>{paceOf(byPace)}</li>
+      {lines > users && (
+        <li>Each limit was played by itself: a call that two of them refuse counts for each of them.</li>
+      )}
     </ul>
   )
 }
