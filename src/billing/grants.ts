@@ -80,6 +80,15 @@ export async function grantTokens(sql: Sql, row: SubscriptionRow, request: Grant
   return true
 }
 
+/** How many tokens this request gave before; null where it was not carried out yet. */
+export async function givenBefore(sql: Sql, userId: string, requestId: string): Promise<number | null> {
+  const { rows } = await sql.query<{ tokens: number }>(
+    'select tokens::float8 as tokens from token_grants where user_id = $1 and request_id = $2',
+    [userId, requestId],
+  )
+  return rows[0]?.tokens ?? null
+}
+
 /** What the audit log says of a grant. */
 export const grantedNote = ({ tokens, expiresAt, reason }: Pick<Grant, 'tokens' | 'expiresAt' | 'reason'>) =>
   `Granted ${tokens.toLocaleString('en')} extra tokens until ${expiresAt.toISOString()}: ${reason}`

@@ -130,8 +130,19 @@ describe('extra tokens', () => {
       before: '1,000',
       after: '1,500',
     })
-    await act('admin', person.id, grant)
+    const again = await act('admin', person.id, grant)
+    expect([again.status, effectsOf(again.body)]).toEqual([
+      200,
+      [{ what: 'This grant', before: '500, given already', after: 'nothing more is given' }],
+    ])
+    expect((await act('admin', person.id, { ...grant, tokens: 900 })).status).toBe(409)
     expect(await subscription(person)).toMatchObject({ token_limit: 1500, tokens_remaining: 500 })
+    const recorded = await database.query(
+      `select note from audit_logs where note like 'Granted %' and subject_id = (
+         select id::text from subscriptions where user_id = $1)`,
+      [person.id],
+    )
+    expect(recorded.rows).toHaveLength(1)
     expect((await invoke()).status).toBe(200)
     await database.query('update subscriptions set tokens_used = 10 where user_id = $1', [person.id])
     expect((await ledgerCheck(database)).filter(({ userId }) => userId === person.id)).toEqual([])

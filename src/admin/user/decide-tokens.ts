@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../audit/record'
-import { grantEnd, grantedNote, grantTokens } from '../../billing/grants'
+import { givenBefore, grantEnd, grantedNote, grantTokens } from '../../billing/grants'
 import { limitOf, type SubscriptionRow } from '../../billing/subscription-row'
 import { remainderOf, takeBack, takenBackNote } from '../../billing/take-back'
 import type { Sql } from '../../database/sql'
@@ -8,8 +8,14 @@ import { inFull, inUtc } from '../parts/numbers'
 import type { UserAction } from './action-input'
 import type { Decision, UserContext } from './decide'
 
-export function grant(context: UserContext, action: Extract<UserAction, { action: 'grant' }>): Decision {
+export async function grant(
+  sql: Sql,
+  context: UserContext,
+  action: Extract<UserAction, { action: 'grant' }>,
+): Promise<Decision> {
   const row = running(context)
+  const given = await givenBefore(sql, row.userId, action.requestId)
+  if (given !== null) return givenAlready(given, action.tokens)
   const expiresAt = action.expiresAt === null ? null : new Date(action.expiresAt)
   const ends = grantEnd(row, { expiresAt })
   const limit = limitOf(row)
@@ -20,8 +26,20 @@ export function grant(context: UserContext, action: Extract<UserAction, { action
       { what: 'Left', before: left(limit), after: left(limit + action.tokens) },
       { what: 'The extra tokens end', before: '–', after: inUtc(ends) },
     ],
-    execute: (sql) => grantTokens(sql, row, { ...action, expiresAt, adminId: context.by.userId }),
+    execute: (tx) => grantTokens(tx, row, { ...action, expiresAt, adminId: context.by.userId }),
     record: onSubscription(row, grantedNote({ ...action, expiresAt: ends })),
+  }
+}
+
+/** The same request sent again: it says so, and neither gives nor puts on record anything more. */
+function givenAlready(given: number, tokens: number): Decision {
+  if (given !== tokens)
+    throw new Problem('CONFLICT', 'This request id was used for another grant of this user.')
+  return {
+    effects: [
+      { what: 'This grant', before: `${inFull(given)}, given already`, after: 'nothing more is given' },
+    ],
+    execute: async () => undefined,
   }
 }
 

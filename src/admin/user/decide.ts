@@ -38,7 +38,7 @@ export async function decide(sql: Sql, context: UserContext, action: UserAction)
     case 'change-plan':
       return changePlan(sql, context, action)
     case 'grant':
-      return grant(context, action)
+      return grant(sql, context, action)
     case 'take-back-grant':
       return takeBackGrant(sql, context, action)
     case 'pause':
