@@ -25,7 +25,7 @@ beforeAll(async () => {
   )
   await database.query(
     `insert into alerts (id, at, kind, key, title, data, last_seen_at, state)
-     values ($1, now(), 'usage-80', $1::text, 'Somebody has used 80 %', '{"used": 850, "limit": 1000}', now(), 'closed')`,
+     values ($1::uuid, now(), 'usage-80', ($1::uuid)::text, 'Somebody has used 80 %', '{"used": 850, "limit": 1000}', now(), 'closed')`,
     [made.alert],
   )
   visit = await openBrowser(url)
