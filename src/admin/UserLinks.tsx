@@ -5,12 +5,16 @@ const ABOUT = [
   { label: 'Refused calls', path: '/collections/refusals', filter: 'user' },
   { label: 'Alerts', path: '/collections/alerts', filter: 'user' },
   { label: 'What they did', path: '/collections/audit-logs', filter: 'actor' },
-  { label: 'What was done to this account', path: '/collections/audit-logs', filter: 'subjectId' },
 ]
+
+/** The account goes by its id in the log, its subscription by its mail address. */
+const doneTo = (id: number | string, email: unknown) =>
+  `where[or][0][and][0][subjectId][equals]=${id}` +
+  (typeof email === 'string' ? `&where[or][1][and][0][title][equals]=${encodeURIComponent(email)}` : '')
 
 /** From a user to the lists that explain what happened to them, each filtered already. */
 export function UserLinks() {
-  const { id } = useDocumentInfo()
+  const { id, savedDocumentData } = useDocumentInfo()
   const { config } = useConfig()
   if (!id) return null
   return (
@@ -32,6 +36,11 @@ export function UserLinks() {
             </a>
           </li>
         ))}
+        <li>
+          <a href={`${config.routes.admin}/collections/audit-logs?${doneTo(id, savedDocumentData?.email)}`}>
+            What was done to this account
+          </a>
+        </li>
       </ul>
     </nav>
   )

@@ -99,6 +99,9 @@ export const INSERT_AUDIT = `
 
 const INSERT_EVENTS = `${INSERT_AUDIT}
   select e.id, coalesce($2::timestamptz, now()), e.action, $3::uuid, $4::text, $5::text, e.subject, e.subject_id,
-    e.title, e.note, e.changes, $6::text, $7::text, left($8::text, 400), $9::text
+    coalesce(u.email, e.title), e.note, e.changes, $6::text, $7::text, left($8::text, 400), $9::text
   from jsonb_to_recordset($1::jsonb) as e(id uuid, action text, subject text, subject_id text, title text, note text,
-    changes jsonb)`
+    changes jsonb)
+  -- A subscription goes by whose it is.
+  left join subscriptions s on s.id = case when e.subject = 'subscriptions' then e.subject_id::uuid end
+  left join users u on u.id = s.user_id`

@@ -163,6 +163,7 @@ describe('what does not go through documents', () => {
     await own.ask('POST', `${V1}/subscriptions/cancel`, { token })
     const choices = await entries(subscription)
     expect(choices.map(({ action }) => action)).toEqual(['create', 'update', 'update'])
+    expect(choices.map(({ title }) => title)).toEqual([email, email, email])
     expect(choices[1]).toMatchObject({ changes: { plan: { to: `pro (${await freePlan('pro')})` } }, ...me })
     expect(choices[2]?.changes).toEqual({ status: { from: 'active', to: 'cancelled' } })
 

@@ -272,6 +272,65 @@ describe("what is done on a user's page", () => {
   })
 })
 
+describe('how somebody signs in', () => {
+  const confirmed = async (button: string | RegExp, says: string, seen: () => Promise<unknown>) => {
+    await page.getByRole('button', { name: button, exact: true }).first().click()
+    const dialog = page.locator('dialog[open]')
+    await dialog.getByText(says).waitFor()
+    expect(await faults(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Confirm' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await seen()
+  }
+
+  it.each(LOOKS)(
+    'is ended, unlocked and mended, and a plan changed later ($theme, $width px)',
+    async (one) => {
+      const { rows } = await database.query(
+        `select s.user_id as id, (select count(*)::int from sessions e where e.user_id = s.user_id
+           and e.revoked_at is null and e.expires_at > now()) as sessions
+       from subscriptions s join users u on u.id = s.user_id where u.email like '%@demo.invalid' and s.user_id <> $1
+         and s.status = 'active' and s.pending_plan_id is null
+         and exists (select from sessions e where e.user_id = s.user_id and e.revoked_at is null and e.expires_at > now())
+         and exists (select from api_keys k where k.user_id = s.user_id and k.active)
+       order by s.user_id limit 1`,
+        [userId],
+      )
+      const { id, sessions } = rows[0]
+      await database.query(
+        `insert into credentials (user_id, locked_until) values ($1, now() + interval '10 minutes')
+       on conflict (user_id) do update set locked_until = excluded.locked_until`,
+        [id],
+      )
+      const count = async (query: string) => (await database.query(query, [id])).rows[0].n
+      const live = () =>
+        count(
+          'select count(*)::int as n from sessions where user_id = $1 and revoked_at is null and expires_at > now()',
+        )
+      const keys = () => count('select count(*)::int as n from api_keys where user_id = $1 and active')
+      const keysBefore = await keys()
+      await look(one.theme, one.width)
+      await open(`/admin/collections/users/${id}/overview`)
+      await page.getByText(/^Locked until/).waitFor()
+      await confirmed('Unlock', 'failed attempts count from 0', () => page.getByText(/^Not locked/).waitFor())
+      await confirmed('End', 'ended at once', () => page.waitForLoadState('networkidle'))
+      expect(await live()).toBe(sessions - 1)
+      await confirmed(/^Revoke/, 'revoked at once, for good', () =>
+        page.getByText('revoked', { exact: true }).first().waitFor(),
+      )
+      expect(await keys()).toBe(keysBefore - 1)
+      await confirmed('Mail a reset link', 'a link for a new password', () =>
+        page.getByText(/reset link: done/).waitFor(),
+      )
+      await page.getByRole('button', { name: 'Change plan' }).click()
+      await page.locator('dialog[open]').getByLabel('When').selectOption('period-end')
+      await page.locator('dialog[open]').getByRole('button', { name: 'Confirm' }).click()
+      await page.getByText(/, then /).waitFor()
+      expect(await overflow(page)).toBe(0)
+    },
+  )
+})
+
 describe('a dialog of an action', () => {
   it('confirms nothing by what it said of something else', async () => {
     await look('light', 1280)

@@ -12,14 +12,13 @@ export async function Ledger({ req }: WidgetServerProps) {
     return (
       <Card title="Ledger check" link="/admin/ledger">
         <Nothing>
-          No check has run yet. The first one runs at 02:00 UTC, or from the page behind this title.
+          No check has run yet. The first one runs by itself soon after the first start, then each night at
+          02:00 UTC; or from the page behind this title.
         </Nothing>
       </Card>
     )
   const { drift_count: count, periods, users, stray_rows: stray } = check
-  const byWhom = { timer: 'by the nightly timer', command: 'by the command', admin: 'by an admin' }[
-    check.asked_by
-  ]
+  const byWhom = { timer: 'by the timer', command: 'by the command', admin: 'by an admin' }[check.asked_by]
   return (
     <Card title="Ledger check" link="/admin/ledger" note={`${inUtc(new Date(check.at))}, ${byWhom}`}>
       <p style={{ margin: 0 }}>

@@ -49,7 +49,11 @@ function Line({ one }: { one: StoppedUser }) {
   return (
     <tr>
       <td>
-        <a href={`/admin/collections/users/${one.userId}/overview`}>{one.name ?? 'Deleted user'}</a>
+        {one.name === null ? (
+          'Deleted user'
+        ) : (
+          <a href={`/admin/collections/users/${one.userId}/overview`}>{one.name}</a>
+        )}
       </td>
       <td className="hub-text">{one.exact ? first : `on ${first.slice(0, 10)}`}</td>
       <td className="hub-text">{one.by}</td>

@@ -8,7 +8,7 @@ import { panelView } from './panel-view'
 const CHECKS = 30
 const MOST_DRIFTS = 100
 
-const BY = { timer: 'nightly timer', command: 'command', admin: 'admin' }
+const BY = { timer: 'timer', command: 'command', admin: 'admin' }
 
 /** The last ledger checks, and every figure that one of them found to differ. */
 export const LedgerChecks = panelView('Ledger checks', async () => {
