@@ -1,11 +1,15 @@
 import type { CollectionConfig } from 'payload'
-import { lockBeforeUpdate, readingSql, requestSql } from '../database/payload-sql'
+import { lockBeforeUpdate, requestSql } from '../database/payload-sql'
+import { readTogether } from '../database/read-together'
 import { invalidField } from '../problem'
 import { generateApiKey } from './api-key-format'
 import { assertRoomForKey } from './api-keys'
 import { adminsOnlyField, adminsOrOwnerSession, caller, isAdminRequest, nobodyField } from './payload/access'
 import { keepKeyEnded } from './payload/ended-key'
 import { checkName } from './payload/name'
+
+type LastUse = { id: string; last_used_at: Date | null }
+const LAST_USE = 'select id, last_used_at from api_keys where id = any ($1)'
 
 /**
  * Keys that sign in as their owner. The key itself is made here, shown once, and stored as a hash. An API key
@@ -107,12 +111,8 @@ export const ApiKeys: CollectionConfig = {
         afterRead: [
           async ({ siblingData, req }) => {
             const id = (siblingData as { id?: string }).id
-            if (!id) return null
-            const found = await (await readingSql(req)).query<{ last_used_at: Date | null }>(
-              'select last_used_at from api_keys where id = $1',
-              [id],
-            )
-            return found.rows[0]?.last_used_at?.toISOString() ?? null
+            const known = id && (await readTogether<LastUse>(req, LAST_USE, id))
+            return (known && known.last_used_at?.toISOString()) || null
           },
         ],
       },

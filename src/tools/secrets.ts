@@ -44,15 +44,6 @@ export async function clearToolSecrets(sql: Sql, toolId: string): Promise<void> 
   ])
 }
 
-/** The names of a tool's secret headers, sorted. */
-export async function secretNames(sql: Sql, toolId: string): Promise<string[]> {
-  const { rows } = await sql.query<{ name: string }>(
-    'select name from tool_secrets where tool_id = $1 order by name',
-    [toolId],
-  )
-  return rows.map((row) => row.name)
-}
-
 const sealedSecrets = () =>
   perProcess('tools.sealed-secrets', () => new WeakMap<Tool, readonly SealedSecret[]>())
 

@@ -1,10 +1,9 @@
 import type { Field } from 'payload'
 import { adminsOnlyField, isAdminRequest, nobodyField } from '../accounts/payload/access'
 import { TIERS } from '../billing/plans'
-import { readingSql } from '../database/payload-sql'
+import { readTogether } from '../database/read-together'
 import { checkInputSchema } from './input-schema'
 import { modelFields } from './model-fields'
-import { secretNames } from './secrets'
 import { isModelAdapter } from './tool'
 import { whole } from './whole-number'
 
@@ -12,6 +11,8 @@ const forEndpoints = { condition: (data: Record<string, unknown>) => data.adapte
 const forHttp = { condition: (data: Record<string, unknown>) => data.adapter === 'http' }
 const asText = { components: { Field: '/src/admin/JsonField#JsonField' } }
 const adminSees = { read: adminsOnlyField }
+const SECRET_NAMES = `
+  select tool_id as id, array_agg(name order by name) as names from tool_secrets where tool_id = any ($1) group by tool_id`
 
 /** Said while it is typed, and at the field: an error of the document as a whole is far from it. */
 function checkInputSchemaField(value: unknown): true | string {
@@ -156,7 +157,8 @@ export const callFields: Field[] = [
         async ({ siblingData, req }) => {
           const id = (siblingData as { id?: string }).id
           if (!id || !isAdminRequest(req)) return []
-          return secretNames(await readingSql(req), id)
+          const known = await readTogether<{ id: string; names: string[] }>(req, SECRET_NAMES, id)
+          return known?.names ?? []
         },
       ],
     },

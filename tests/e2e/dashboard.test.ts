@@ -298,7 +298,7 @@ describe('how somebody signs in', () => {
       )
       const { id, sessions } = rows[0]
       await database.query(
-        `insert into credentials (user_id, locked_until) values ($1, now() + interval '10 minutes')
+        `insert into credentials (user_id, password_hash, locked_until) values ($1, '-', now() + interval '10 minutes')
        on conflict (user_id) do update set locked_until = excluded.locked_until`,
         [id],
       )

@@ -41,6 +41,12 @@ export async function panelPages(database: pg.Pool): Promise<PanelPage[]> {
   }
   for (const collection of MADE_IN_THE_PANEL)
     pages.push({ name: `${collection}: new`, path: `/admin/collections/${collection}/create`, ready: FORM })
+  for (const collection of ['users', 'api-keys', 'tools', 'subscriptions'])
+    pages.push({
+      name: `${collection}: list of 100`,
+      path: `/admin/collections/${collection}?limit=100`,
+      ready: LIST,
+    })
   return [...pages, ...otherPages(ids), ...filteredLists(ids)]
 }
 

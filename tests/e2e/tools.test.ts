@@ -213,26 +213,6 @@ describe('drafts', () => {
     await page.locator('tbody tr').nth(1).waitFor()
     await shot('versions')
   })
-
-  it('are restored: what is published is what it was', async () => {
-    const { token } = await adminSession()
-    const tokens = async () =>
-      (await call<{ metering: { tokens: number } }>('GET', `/tools/${tool.id}`, { token })).data.metering
-        .tokens
-    expect(await tokens()).toBe(34)
-    const answer = await page.request.get(`/api/tools/versions?where[parent][equals]=${tool.id}&limit=50`)
-    const { docs } = (await answer.json()) as {
-      docs: Array<{ id: string; version: Record<string, unknown> }>
-    }
-    const before = docs.find(
-      ({ version }) => version._status === 'published' && version.meteringTokens === 12,
-    )
-    await page.goto(`/admin/collections/tools/${tool.id}/versions/${before?.id}`)
-    await page.getByRole('button', { name: /Restore this version/ }).click()
-    await page.locator('#confirm-action').click()
-    await page.waitForURL(new RegExp(`/admin/collections/tools/${tool.id}$`))
-    expect(await tokens()).toBe(12)
-  })
 })
 
 describe('tools of an MCP server', () => {

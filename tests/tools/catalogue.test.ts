@@ -3,7 +3,7 @@ import { hubSchemaUp } from '../../src/database/schema'
 import type { Sql } from '../../src/database/sql'
 import { setPerProcess } from '../../src/process'
 import { catalogueAt, refreshCatalogue } from '../../src/tools/catalogue'
-import { clearToolSecrets, openSecrets, secretNames, setToolSecrets } from '../../src/tools/secrets'
+import { clearToolSecrets, openSecrets, setToolSecrets } from '../../src/tools/secrets'
 import { baseTables } from '../ledger/base-tables'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { SECRET } from './fixture'
@@ -28,6 +28,11 @@ const insertTool = async (name: string) =>
       [name],
     )
   ).rows[0].id as string
+
+const secretNames = async (sql: Sql, id: string) =>
+  (
+    await sql.query<{ name: string }>('select name from tool_secrets where tool_id = $1 order by name', [id])
+  ).rows.map(({ name }) => name)
 
 beforeAll(async () => {
   database = await freshDatabase(4)
