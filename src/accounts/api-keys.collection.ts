@@ -111,8 +111,9 @@ export const ApiKeys: CollectionConfig = {
         afterRead: [
           async ({ siblingData, req }) => {
             const id = (siblingData as { id?: string }).id
-            const known = id && (await readTogether<LastUse>(req, LAST_USE, id))
-            return (known && known.last_used_at?.toISOString()) || null
+            if (!id) return null
+            const known = await readTogether<LastUse>(req, LAST_USE, id)
+            return known?.last_used_at?.toISOString() ?? null
           },
         ],
       },
