@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import axe, { type AxeResults } from 'axe-core'
+import pg from 'pg'
 import type { Page } from 'playwright-core'
 import { adminSession, newTool, type TestTool } from '../support/catalogue'
 import { call } from '../support/client'
@@ -212,6 +213,27 @@ describe('drafts', () => {
     await page.goto(`/admin/collections/tools/${tool.id}/versions`)
     await page.locator('tbody tr').nth(1).waitFor()
     await shot('versions')
+  })
+
+  it('are restored: what is published is what it was', async () => {
+    const { token } = await adminSession()
+    const tokens = async () =>
+      (await call<{ metering: { tokens: number } }>('GET', `/tools/${tool.id}`, { token })).data.metering
+        .tokens
+    expect(await tokens()).toBe(34)
+    const database = new pg.Pool({ connectionString: process.env.HUB_TEST_HUB_DATABASE_URL, max: 1 })
+    const { rows } = await database
+      .query<{ id: string }>(
+        `select id from _tools_v where parent_id = $1 and version__status = 'published'
+           and version_metering_tokens = 12 order by updated_at desc limit 1`,
+        [tool.id],
+      )
+      .finally(() => database.end())
+    await page.goto(`/admin/collections/tools/${tool.id}/versions/${rows[0]?.id}`)
+    await page.getByRole('button', { name: /^Restore this version/ }).click()
+    await page.locator('#confirm-action').click()
+    await page.waitForURL(new RegExp(`/admin/collections/tools/${tool.id}$`))
+    expect(await tokens()).toBe(12)
   })
 })
 
