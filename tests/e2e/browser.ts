@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type BrowserContext, chromium, type Page, type Request } from 'playwright-core'
 
 const CANDIDATES = [
   process.env.CHROMIUM_PATH,
@@ -12,6 +12,42 @@ const CANDIDATES = [
 ]
 
 export type Visit = { context: BrowserContext; page: Page; problems: string[]; close: () => Promise<void> }
+
+/**
+ * Chooses an option of a field, when no answer to an earlier change is on its way, and waits for the field that it `brings`:
+ * the server says so, and Payload's form forgets to ask it about a change that is made meanwhile.
+ */
+export async function choose(page: Page, field: string, option: string, brings: string): Promise<void> {
+  await answered(page)
+  await page.click(`#field-${field} .rs__control`)
+  await page.locator('.rs__option', { hasText: option }).first().click()
+  await page.locator(`#field-${brings}`).waitFor()
+}
+
+/** Longer than a form waits after a change before it asks the server. */
+const QUIET_MS = 500
+
+/** Until the page has asked for nothing for a moment and every answer is there. */
+async function answered(page: Page): Promise<void> {
+  const { open, quietSince } = asking.get(page) as Asking
+  if (open.size === 0 && Date.now() - quietSince >= QUIET_MS) return
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  return answered(page)
+}
+
+type Asking = { open: Set<Request>; quietSince: number }
+const asking = new WeakMap<Page, Asking>()
+
+function watchRequests(page: Page): void {
+  const watched: Asking = { open: new Set(), quietSince: Date.now() }
+  const ended = (request: Request) => {
+    watched.open.delete(request)
+    watched.quietSince = Date.now()
+  }
+  page.on('request', (request) => watched.open.add(request))
+  page.on('requestfinished', ended).on('requestfailed', ended)
+  asking.set(page, watched)
+}
 
 /**
  * A fresh Chromium on the hub's panel. `problems` collects every error of the console, every uncaught error
@@ -38,6 +74,7 @@ export async function openBrowser(url: string): Promise<Visit> {
     ],
   })
   const page = context.pages()[0] ?? (await context.newPage())
+  watchRequests(page)
   const problems: string[] = []
   const host = new URL(url).host
   page.on('console', (message) => {

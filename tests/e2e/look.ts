@@ -13,6 +13,7 @@ export async function faults(
   page: Page,
   parts: readonly string[] = ['.hub-card', '.hub-view', '.hub-tiles'],
 ): Promise<string[]> {
+  await settled(page)
   const axe = join(dirname(createRequire(import.meta.url).resolve('axe-core/package.json')), 'axe.min.js')
   await page.evaluate(await readFile(axe, 'utf8'))
   return page.evaluate(
@@ -35,6 +36,17 @@ export async function faults(
         .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
     },
     [...parts],
+  )
+}
+
+/** Until every colour is the one that stays: a change of theme fades, and what is measured meanwhile is of neither. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        ({ effect, playState }) => playState !== 'running' || effect?.getTiming().iterations === Infinity,
+      ),
   )
 }
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import { openBrowser, type Visit } from './browser'
+import { choose, openBrowser, type Visit } from './browser'
 
 const url = process.env.HUB_TEST_URL as string
 const admin = {
@@ -90,8 +90,8 @@ describe('the panel, as an admin uses it', () => {
 
   it('creates a tool', async () => {
     await openForm('/admin/collections/tools/create')
-    await choose('adapter', 'Built in', 'builtin')
-    await choose('meteringMode', 'Fixed price a call', 'meteringTokens')
+    await choose(page, 'adapter', 'Built in', 'builtin')
+    await choose(page, 'meteringMode', 'Fixed price a call', 'meteringTokens')
     await page.fill('#field-name', toolName)
     await page.fill('#field-description', 'Counts the tokens of a text.')
     await page.fill('#field-builtin', 'count-tokens')
@@ -313,16 +313,6 @@ async function turnedAway(): Promise<void> {
     .getByText(/not allowed|unauthorized|forbidden/i)
     .first()
     .waitFor()
-}
-
-/**
- * Chooses, and waits for the field that the choice brings along: the server says so, and Payload's form forgets to
- * ask it about a change that is made while the answer to the one before is on its way. So choices come first.
- */
-async function choose(field: string, option: string, brings: string): Promise<void> {
-  await page.click(`#field-${field} .rs__control`)
-  await page.locator('.rs__option', { hasText: option }).first().click()
-  await page.locator(`#field-${brings}`).waitFor()
 }
 
 describe('the links of mails', () => {
