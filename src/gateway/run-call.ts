@@ -25,7 +25,11 @@ export async function runCall(
   const { requestId, idempotency } = request
   const { userId, usageId } = admitted
   const idempotencyKey = idempotency && keyForTool(userId, tool.id, idempotency.key)
-  const answer = await callTool(tool, request.input, { requestId, idempotencyKey })
+  const answer = await callTool(tool, request.input, {
+    callerId: userId,
+    requestId,
+    idempotencyKey,
+  })
   const headers = rateLimitHeaders(admitted.limits)
   if (!answer.ok) {
     await settled(room, { userId, usageId, ...failed(answer, since()) })

@@ -36,7 +36,7 @@ export async function runModel(
   const { userId, usageId } = admitted
   const ask = withinHold(tool, plan, admitted.tokensHeld)
   const answer = await limited(tool, request, (signal) =>
-    callModel(tool, ask, { requestId: request.requestId, signal }),
+    callModel(tool, ask, { callerId: userId, requestId: request.requestId, signal }),
   )
   if (!answer.ok) return fail(room, request, call, answer, since())
   const took = { usage: answer.usage, produced: producedText(answer.value), isWhole: true }

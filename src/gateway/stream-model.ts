@@ -50,7 +50,11 @@ export async function streamModel(
   const limit = limitCall(tool.timeoutMs)
   if (request.signal?.aborted) limit.end()
   request.signal?.addEventListener('abort', limit.end, { once: true })
-  const opening = openModelStream(tool, ask, { requestId: request.requestId, signal: limit.signal })
+  const opening = openModelStream(tool, ask, {
+    callerId: admitted.userId,
+    requestId: request.requestId,
+    signal: limit.signal,
+  })
   const opened = await keepUntilSettled(opening)
   const run: Run = { room, request, call, limit, startedAt, firstTokenMs: null }
   if (!opened.ok) return keepUntilSettled(notBegun(run, opened))

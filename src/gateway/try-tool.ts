@@ -96,10 +96,10 @@ function modelPlan(tool: Tool, input: ToolInput): ModelPlan | null {
 }
 
 async function call(request: TryRequest, plan: ModelPlan | null, tokensHeld: number): Promise<Called> {
-  const { draft, input, requestId, signal } = request
+  const { draft, input, adminId, requestId, signal } = request
   const { tool } = draft
   if (plan && isModelTool(tool)) return callOfModel(tool, plan, tokensHeld, request)
-  const answer = await callTool(tool, input, { requestId, signal })
+  const answer = await callTool(tool, input, { callerId: adminId, requestId, signal })
   if (!answer.ok) return { failure: answer }
   const { tokens, source } = await measure(tool, input, answer.output)
   return { output: answer.output, charge: { tokens, source, modelTokens: null } }
@@ -109,13 +109,13 @@ async function callOfModel(
   tool: ModelTool,
   plan: ModelPlan,
   tokensHeld: number,
-  { requestId, signal }: TryRequest,
+  { adminId, requestId, signal }: TryRequest,
 ): Promise<Called> {
   const limit = limitCall(tool.timeoutMs)
   if (signal?.aborted) limit.end()
   signal?.addEventListener('abort', limit.end, { once: true })
   try {
-    const context = { requestId, signal: limit.signal }
+    const context = { callerId: adminId, requestId, signal: limit.signal }
     const answer = await callModel(tool, withinHold(tool, plan, tokensHeld), context)
     if (!answer.ok) return { failure: answer }
     const took = { usage: answer.usage, produced: producedText(answer.value), isWhole: true }

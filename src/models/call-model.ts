@@ -9,12 +9,20 @@ type Answered = Extract<ModelAnswer, { ok: true }>
 /** A tool that is a model. */
 export type ModelTool = Tool & { model: Model }
 
+/** Who calls is for the breakers alone: no adapter is told. */
+export type CallerContext = ModelContext & { callerId: string }
+
 export const isModelTool = (tool: Tool): tool is ModelTool => tool.model !== null
 
 /** Asks a model for a whole answer. It always answers and never throws, so that the call can be settled. */
-export async function callModel(tool: ModelTool, ask: ModelAsk, context: ModelContext): Promise<ModelAnswer> {
+export async function callModel(
+  tool: ModelTool,
+  ask: ModelAsk,
+  { callerId, ...context }: CallerContext,
+): Promise<ModelAnswer> {
+  const { signal } = context
   return guarded(context, () =>
-    overUpstreams<Answered>(tool, context.signal, (adapter, target) =>
+    overUpstreams<Answered>(tool, { callerId, signal }, (adapter, target) =>
       adapter.complete(target, ask, context),
     ),
   )
@@ -24,10 +32,13 @@ export async function callModel(tool: ModelTool, ask: ModelAsk, context: ModelCo
 export async function openModelStream(
   tool: ModelTool,
   ask: ModelAsk,
-  context: ModelContext,
+  { callerId, ...context }: CallerContext,
 ): Promise<ModelStream> {
+  const { signal } = context
   return guarded(context, () =>
-    overUpstreams<Started>(tool, context.signal, (adapter, target) => adapter.stream(target, ask, context)),
+    overUpstreams<Started>(tool, { callerId, signal }, (adapter, target) =>
+      adapter.stream(target, ask, context),
+    ),
   )
 }
 

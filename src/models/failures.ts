@@ -65,7 +65,7 @@ export function failureOfError(error: unknown, signal: AbortSignal): ModelFailur
 
 function failureOfSignal(signal: AbortSignal): ModelFailure {
   const { reason } = signal
-  if (reason instanceof TimeOver) return { ...timedOut(reason.timeoutMs, 'down'), tryNext: false }
+  if (reason instanceof TimeOver) return { ...timedOut(reason.timeoutMs, 'slow'), tryNext: false }
   return { ...unavailable('the call was ended early', 'unknown'), tryNext: false }
 }
 

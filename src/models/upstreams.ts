@@ -21,13 +21,13 @@ const LONGEST_WAIT_MS = 5_000
  */
 export async function overUpstreams<Answer extends { ok: true }>(
   tool: Tool & { model: Model },
-  signal: AbortSignal,
+  { callerId, signal }: { callerId: string; signal: AbortSignal },
   attempt: Attempt<Answer>,
 ): Promise<Answer | ModelFailure> {
   for (let pass = 0; ; pass += 1) {
     const failures: ModelFailure[] = []
     for (const upstream of orderOf(tool.model)) {
-      const answer = await tryOne(tool, upstream, attempt)
+      const answer = await tryOne(tool, upstream, callerId, attempt)
       if (answer.ok) return answer
       failures.push(answer)
       if (!answer.tryNext || signal.aborted) return answer
@@ -51,6 +51,7 @@ function telling(failures: ModelFailure[]): ModelFailure {
 async function tryOne<Answer extends { ok: true }>(
   tool: Tool,
   upstream: Upstream,
+  callerId: string,
   attempt: Attempt<Answer>,
 ): Promise<Answer | ModelFailure> {
   const paused = pauseLeft(tool, upstream)
@@ -60,7 +61,7 @@ async function tryOne<Answer extends { ok: true }>(
   const adapter = modelAdapters[upstream.adapter]
   if (typeof target === 'string') return { ...unavailable(target, 'unknown'), tryNext: true }
   const breaker = breakerOf(tool, upstream.name)
-  const pass = breaker.enter()
+  const pass = breaker.enter(callerId)
   if ('retryAfterMs' in pass)
     return { ...unavailable('its breaker is open', 'unknown'), ...pass, tryNext: true }
   const answer = await attempt(adapter, target)

@@ -1,5 +1,8 @@
-/** What a call said about its tool: it answered, it is down, or nothing (the caller left, or we refused). */
-export type Health = 'up' | 'down' | 'unknown'
+/**
+ * What a call said about its tool: it answered, it is down, it gave nothing in its time (which may be the input's fault),
+ * or nothing (the caller left, or we refused).
+ */
+export type Health = 'up' | 'down' | 'slow' | 'unknown'
 
 /** Leave to call; given back to `report`. */
 export type Pass = { readonly generation: number; readonly isTrial: boolean; readonly enteredAt: number }
@@ -14,6 +17,7 @@ export const OPEN_MS = 60_000
  * one) nothing is called for 60 s; then one trial decides: up closes, down waits again. Any answer, also a
  * refusal of the input or a 500, means up: else one caller's bad input would close a tool to all. So does any answer to
  * somebody else since a call began: inputs that take a tool longer than its time say nothing about the tool.
+ * Whose calls took too long is told apart in `caller-breaker.ts`.
  */
 export class Breaker {
   #failures = 0
@@ -48,11 +52,16 @@ export class Breaker {
   }
 
   /** What the call found. A trial that learnt nothing leaves the next caller to try. */
-  report(pass: Pass, health: Health): void {
+  report(pass: Pass, health: Exclude<Health, 'slow'>): void {
     if (pass.generation !== this.#generation) return
     if (pass.isTrial) this.#isTrying = false
     if (health === 'up') this.#close()
-    if (health === 'down' && this.#answeredAt <= pass.enteredAt) this.#countFailure(pass)
+    if (health === 'down' && this.isNews(pass)) this.#countFailure(pass)
+  }
+
+  /** Whether a call's failure says something about now: nobody was answered, and nothing opened or closed, since it began. */
+  isNews({ generation, enteredAt }: Pass): boolean {
+    return generation === this.#generation && this.#answeredAt <= enteredAt
   }
 
   #close(): void {

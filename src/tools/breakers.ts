@@ -1,9 +1,10 @@
 import { perProcess } from '../process'
-import { Breaker, type BreakerState } from './breaker'
+import type { BreakerState } from './breaker'
+import { CallerBreaker } from './caller-breaker'
 import { MAIN } from './model-row'
 import type { Tool } from './tool'
 
-type Kept = { revision: number; breaker: Breaker }
+type Kept = { revision: number; breaker: CallerBreaker }
 
 const breakers = () => perProcess('tools.breakers', () => new Map<string, Kept>())
 
@@ -11,12 +12,12 @@ const breakers = () => perProcess('tools.breakers', () => new Map<string, Kept>(
  * The breaker of a tool, or of one of its upstreams, in this process. A changed tool begins anew: the admin may just
  * have mended it.
  */
-export function breakerOf(tool: Tool, upstream = MAIN): Breaker {
+export function breakerOf(tool: Tool, upstream = MAIN): CallerBreaker {
   const kept = apart().get(tool) ?? breakers()
   const key = keyOf(tool.id, upstream)
   const known = kept.get(key)
   if (known && known.revision >= tool.revision) return known.breaker
-  const breaker = new Breaker()
+  const breaker = new CallerBreaker()
   kept.set(key, { revision: tool.revision, breaker })
   return breaker
 }

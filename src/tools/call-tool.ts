@@ -16,11 +16,15 @@ const adapters: Partial<Record<AdapterName, Adapter>> = {
 
 /**
  * Calls a tool once it is admitted, unless its breaker is open. It always answers and never throws, so that
- * a call that was written down can be settled. The input was validated before.
+ * a call that was written down can be settled. The input was validated before. Of the caller's id only the breaker knows.
  */
-export async function callTool(tool: Tool, input: ToolInput, context: CallContext): Promise<ToolAnswer> {
+export async function callTool(
+  tool: Tool,
+  input: ToolInput,
+  { callerId, ...context }: CallContext & { callerId: string },
+): Promise<ToolAnswer> {
   const breaker = breakerOf(tool)
-  const pass = breaker.enter()
+  const pass = breaker.enter(callerId)
   if ('retryAfterMs' in pass) return { ...unavailable('its breaker is open', 'unknown'), ...pass }
   const answer = await invoke(tool, input, context)
   breaker.report(pass, answer.ok ? 'up' : answer.health)

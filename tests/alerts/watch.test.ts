@@ -138,9 +138,9 @@ describe('a tool that is down', () => {
   test('is known by the breakers of this process', () => {
     const tool = aTool()
     const breaker = breakerOf(tool)
+    const all = { generation: 0, isTrial: false, enteredAt: 0 }
     expect(openBreakers()).not.toContainEqual({ toolId: tool.id, upstream: null })
-    for (let n = 0; n < FAILURES_TO_OPEN; n += 1)
-      breaker.report({ generation: 0, isTrial: false, enteredAt: 0 }, 'down')
+    for (let n = 0; n < FAILURES_TO_OPEN; n += 1) breaker.report({ caller: 'u', all, own: null }, 'down')
     expect(openBreakers()).toContainEqual({ toolId: tool.id, upstream: null })
     expect(new Breaker().isOpen).toBe(false)
   })

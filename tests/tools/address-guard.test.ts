@@ -195,7 +195,7 @@ describe('what is really connected to', () => {
   test('a tool that was saved in development is not called in production', async () => {
     useSettings({ production: true })
     upstream.answer((response) => response.end('{}'))
-    const answer = await callTool(aTool({ endpoint: upstream.url }), {}, { requestId: 'r' })
+    const answer = await callTool(aTool({ endpoint: upstream.url }), {}, { callerId: 'u', requestId: 'r' })
     expect(answer).toMatchObject({ ok: false, code: 'TOOL_UNAVAILABLE', health: 'unknown' })
     expect(upstream.seen).toHaveLength(0)
   })

@@ -7,8 +7,8 @@ import { aTool, json, SECRET, startUpstream, type Upstream, useSettings } from '
 
 let upstream: Upstream
 const requestId = '0199aaaa-0000-7000-8000-000000000001'
-const call = (tool: Tool, input: Record<string, unknown> = { text: 'hello' }) =>
-  callTool(tool, input, { requestId })
+const call = (tool: Tool, input: Record<string, unknown> = { text: 'hello' }, callerId = 'u') =>
+  callTool(tool, input, { callerId, requestId })
 const here = (given: Partial<Tool> = {}) => aTool({ endpoint: upstream.url, ...given })
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('what the endpoint receives and answers', () => {
     upstream.answer((response) => json(response, 200, {}))
     const tool = here({ headers: { 'Accept-Language': 'en' }, secretNames: ['Authorization'] })
     keepSealedSecrets(tool, [encryptSecret(tool.id, 'Authorization', 'Bearer planted', SECRET)])
-    await callTool(tool, {}, { requestId, idempotencyKey: 'once' })
+    await callTool(tool, {}, { callerId: 'u', requestId, idempotencyKey: 'once' })
     const { host, connection, 'content-length': _length, ...rest } = upstream.seen[0]?.headers ?? {}
     expect(rest).toEqual({
       accept: 'application/json',
@@ -187,7 +187,7 @@ describe('tries', () => {
   test('a caller that leaves ends the call', async () => {
     upstream.answer(() => undefined)
     const leaving = new AbortController()
-    const answer = callTool(here(), {}, { requestId, signal: leaving.signal })
+    const answer = callTool(here(), {}, { callerId: 'u', requestId, signal: leaving.signal })
     setTimeout(() => leaving.abort(), 50)
     expect(await answer).toMatchObject({ ok: false, code: 'TOOL_UNAVAILABLE', health: 'unknown' })
   })
@@ -203,6 +203,19 @@ describe('the breaker', () => {
     expect(upstream.seen).toHaveLength(5)
     expect(await call({ ...tool, revision: 2 })).toMatchObject({ logMessage: 'HTTP 503' })
     expect(upstream.seen).toHaveLength(6)
+  })
+
+  test('inputs that take too long close it to their caller alone, until they take somebody else too long too', async () => {
+    upstream.answer(() => undefined)
+    const tool = here({ timeoutMs: 100 })
+    const closed = { code: 'TOOL_UNAVAILABLE', logMessage: 'its breaker is open' }
+    for (let calls = 0; calls < 5; calls += 1)
+      expect(await call(tool, {}, 'ann')).toMatchObject({ code: 'TOOL_TIMEOUT', health: 'slow' })
+    expect(await call(tool, {}, 'ann')).toMatchObject(closed)
+    for (const caller of ['ben', 'cho', 'ben', 'cho'])
+      expect(await call(tool, {}, caller)).toMatchObject({ code: 'TOOL_TIMEOUT' })
+    expect(await call(tool, {}, 'dee')).toMatchObject(closed)
+    expect(upstream.seen).toHaveLength(9)
   })
 
   test('inputs that the endpoint refuses close it to nobody', async () => {

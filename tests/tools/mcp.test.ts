@@ -17,7 +17,7 @@ const requestId = '0199aaaa-0000-7000-8000-000000000001'
 const here = (given: Partial<Tool> = {}) =>
   aTool({ adapter: 'mcp', remoteTool: 'echo', endpoint: upstream.url, timeoutMs: 10_000, ...given })
 const call = (tool: Tool, input: Record<string, unknown> = { text: 'hello' }, signal?: AbortSignal) =>
-  callTool(tool, input, { requestId, signal })
+  callTool(tool, input, { callerId: 'u', requestId, signal })
 
 beforeAll(async () => {
   upstream = await startUpstream()
@@ -60,7 +60,7 @@ describe('a server of the present revision', () => {
     upstream.answer(present)
     const tool = here({ headers: { 'X-Team': 'a', Accept: 'text/html' }, secretNames: ['Authorization'] })
     keepSealedSecrets(tool, [encryptSecret(tool.id, 'Authorization', 'Bearer planted', SECRET)])
-    await callTool(tool, {}, { requestId, idempotencyKey: 'once' })
+    await callTool(tool, {}, { callerId: 'u', requestId, idempotencyKey: 'once' })
     for (const { headers } of upstream.seen) {
       expect(headers).toMatchObject({
         'x-team': 'a',
@@ -205,7 +205,7 @@ describe('whatever it does, the call ends, and nothing of what it said is in the
     expect(await call(here({ timeoutMs: 600 }))).toMatchObject({
       ok: false,
       code: 'TOOL_TIMEOUT',
-      health: 'down',
+      health: 'slow',
     })
     const controller = new AbortController()
     onCall(() => controller.abort())

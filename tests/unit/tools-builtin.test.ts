@@ -6,7 +6,7 @@ import { aTool } from '../tools/fixture'
 
 const offered = (builtin: string) => aTool({ adapter: 'builtin', builtin, endpoint: null })
 const run = async (builtin: string, input: Record<string, unknown>, timeoutMs = 20_000) => {
-  const answer = await callTool(offered(builtin), input, { requestId: 'r', timeoutMs })
+  const answer = await callTool(offered(builtin), input, { callerId: 'u', requestId: 'r', timeoutMs })
   if (!answer.ok) throw new Error(answer.logMessage)
   return answer.output
 }
@@ -131,11 +131,15 @@ describe('text that is meant to stop the hub', () => {
   })
   test('the time limit holds', async () => {
     const text = 'A sentence about bees and the honey that they make. '.repeat(1_900)
-    const answer = await callTool(offered('summarize'), { text }, { requestId: 'r', timeoutMs: 10 })
+    const answer = await callTool(
+      offered('summarize'),
+      { text },
+      { callerId: 'u', requestId: 'r', timeoutMs: 10 },
+    )
     expect(answer).toMatchObject({ ok: false, code: 'TOOL_TIMEOUT', status: 'timeout' })
   })
   test('an unknown function is TOOL_UNAVAILABLE', async () =>
-    expect(await callTool(offered('constructor'), {}, { requestId: 'r' })).toMatchObject({
+    expect(await callTool(offered('constructor'), {}, { callerId: 'u', requestId: 'r' })).toMatchObject({
       ok: false,
       code: 'TOOL_UNAVAILABLE',
     }))

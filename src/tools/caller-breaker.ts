@@ -1,0 +1,64 @@
+import { Breaker, type BreakerState, type Health, type Pass } from './breaker'
+
+/** Leave to call for one caller; given back to `report`. */
+export type CallerPass = { readonly caller: string; readonly all: Pass; readonly own: Pass | null }
+
+/**
+ * A breaker for everybody, and one for each caller whose calls took too long. No connection, a reset and a 5xx speak of
+ * the tool. Taking too long may be the input's fault: it counts in full for its caller alone, and once for
+ * everybody until a call of somebody else fails. So no caller closes a tool to others by slow inputs.
+ */
+export class CallerBreaker {
+  readonly #all: Breaker
+  readonly #own = new Map<string, Breaker>()
+  /** Whose timeout was the last that counted for everybody, with no failure of somebody else after it. */
+  #slowCaller: string | null = null
+
+  constructor(private readonly clock: () => number = () => performance.now()) {
+    this.#all = new Breaker(clock)
+  }
+
+  /** How calls pass for everybody. */
+  get state(): BreakerState {
+    return this.#all.state
+  }
+
+  /** Whether the tool is taken to be down for everybody. */
+  get isOpen(): boolean {
+    return this.#all.isOpen
+  }
+
+  /** Leave to call, or how long (ms) until asking makes sense for this caller. Who gets leave must `report`. */
+  enter(caller: string): CallerPass | { retryAfterMs: number } {
+    const own = this.#own.get(caller)?.enter() ?? null
+    if (own && 'retryAfterMs' in own) return own
+    const all = this.#all.enter()
+    if (!('retryAfterMs' in all)) return { caller, all, own }
+    if (own) this.#own.get(caller)?.report(own, 'unknown')
+    return all
+  }
+
+  /** What the call found. */
+  report(pass: CallerPass, health: Health): void {
+    if (health === 'slow' && this.#all.isNews(pass.all)) this.#reportSlow(pass)
+    else this.#reportOther(pass, health === 'slow' ? 'unknown' : health)
+  }
+
+  #reportOther({ caller, all, own }: CallerPass, health: Exclude<Health, 'slow'>): void {
+    if (health === 'up') this.#own.clear()
+    if (health === 'up' || (health === 'down' && caller !== this.#slowCaller)) this.#slowCaller = null
+    if (own) this.#own.get(caller)?.report(own, 'unknown')
+    this.#all.report(all, health)
+  }
+
+  /** A trial that took too long decides for everybody only after one of somebody else did: else it decides for its caller. */
+  #reportSlow({ caller, all, own }: CallerPass): void {
+    const { isTrial, enteredAt } = all
+    const breaker = this.#own.get(caller) ?? new Breaker(this.clock)
+    this.#own.set(caller, breaker)
+    breaker.report({ generation: 0, enteredAt, ...own, isTrial: isTrial || own?.isTrial === true }, 'down')
+    const isOthers = this.#slowCaller !== caller && !(isTrial && this.#slowCaller === null)
+    this.#slowCaller = caller
+    this.#all.report(all, isOthers ? 'down' : 'unknown')
+  }
+}

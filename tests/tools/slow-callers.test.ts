@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { DOORS } from '../models/ask-doors'
+import { type Caller, newCaller, newModel } from '../models/setup'
+import { newTool } from '../support/catalogue'
+import { type ModelUpstream, startModelUpstream } from '../support/model-upstream'
+
+/** Who sends inputs that take a tool longer than its time is left alone with it: all others are answered. */
+let upstream: ModelUpstream
+let slow: Caller
+let other: Caller
+
+beforeAll(async () => {
+  upstream = await startModelUpstream()
+  slow = await newCaller(100_000_000)
+  other = await newCaller(100_000_000)
+})
+
+afterAll(() => upstream.close())
+
+const settings = { timeout_ms: 200, retries: 0 }
+const tools = {
+  'a model': () => newModel(`${upstream.url}/slow/5000`, settings),
+  'a tool': () => newTool(`${upstream.url}/slow/5000`, settings),
+}
+
+test.each([
+  ['a model', 'invoke'],
+  ['a model', 'chat'],
+  ['a model', 'chat as a stream'],
+  ['a tool', 'invoke'],
+] as const)('timeouts of one caller close %s to nobody else, by %s', async (kind, door) => {
+  const { slug } = await tools[kind]()
+  const ask = async (caller: Caller) => (await DOORS[door]?.(slug, caller))?.status
+  for (let at = 0; at < 5; at += 1) expect(await ask(slow)).toBe(504)
+  expect([await ask(slow), await ask(other)]).toEqual([503, 504])
+})
