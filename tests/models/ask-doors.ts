@@ -46,7 +46,23 @@ export const DOORS: Record<string, Asking> = {
     })
     return read(answer)
   },
+  graphql: async (slug, { key }) => {
+    const query =
+      'mutation ($tool: String!, $input: JSON!) { invokeTool(tool: $tool, input: $input) { output tokensUsed } }'
+    const body = { query, variables: { tool: slug, input: { messages } } }
+    const { status, text, headers } = await call('POST', '/api/graphql', { key, body })
+    const { extensions } = (JSON.parse(text).errors?.[0] ?? {}) as GraphqlError
+    return {
+      // What it answers with is in the body: a refusal's status as well.
+      status: extensions?.statusCode ?? status,
+      code: extensions?.name.toLowerCase() ?? null,
+      text,
+      headers,
+    }
+  },
 }
+
+type GraphqlError = { extensions?: { name: string; statusCode: number } }
 
 function openAi(path: string, body: object): Asking {
   return async (slug, { key }) => read(await askDoor(path, key, { model: slug, ...body }))

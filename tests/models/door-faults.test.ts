@@ -126,7 +126,7 @@ describe.each(['anthropic', 'google'])('%s', (adapter) => {
   const named = { name: adapter === 'google' ? 'gemini-3-pro' : 'claude-sonnet-4-5', max_output_tokens: 100 }
   const made = (behaviour: string) =>
     newModel(`${provider.url}/${adapter}/${behaviour}`, { adapter, model: named, provider_key: SECRET })
-  const doors = ['invoke', 'chat', 'chat as a stream', 'responses as a stream', 'mcp']
+  const doors = ['invoke', 'chat', 'chat as a stream', 'responses as a stream', 'mcp', 'graphql']
 
   test.each(names(OF_PROVIDERS))('%s, before the first byte, through each door', async (behaviour) => {
     const [status, code] = OF_PROVIDERS[behaviour] as readonly [number, string]
