@@ -8,6 +8,7 @@ import { importedNames, keepBaseline, namesInUse } from '../tools/mcp/imports'
 import { listRemoteTools, type RemoteTool } from '../tools/mcp/remote-tools'
 import { sendable } from '../tools/own-headers'
 import { toSlug } from '../tools/payload-hooks'
+import { unrepeatable } from '../tools/repeated-secrets'
 import { onDocument } from './document-problems'
 import type { ImportMcpTools, McpServer } from './schemas/mcp'
 import type { Services } from './services'
@@ -65,7 +66,13 @@ function askServer({ api_endpoint, headers = {} }: Server): Promise<RemoteTool[]
       faults.join('; '),
       faults.map((message) => ({ field: 'headers', message })),
     )
-  return onDocument(() => listRemoteTools({ endpoint: api_endpoint, headers: sendable(headers) }))
+  return onDocument(() =>
+    listRemoteTools({
+      endpoint: api_endpoint,
+      headers: sendable(headers),
+      secrets: unrepeatable(Object.values(headers)),
+    }),
+  )
 }
 
 type Wanted = { name: string; remote: RemoteTool | undefined }

@@ -15,6 +15,8 @@ export type Target = {
   upstream: Upstream
   baseUrl: string
   headers: Record<string, string>
+  /** What of its headers no answer may repeat. */
+  secrets: readonly string[]
 }
 
 export type ModelContext = {

@@ -1,6 +1,7 @@
 import type { Model, Tool } from '../tools/tool'
 import type { ModelAnswer, ModelAsk, ModelContext, ModelFailure, ModelStream } from './adapter'
 import { CallEnded, failureOfError, TimeOver } from './failures'
+import { unrepeated, unrepeatedStream } from './unrepeated'
 import { overUpstreams } from './upstreams'
 
 type Started = Extract<ModelStream, { ok: true }>
@@ -22,8 +23,8 @@ export async function callModel(
 ): Promise<ModelAnswer> {
   const { signal } = context
   return guarded(context, () =>
-    overUpstreams<Answered>(tool, { callerId, signal }, (adapter, target) =>
-      adapter.complete(target, ask, context),
+    overUpstreams<Answered>(tool, { callerId, signal }, async (adapter, target) =>
+      unrepeated(await adapter.complete(target, ask, context), target),
     ),
   )
 }
@@ -36,8 +37,8 @@ export async function openModelStream(
 ): Promise<ModelStream> {
   const { signal } = context
   return guarded(context, () =>
-    overUpstreams<Started>(tool, { callerId, signal }, (adapter, target) =>
-      adapter.stream(target, ask, context),
+    overUpstreams<Started>(tool, { callerId, signal }, async (adapter, target) =>
+      unrepeatedStream(await adapter.stream(target, ask, context), target),
     ),
   )
 }

@@ -1,6 +1,7 @@
 import { checkEndpoint } from '../tools/address-guard'
 import { checkHeader } from '../tools/headers'
 import { MAIN } from '../tools/model-row'
+import { unrepeatable } from '../tools/repeated-secrets'
 import { openSecrets, SecretUnreadable } from '../tools/secrets'
 import { toolSettings } from '../tools/settings'
 import type { ModelAdapterName, Tool, Upstream } from '../tools/tool'
@@ -13,7 +14,7 @@ const PROVIDERS: Record<ModelAdapterName, string> = {
   google: 'https://generativelanguage.googleapis.com/v1beta',
 }
 
-const opened = new WeakMap<Upstream, Record<string, string>>()
+const opened = new WeakMap<Upstream, Pick<Target, 'headers' | 'secrets'>>()
 
 /**
  * One upstream of a tool, ready to be called, with its secrets in its headers; or why it may not be called, as a text
@@ -27,7 +28,7 @@ export function targetOf(tool: Tool, upstream: Upstream): Target | string {
   try {
     const known = opened.get(upstream) ?? headersOf(tool, upstream)
     opened.set(upstream, known)
-    return { upstream, baseUrl, headers: known }
+    return { upstream, baseUrl, ...known }
   } catch (error) {
     if (error instanceof SecretUnreadable) return error.message
     throw error
@@ -35,13 +36,14 @@ export function targetOf(tool: Tool, upstream: Upstream): Target | string {
 }
 
 /** The tool's own headers go to its own address alone; each further upstream has its key. */
-function headersOf(tool: Tool, upstream: Upstream): Record<string, string> {
+function headersOf(tool: Tool, upstream: Upstream): Pick<Target, 'headers' | 'secrets'> {
   const isMain = upstream.name === MAIN
   const plain = { 'user-agent': 'joyfull-ui-hub', ...(isMain ? tool.headers : {}) }
   const secrets = openSecrets(tool, toolSettings().secret, isMain ? null : upstream.name)
   const all = [...Object.entries(plain), ...Object.entries(secrets)]
   const sendable = all.filter(([name, value]) => checkHeader(name, value) === null)
-  return Object.fromEntries(sendable.map(([name, value]) => [name.toLowerCase(), value]))
+  const headers = Object.fromEntries(sendable.map(([name, value]) => [name.toLowerCase(), value]))
+  return { headers, secrets: unrepeatable(Object.values(secrets)) }
 }
 
 const MOST_SAID = 1_000
@@ -50,11 +52,11 @@ const MOST_SAID = 1_000
  * What a provider says, as a caller may read it: without the secrets that were sent to it, which it may repeat, and then
  * cut. A cut before would leave a part of a secret, which nothing finds.
  */
-export function quotable(text: string, { headers }: Target): string {
-  const secrets = Object.entries(headers)
+export function quotable(text: string, { headers, secrets }: Target): string {
+  const values = Object.entries(headers)
     .filter(([name]) => name !== 'user-agent')
     .flatMap(([, value]) => [value, value.replace(/^[a-z]+ /i, '')])
     .filter((value) => value.length >= 6)
-    .sort((a, b) => b.length - a.length)
-  return secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text).slice(0, MOST_SAID)
+  const all = [...secrets, ...values].sort((a, b) => b.length - a.length)
+  return all.reduce((clean, secret) => clean.replaceAll(secret, '***'), text).slice(0, MOST_SAID)
 }

@@ -1,21 +1,29 @@
 import { checkHeader } from './headers'
+import { unrepeatable } from './repeated-secrets'
 import { openSecrets, SecretUnreadable } from './secrets'
 import { toolSettings } from './settings'
 import type { Tool } from './tool'
 
-const opened = new WeakMap<Tool, Record<string, string>>()
+/** What is sent with a tool's calls, and what of it no answer may repeat. */
+export type OwnHeaders = { headers: Record<string, string>; secrets: string[] }
+
+const opened = new WeakMap<Tool, OwnHeaders>()
 
 /**
  * The headers that an admin gave a tool, secrets among them, opened at its first call; names in lower case. Later ones
  * win; a faulty one is left out. A secret that cannot be opened is answered as what it is.
  */
-export function ownHeaders(tool: Tool): Record<string, string> | SecretUnreadable {
+export function ownHeaders(tool: Tool): OwnHeaders | SecretUnreadable {
   const known = opened.get(tool)
   if (known) return known
   try {
-    const headers = sendable({ ...tool.headers }, openSecrets(tool, toolSettings().secret))
-    opened.set(tool, headers)
-    return headers
+    const secret = openSecrets(tool, toolSettings().secret)
+    const own = {
+      headers: sendable({ ...tool.headers }, secret),
+      secrets: unrepeatable(Object.values(secret)),
+    }
+    opened.set(tool, own)
+    return own
   } catch (error) {
     if (error instanceof SecretUnreadable) return error
     throw error

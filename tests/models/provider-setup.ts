@@ -21,6 +21,7 @@ export function targetAt(
     upstream: { name: 'main', adapter, endpoint: baseUrl, model, share: 1 },
     baseUrl,
     headers: { 'user-agent': 'joyfull-ui-hub', [name]: SECRET },
+    secrets: [SECRET],
   }
 }
 

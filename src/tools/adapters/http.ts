@@ -3,9 +3,10 @@ import { callHttp } from '../call-http'
 import { isDeeperThan } from '../depth'
 import type { HttpAnswer } from '../http-answer'
 import { ownHeaders } from '../own-headers'
+import { repeats, withoutSecrets } from '../repeated-secrets'
 import { SecretUnreadable } from '../secrets'
 import { toolSettings } from '../settings'
-import type { Tool, ToolOutput } from '../tool'
+import type { ToolOutput } from '../tool'
 import { type Adapter, badResponse, type CallContext, type ToolAnswer, unavailable } from './adapter'
 import { failedAnswer } from './failed-answer'
 
@@ -21,49 +22,49 @@ export const httpAdapter: Adapter = {
     // Looked at again here: the tool may have been saved under another policy.
     const fault = endpointFault(endpoint, toolSettings().policy)
     if (fault) return unavailable(fault, 'unknown')
-    const headers = headersFor(tool, context)
-    if (headers instanceof SecretUnreadable) return unavailable(headers.message, 'unknown')
+    const own = ownHeaders(tool)
+    if (own instanceof SecretUnreadable) return unavailable(own.message, 'unknown')
     const answer = await callHttp({
       url: endpoint,
       method: tool.method,
-      headers,
+      headers: headersFor(own.headers, context),
       body: JSON.stringify(input),
       timeoutMs: context.timeoutMs,
       retries: tool.retries,
       signal: context.signal,
     })
-    return toToolAnswer(answer, context.timeoutMs)
+    return toToolAnswer(answer, own.secrets, context.timeoutMs)
   },
 }
 
-function toToolAnswer(answer: HttpAnswer, timeoutMs: number): ToolAnswer {
-  return answer.ended === 'answered' ? readOutput(answer.body) : failedAnswer(answer, timeoutMs)
+function toToolAnswer(answer: HttpAnswer, secrets: string[], timeoutMs: number): ToolAnswer {
+  return answer.ended === 'answered' ? readOutput(answer.body, secrets) : failedAnswer(answer, timeoutMs)
 }
 
-function readOutput(body: Buffer): ToolAnswer {
-  const output = parse(body)
+function readOutput(body: Buffer, secrets: string[]): ToolAnswer {
+  const text = body.toString('utf8')
+  const output = parse(text)
   if (typeof output !== 'object' || output === null || Array.isArray(output)) {
     return badResponse('its answer is no JSON object')
   }
   if (isDeeperThan(output, MOST_DEPTH))
     return badResponse(`its answer is nested deeper than ${MOST_DEPTH} levels`)
-  return { ok: true, output: output as ToolOutput }
+  const clean = repeats(text, secrets) ? withoutSecrets(output, secrets) : output
+  return { ok: true, output: clean as ToolOutput }
 }
 
-function parse(body: Buffer): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(body.toString('utf8'))
+    return JSON.parse(text)
   } catch {
     return undefined
   }
 }
 
 function headersFor(
-  tool: Tool,
+  own: Record<string, string>,
   { requestId, idempotencyKey }: CallContext,
-): Record<string, string> | SecretUnreadable {
-  const own = ownHeaders(tool)
-  if (own instanceof SecretUnreadable) return own
+): Record<string, string> {
   return {
     accept: 'application/json',
     ...own,

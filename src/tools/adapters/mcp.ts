@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { CallToolResult } from '@modelcontextprotocol/client'
 import { waitBefore } from '../call-http'
 import { isDeeperThan } from '../depth'
-import { type RemoteAnswer, type RemoteLimits, withServer } from '../mcp/connection'
+import { type RemoteAnswer, type RemoteLimits, type RemoteServer, withServer } from '../mcp/connection'
 import { forgetPrior, keepPrior, priorOf } from '../mcp/priors'
 import { ownHeaders } from '../own-headers'
 import { SecretUnreadable } from '../secrets'
@@ -18,9 +18,9 @@ const MOST_DEPTH = 64
  */
 export const mcpAdapter: Adapter = {
   async invoke(tool, input, { requestId, timeoutMs, signal }) {
-    const headers = ownHeaders(tool)
-    if (headers instanceof SecretUnreadable) return unavailable(headers.message, 'unknown')
-    const server = { endpoint: tool.endpoint ?? '', headers }
+    const own = ownHeaders(tool)
+    if (own instanceof SecretUnreadable) return unavailable(own.message, 'unknown')
+    const server = { endpoint: tool.endpoint ?? '', ...own }
     const endsAt = performance.now() + timeoutMs
     for (let attempt = 0; ; attempt += 1) {
       const left = Math.max(1, endsAt - performance.now())
@@ -34,12 +34,10 @@ export const mcpAdapter: Adapter = {
   },
 }
 
-type Server = { endpoint: string; headers: Record<string, string> }
-
 async function callOnce(
   tool: Tool,
   input: ToolInput,
-  server: Server,
+  server: RemoteServer,
   limits: RemoteLimits,
 ): Promise<RemoteAnswer<CallToolResult>> {
   const name = tool.remoteTool ?? ''

@@ -8,12 +8,14 @@ import { checkEndpoint } from '../address-guard'
 import { toolAgent } from '../agent'
 import { DEFAULT_ANSWER_BYTES } from '../call-http'
 import type { HttpAnswer } from '../http-answer'
+import type { OwnHeaders } from '../own-headers'
+import { repeats, withoutSecrets } from '../repeated-secrets'
 import { toolSettings } from '../settings'
 import { type Fault, guardedFetch } from './guarded-fetch'
 import { cutOff, timeLimit } from './time-limit'
 
-/** A remote MCP server: its address, and the headers that an admin gave it, secrets among them. */
-export type RemoteServer = { endpoint: string; headers: Record<string, string> }
+/** A remote MCP server: its address, the headers that an admin gave it, and what of them it may not say back. */
+export type RemoteServer = { endpoint: string } & OwnHeaders
 
 export type RemoteLimits = {
   timeoutMs: number
@@ -68,7 +70,7 @@ export async function withServer<T>(
       return work({ client, signal, timeoutMs: timeout })
     })()
     const value = await orAborted(asked, signal)
-    return { ended: 'done', value, prior: priorOf(client) }
+    return { ended: 'done', value: unrepeated(value, server), prior: priorOf(client) }
   } catch (error) {
     if (limit.signal.aborted) return cutOff(limit.signal)
     return fault ?? explain(error, broken.signal.aborted)
@@ -76,6 +78,11 @@ export async function withServer<T>(
     limit.stop()
     leave(client, transport)
   }
+}
+
+function unrepeated<T>(value: T, { secrets }: RemoteServer): T {
+  if (secrets.length === 0 || !repeats(JSON.stringify(value), secrets)) return value
+  return withoutSecrets(value, secrets)
 }
 
 type Watch = { note: (fault: Fault | null) => void; onBroken: () => void }

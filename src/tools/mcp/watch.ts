@@ -73,8 +73,8 @@ function byServer(tools: Tool[]): Tool[][] {
 }
 
 function ownHeadersOrNull(tool: Tool): Record<string, string> | null {
-  const headers = ownHeaders(tool)
-  return headers instanceof SecretUnreadable ? null : headers
+  const own = ownHeaders(tool)
+  return own instanceof SecretUnreadable ? null : own.headers
 }
 
 async function checkServer(sql: Sql, tools: Tool[], signal?: AbortSignal): Promise<void> {
@@ -96,7 +96,7 @@ async function checkServer(sql: Sql, tools: Tool[], signal?: AbortSignal): Promi
 
 /** What the server of a tool lists, asked with the tool's own headers. Throws a `Problem`. */
 export async function toolsOfServerOf(tool: Tool, signal?: AbortSignal): Promise<RemoteTool[]> {
-  const headers = ownHeaders(tool)
-  if (headers instanceof SecretUnreadable) throw new Problem('TOOL_UNAVAILABLE', headers.message)
-  return listRemoteTools({ endpoint: tool.endpoint ?? '', headers }, signal)
+  const own = ownHeaders(tool)
+  if (own instanceof SecretUnreadable) throw new Problem('TOOL_UNAVAILABLE', own.message)
+  return listRemoteTools({ endpoint: tool.endpoint ?? '', ...own }, signal)
 }
