@@ -1,5 +1,6 @@
 import type { ProblemDetail } from '../problem'
 import { mediaFaults } from './media-faults'
+import { storedFaults } from './stored-faults'
 
 /**
  * Fields by which routers of models (OpenRouter, LiteLLM) let a caller name further models, which an admin neither chose
@@ -10,7 +11,10 @@ const OTHER_MODELS = ['models', 'fallbacks', 'route', 'preset'] as const
 /** Names that some servers (llama.cpp, TGI) have for the most output, and follow rather than the one that the hub sets. */
 const OTHER_MAXIMA = ['n_predict', 'num_predict', 'max_new_tokens', 'max_gen_len'] as const
 
-/** What of a body would change what the hub itself decides: which model is asked, and how the answer is told. */
+/**
+ * What of a body would change what the hub itself decides (which model is asked, how the answer is told), or reach beyond
+ * the request: into a network, or into what the provider stores.
+ */
 export function bodyFaults(body: Record<string, unknown>): ProblemDetail[] {
   const faults: ProblemDetail[] = OTHER_MODELS.filter((field) => body[field] != null).map((field) => ({
     field,
@@ -21,5 +25,5 @@ export function bodyFaults(body: Record<string, unknown>): ProblemDetail[] {
   const { stream_options: options } = body
   if (options != null && (typeof options !== 'object' || Array.isArray(options)))
     faults.push({ field: 'stream_options', message: 'must be an object' })
-  return [...faults, ...mediaFaults(body)]
+  return [...faults, ...mediaFaults(body), ...storedFaults(body)]
 }

@@ -33,7 +33,10 @@ export function planInput(tool: ModelTool, input: Json): Planned {
   return within('input.', planChat(tool, { ...rest, messages }))
 }
 
-/** A chat completion's body (without `model` and `stream`) as a call of this tool; the system prompt goes before. */
+/**
+ * A chat completion's body (without `model` and `stream`) as a call of this tool; the system prompt goes before. Nothing
+ * is stored at the provider, whatever `store` says: see `planResponses`. Who does not say it stores nothing at OpenAI.
+ */
 export function planChat(tool: ModelTool, body: Json): Planned {
   const faults = bodyFaults(body)
   const messages = Array.isArray(body.messages) ? body.messages : []
@@ -46,7 +49,8 @@ export function planChat(tool: ModelTool, body: Json): Planned {
   if (faults.length > 0) return { faults }
   const { systemPrompt } = tool.model
   const before = systemPrompt === null ? [] : [{ role: 'system', content: systemPrompt }]
-  const ask = { api: 'chat' as const, body: { ...body, messages: [...before, ...messages] } }
+  const kept = body.store == null ? {} : { store: false }
+  const ask = { api: 'chat' as const, body: { ...body, ...kept, messages: [...before, ...messages] } }
   return { plan: planModelCall(tool, ask, wanted, choices) }
 }
 

@@ -1,9 +1,10 @@
 import type { ProblemDetail } from '../problem'
 import { mayBeFetched } from '../tools/address-guard'
 import { toolSettings } from '../tools/settings'
+import { isStoredAtGoogle, STORED_AT_PROVIDER } from './stored-faults'
 
 /**
- * Images and files whose address is inside of somebody's network. The hub fetches none of them, but the server of a
+ * Images and files whose address is inside of somebody's network, or none of the web at all. The hub fetches none of them, but the server of a
  * model may, and one that an admin runs would fetch them from within that network in a caller's name.
  */
 export function mediaFaults(body: Record<string, unknown>): ProblemDetail[] {
@@ -11,7 +12,8 @@ export function mediaFaults(body: Record<string, unknown>): ProblemDetail[] {
   const faults: ProblemDetail[] = []
   for (const { field, address } of addressesIn(body)) {
     if (!mayBeFetched(address, policy))
-      faults.push({ field, message: 'must be a public address, or a data: URL' })
+      faults.push({ field, message: 'must be a public http(s) address, or a data: URL' })
+    else if (isStoredAtGoogle(address)) faults.push({ field, message: STORED_AT_PROVIDER })
   }
   return faults
 }

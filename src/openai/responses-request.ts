@@ -14,9 +14,6 @@ const SAME = [
   'seed',
 ] as const
 
-/** What would need conversations to be stored. */
-const STORED = ['previous_response_id', 'conversation', 'prompt'] as const
-
 /**
  * A request to /v1/responses (without `model` and `stream`) as the body of a chat, or every fault of it. `store` is
  * ignored: nothing is kept, and the answer says so.
@@ -46,14 +43,14 @@ export function toChatBody(body: Json): { body: Json } | { faults: Faults } {
   }
 }
 
-/** What of a request would need something to be stored. */
+/** What of a request would need something to be stored, beside what no request may refer to (`storedFaults`). */
 export function storageFaults(body: Json): Faults {
-  const faults: Faults = STORED.filter((field) => body[field] != null).map((field) => ({
-    field,
-    message: 'the hub stores no conversations: send the whole input',
-  }))
-  if (body.background !== true) return faults
-  return [...faults, { field: 'background', message: 'answers are given at once, never in the background' }]
+  const faults: Faults = []
+  if (body.prompt != null)
+    faults.push({ field: 'prompt', message: 'the hub stores no prompts: send instructions and input' })
+  if (body.background === true)
+    faults.push({ field: 'background', message: 'answers are given at once, never in the background' })
+  return faults
 }
 
 /**
@@ -65,9 +62,19 @@ export function referenceFaults({ input }: Json): Faults {
   return input.flatMap((item, at) => (isObject(item) && isReference(item) ? [notStored(`input[${at}]`)] : []))
 }
 
+/** Items that OpenAI completes by their id where what they are about does not come along. */
+const COMPLETED_BY_ID: Record<string, string> = {
+  reasoning: 'encrypted_content',
+  image_generation_call: 'result',
+}
+
 /** OpenAI's own reading: what has an id, and neither a type nor a role, is a reference too. */
-const isReference = ({ type, role, id }: Json) =>
-  type === 'item_reference' || (type == null && role == null && id != null)
+function isReference(item: Json): boolean {
+  const { type, role, id } = item
+  if (type === 'item_reference' || (type == null && role == null && id != null)) return true
+  const content = COMPLETED_BY_ID[String(type)]
+  return content !== undefined && id != null && item[content] == null
+}
 
 /** What a chat cannot give: who asked for it would miss it. */
 function logprobsFaults({ top_logprobs: most, include }: Json): Faults {

@@ -49,12 +49,13 @@ export function mayConnect(address: string, policy: AddressPolicy): boolean {
 }
 
 /**
- * Whether somebody's server may be told to fetch this in a caller's name: no file, and no address that is spelled as one
- * of its own network, whatever TOOL_ALLOWED_HOSTS says. What is no address at all is not fetched.
+ * Whether somebody's server may be told to fetch this in a caller's name: http(s) or data alone, and no address that is
+ * spelled as one of its own network, whatever TOOL_ALLOWED_HOSTS says. What is no address at all is not fetched.
  */
 export function mayBeFetched(address: string, { production }: AddressPolicy): boolean {
   const url = URL.canParse(address) ? new URL(address) : null
-  if (!url || !/^https?:$/.test(url.protocol)) return url?.protocol !== 'file:'
+  if (!url) return true
+  if (!/^https?:$/.test(url.protocol)) return url.protocol === 'data:'
   const host = bareHost(url.hostname)
   if (isIP(host)) return mayConnect(host, { production, allowedHosts: new Set() })
   return !(production && isLocalName(host))

@@ -136,6 +136,8 @@ test.each([
   'http://0xa9fea9fe/',
   'http://100.64.0.1/',
   'file:///etc/passwd',
+  'ftp://example.org/a.png',
+  'gs://bucket/a.png',
 ])('an image inside of the network is not passed on: %s', async (url) => {
   const before = calls()
   const content = [

@@ -269,7 +269,7 @@ describe('responses by a server that speaks chat alone', () => {
     [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0]'],
     [
       { input: [{ role: 'user', content: [{ type: 'input_image', file_id: 'file_1' }] }] },
-      'input[0].content[0]',
+      'input[0].content[0].file_id',
     ],
     [{ top_logprobs: 3 }, 'top_logprobs'],
     [{ include: ['message.output_text.logprobs'] }, 'include'],
