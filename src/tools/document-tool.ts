@@ -1,6 +1,9 @@
 import type { Tool, Upstream } from './tool'
 import { type ToolRow, toTool } from './tool-row'
 
+/** What is made of a document is of no revision: the catalogue's tool of the same id may be another. */
+export const NO_REVISION = 0
+
 type Document = Record<string, unknown> & { id: string }
 
 /** A document of the collection, draft or not, as the tool that it would be. Its secrets are not with it. */
@@ -16,7 +19,7 @@ function toRow(doc: Document): ToolRow & { id: string } {
   return {
     id: doc.id,
     version: '0',
-    revision: '0',
+    revision: String(NO_REVISION),
     name: text('name') ?? '',
     slug: text('slug') ?? '',
     description: text('description'),

@@ -3,6 +3,7 @@ import { Problem, type ProblemDetail } from '../problem'
 import { perProcess } from '../process'
 import { builtinTools } from './builtin'
 import { isDeeperThan } from './depth'
+import { NO_REVISION } from './document-tool'
 import { compileInputSchema, type InputValidator } from './input-schema'
 import type { Tool, ToolInput } from './tool'
 
@@ -49,16 +50,27 @@ export function validateInput(tool: Tool, input: ToolInput): void {
   throw new Problem('VALIDATION_ERROR', message, details)
 }
 
-/** Compiled once for each revision of a tool. */
+const ofDrafts = new WeakMap<Tool, InputValidator[]>()
+
+/** Compiled once for each revision of a tool. A draft has none: each is compiled by itself. */
 function validatorsOf(tool: Tool): InputValidator[] {
+  if (tool.revision === NO_REVISION) {
+    const validators = ofDrafts.get(tool) ?? compile(tool)
+    ofDrafts.set(tool, validators)
+    return validators
+  }
   const compiled = perProcess('tools.validators', () => new Map<string, Compiled>())
   const known = compiled.get(tool.id)
   if (known?.revision === tool.revision) return known.validators
-  const own = tool.adapter === 'builtin' ? builtinTools[tool.builtin ?? '']?.inputSchema : undefined
-  const schemas = [own, tool.inputSchema].filter((schema) => schema !== undefined && schema !== null)
-  const validators = schemas.map(compileInputSchema)
+  const validators = compile(tool)
   compiled.set(tool.id, { revision: tool.revision, validators })
   return validators
+}
+
+function compile(tool: Tool): InputValidator[] {
+  const own = tool.adapter === 'builtin' ? builtinTools[tool.builtin ?? '']?.inputSchema : undefined
+  const schemas = [own, tool.inputSchema].filter((schema) => schema !== undefined && schema !== null)
+  return schemas.map(compileInputSchema)
 }
 
 function toDetails(errors: ErrorObject[]): ProblemDetail[] {

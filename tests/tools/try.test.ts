@@ -200,6 +200,18 @@ describe('a trial', () => {
   })
 })
 
+test('a draft is checked against its own schema, whatever drafts were tried before', async () => {
+  const tool = await newTool(`${upstream.url}/echo`)
+  for (const field of ['first', 'second', 'third']) {
+    await saveDraft(tool, { inputSchema: { type: 'object', required: [field] } })
+    expect((await tryIt(tool)).error?.details[0]?.field).toBe(`input.${field}`)
+    expect((await tryIt(tool, asUser(), { [field]: 1 })).status).toBe(200)
+  }
+  // What is published takes what it took.
+  const body = { input: { a: 1 } }
+  expect((await call('POST', `/tools/${tool.id}/invoke`, { token: user.token, body })).status).toBe(200)
+})
+
 describe('who may try a tool', () => {
   test.each(CALLERS)('%s', async (caller) => {
     const tool = await newTool(`${upstream.url}/text/${caller}`)
