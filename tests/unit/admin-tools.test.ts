@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { explainJsonFault } from '../../src/admin/json-fault'
 import { fieldsOf, inputOf, valuesOf } from '../../src/admin/tools/schema-form'
-import { exampleOf } from '../../src/ways/example-input'
+import { exampleOf } from '../../src/ways/example-value'
 
 describe('a fault in JSON', () => {
   const faultOf = (text: string) => {

@@ -20,7 +20,7 @@ interface Way {
 let upstream: Upstream
 let models: ModelUpstream
 let caller: Awaited<ReturnType<typeof newCaller>>
-let tools: Record<'plain' | 'bySchema' | 'chat' | 'template' | 'embeddings', TestTool>
+let tools: Record<'plain' | 'bySchema' | 'chat' | 'template' | 'fields' | 'embeddings', TestTool>
 
 beforeAll(async () => {
   upstream = await startUpstream()
@@ -35,6 +35,19 @@ beforeAll(async () => {
     }),
     chat: await newModel(`${models.url}/normal`),
     template: await newModel(`${models.url}/normal`, { model: { prompt_template: 'Sum up: {{ text }}' } }),
+    fields: await newModel(`${models.url}/normal`, {
+      model: { prompt_template: 'To {{ language }}: {{ text }}' },
+      input_schema: {
+        type: 'object',
+        required: ['text', 'count'],
+        properties: {
+          ...properties,
+          language: { type: 'string', pattern: '^[a-z]{2}$' },
+          note: { type: ['null', 'string'], default: null },
+        },
+        additionalProperties: false,
+      },
+    }),
     embeddings: await newModel(`${models.url}/normal`, { model: { kind: 'embeddings' } }),
   }
 })
