@@ -21,24 +21,28 @@ export function mediaFaults(body: Record<string, unknown>): ProblemDetail[] {
 type Found = { field: string; address: string }
 
 /** Where a part of a message names an image, a sound or a file, by OpenAI's names and by those of others. */
-const PLACES = /(?:url|uri|data|file_?id)$/i
+const PLACES = /(?:url|uri|(?<!meta)data|file_?id)$/i
 
 function addressesIn(body: Record<string, unknown>): Found[] {
-  const tools = entriesOf(body.tools).flatMap(([at, tool]) => {
-    const server = isObject(tool) ? tool.server_url : null
-    return typeof server === 'string' ? [{ field: `tools[${at}].server_url`, address: server }] : []
-  })
+  // A function's schema is the caller's own; of other tools a server may call or fetch what they name.
+  const tools = entriesOf(body.tools).flatMap(([at, tool]) =>
+    isObject(tool) && tool.type !== 'function' ? ofPart(tool, `tools[${at}]`) : [],
+  )
   return [...tools, ...['messages', 'input'].flatMap((list) => ofMessages(body[list], list))]
 }
 
 function ofMessages(messages: unknown, list: string): Found[] {
   return entriesOf(messages).flatMap(([at, message]) =>
     ['content', 'output'].flatMap((name) =>
-      entriesOf(isObject(message) ? message[name] : null).flatMap(([place, part]) =>
-        ofPart(part, `${list}[${at}].${name}[${place}]`),
-      ),
+      ofContent(isObject(message) ? message[name] : null, `${list}[${at}].${name}`),
     ),
   )
+}
+
+/** A list of parts, or one. */
+function ofContent(content: unknown, field: string): Found[] {
+  if (!Array.isArray(content)) return ofPart(content, field)
+  return entriesOf(content).flatMap(([place, part]) => ofPart(part, `${field}[${place}]`))
 }
 
 function ofPart(part: unknown, field: string): Found[] {

@@ -103,7 +103,8 @@ const fieldOf = (path: (string | number)[]) =>
 
 /** Google reads what is kept in an account of its own by an address, with the key of that account. */
 export function isStoredAtGoogle(address: string): boolean {
-  if (!URL.canParse(address)) return false
+  // A file that comes along may be large: it is not read as an address.
+  if (!/^\s*https?:/i.test(address) || !URL.canParse(address)) return false
   const { hostname, pathname } = new URL(address)
   return (
     /^generativelanguage(\.[a-z.]+)?\.googleapis\.com\.?$/i.test(hostname) && /\/files(\/|$)/.test(pathname)

@@ -184,6 +184,30 @@ test('nor is the address of an MCP server, which the server of a model would cal
   expect(upstream.seen('native')).toEqual([])
 })
 
+test.each([
+  [
+    { input: [{ type: 'computer_call_output', call_id: 'c', output: { image_url: 'ftp://example.org/a' } }] },
+    'input[0].output.image_url',
+  ],
+  [
+    { tools: [{ type: 'image_generation', input_image_mask: { image_url: 'http://169.254.169.254/' } }] },
+    'tools[0].input_image_mask',
+  ],
+])('nor is one in the output or the settings of a tool: %j', async (more, param) => {
+  const native = await newModel(`${upstream.url}/native`, { model: { speaks_responses: true } })
+  const answer = await askDoor('/responses', caller.key, { model: native.slug, input: 'x', ...more })
+  expect([answer.status, await answer.json()]).toMatchObject([400, { error: { param } }])
+  expect(upstream.seen('native')).toEqual([])
+})
+
+test('a note is no address, and a function may be about addresses', async () => {
+  const parameters = { type: 'object', properties: { a: { default_url: 'ftp://example.org/' } } }
+  const content = [{ type: 'text', text: 'x', metadata: 'note: this' }]
+  const tools = [{ type: 'function', function: { name: 'x', parameters } }]
+  const body = { model: model.slug, messages: [{ role: 'user', content }], tools }
+  expect((await chat(body)).status).toBe(200)
+})
+
 test('a public image is passed on', async () => {
   const content = [{ type: 'image_url', image_url: { url: 'https://example.org/a.png' } }]
   const sent = [{ role: 'user', content }]
