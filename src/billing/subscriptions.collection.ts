@@ -1,23 +1,26 @@
 import type { CollectionBeforeChangeHook, CollectionConfig, FieldHook } from 'payload'
 import { adminsOnly, adminsOrOwner } from '../accounts/payload/access'
 import { lockBeforeUpdate, requestSql } from '../database/payload-sql'
+import { readTogether } from '../database/read-together'
 import { invalidField } from '../problem'
 import { periodAt } from './period'
 import { rollSubscriptionById } from './roll'
-import { type Counters, countersOf, forgetCounters } from './subscription-counters'
+
+/** What no Payload update writes of a subscription. */
+type Counters = { id: string; token_limit: string; tokens_used: string; tokens_held: string }
+
+const COUNTERS = `
+  select s.id, p.token_limit + hub_extra_tokens(s.extra_tokens, s.extra_until, now()) as token_limit, s.tokens_used,
+    s.tokens_held
+  from subscriptions s join plans p on p.id = s.plan_id where s.id = any ($1)`
 
 /** A counter, for reading: they live in columns that no Payload update writes. */
 const counter = (pick: (counters: Counters) => unknown): FieldHook => {
   return async ({ siblingData, req }) => {
     const id = (siblingData as { id?: string }).id
-    const counters = id ? await countersOf(req, id) : undefined
+    const counters = id ? await readTogether<Counters>(req, COUNTERS, id) : undefined
     return counters ? pick(counters) : null
   }
-}
-
-const forgetChanged: CollectionBeforeChangeHook = ({ data, originalDoc, req }) => {
-  forgetCounters(req, String(originalDoc?.id))
-  return data
 }
 
 /** A new subscription starts now; an admin's change of the plan or status counts at once, in the same period. */
@@ -62,7 +65,7 @@ export const Subscriptions: CollectionConfig = {
         await rollSubscriptionById(sql, id, null)
       },
     ],
-    beforeChange: [fillPeriod, forgetChanged],
+    beforeChange: [fillPeriod],
   },
   fields: [
     {
