@@ -12,6 +12,7 @@ import * as trials from './20261125_173000_trials'
 import * as mcpImports from './20261125_182000_mcp_imports'
 import * as takenGrants from './20261125_200000_taken_grants'
 import * as dayBlocks from './20261125_211000_day_blocks'
+import * as demoEntries from './20261126_094500_demo_entries'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   { name: '20261125_182000_mcp_imports', up: mcpImports.up, down: mcpImports.down },
   { name: '20261125_200000_taken_grants', up: takenGrants.up, down: takenGrants.down },
   { name: '20261125_211000_day_blocks', up: dayBlocks.up, down: dayBlocks.down },
+  { name: '20261126_094500_demo_entries', up: demoEntries.up, down: demoEntries.down },
 ]

@@ -1,8 +1,12 @@
 import { v7 } from 'uuid'
 import { opens } from '../billing/plans'
-import { DAY_MS, DEMO_DAYS, type DemoPeriod, type DemoPerson } from './people'
+import { admitted, type DemoUse } from './admit'
+import { outcomeOf } from './outcome'
+import type { DemoPeriod, DemoPerson } from './people'
+import { playRole } from './play-role'
 import type { Random } from './random'
-import { type DemoRefusal, refusalOf } from './refusals'
+import { currentOf } from './roles'
+import { DAY_MS, DEMO_DAYS } from './time'
 import { DEMO_TOOLS, type DemoTool } from './tools'
 
 /** A settled call, as usage_logs keeps it. */
@@ -29,39 +33,38 @@ export type DemoCall = {
 /** How busy each hour of a UTC day is. */
 const HOURS = [1, 1, 1, 1, 2, 3, 5, 8, 12, 14, 13, 11, 9, 11, 14, 14, 12, 9, 7, 6, 5, 4, 2, 1]
 
-/** What one person called, and what of it was refused. */
-export type DemoUse = { calls: DemoCall[]; refusals: DemoRefusal[] }
-
 /** Everything that one person called in the quarter before `now`; what their plan did not allow is refused. */
 export function demoUse(person: DemoPerson, now: Date, random: Random): DemoUse {
   const since = now.getTime() - DEMO_DAYS * DAY_MS
   const use: DemoUse = { calls: [], refusals: [] }
   for (const period of person.periods) {
-    const moments = momentsOf(person, period, since, now, random)
-    const mean = (person.appetite * period.plan.tokenLimit) / (person.callsADay * 30)
-    const tools = DEMO_TOOLS.filter((tool) => opens(period.plan.tier, tool))
-    const weights = tools.map((tool) => tool.asked)
-    let used = 0
-    for (const at of moments) {
-      const tool = tools[random.weighted(weights)] as DemoTool
-      const call = callOf(
-        person,
-        period,
-        tool,
-        at,
-        { mean, hoursAgo: (now.getTime() - at) / 3_600_000 },
-        random,
-      )
-      // What admission does: nothing is let in that does not fit.
-      if (used + call.tokens_held > period.plan.tokenLimit) {
-        use.refusals.push(refusalOf(call, period.plan.tokenLimit, used))
-        continue
-      }
-      used += call.tokens_used
-      use.calls.push(call)
-    }
+    const asked = askedFor(person, period, since, now, random)
+    const { calls, refusals } =
+      person.role && period === currentOf(person)
+        ? playRole(person, asked, now)
+        : admitted(asked, period.plan.tokenLimit)
+    use.calls.push(...calls)
+    use.refusals.push(...refusals)
   }
   return use
+}
+
+/** What this person would call in a period if everything were allowed. */
+function askedFor(
+  person: DemoPerson,
+  period: DemoPeriod,
+  since: number,
+  now: Date,
+  random: Random,
+): DemoCall[] {
+  const mean = (person.appetite * period.plan.tokenLimit) / (person.callsADay * 30)
+  const tools = DEMO_TOOLS.filter((tool) => opens(period.plan.tier, tool))
+  const weights = tools.map((tool) => tool.asked)
+  return momentsOf(person, period, since, now, random).map((at) => {
+    const tool = tools[random.weighted(weights)] as DemoTool
+    const hoursAgo = (now.getTime() - at) / 3_600_000
+    return callOf(person, period, tool, at, { mean, hoursAgo }, random)
+  })
 }
 
 /** The moments of a period at which this person calls, in order: more on weekdays, more each month. */
@@ -116,36 +119,3 @@ function callOf(
     settled_at: settled,
   }
 }
-
-type Outcome = Pick<DemoCall, 'status' | 'tokens_used' | 'source' | 'duration_ms' | 'error_code'>
-
-function outcomeOf(tool: DemoTool, wanted: number, hoursAgo: number, random: Random): Outcome {
-  const away = tool.outage !== undefined && hoursAgo <= tool.outage[0] && hoursAgo >= tool.outage[1]
-  const took = Math.max(20, Math.round(tool.usualMs * random.skewed(0.45)))
-  const failed = random.next() < (away ? 0.8 : tool.failing)
-  const how = random.weighted(away ? [1, 5, 4, 0] : [3, 3, 3, 1])
-  if (!failed)
-    return {
-      status: 'success',
-      tokens_used: wanted,
-      source: tool.metering.mode,
-      duration_ms: took,
-      error_code: null,
-    }
-  if (how === 2)
-    return { ...FREE, status: 'timeout', duration_ms: tool.timeoutMs, error_code: 'TOOL_TIMEOUT' }
-  if (how === 3) {
-    const partial = Math.max(1, Math.round(wanted / 3))
-    return {
-      status: 'error',
-      tokens_used: partial,
-      source: 'partial',
-      duration_ms: took,
-      error_code: 'TOOL_BAD_RESPONSE',
-    }
-  }
-  const error_code = how === 1 ? 'TOOL_UNAVAILABLE' : 'TOOL_BAD_RESPONSE'
-  return { ...FREE, status: 'error', duration_ms: took, error_code }
-}
-
-const FREE = { tokens_used: 0, source: 'unknown' as const }

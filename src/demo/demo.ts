@@ -1,14 +1,18 @@
 import type { Pool } from 'pg'
+import { isDemo } from '../database/demo-mark'
 import { inTransaction, type Sql } from '../database/sql'
 import { foldUsage, forgetRollUps } from '../metering/fold'
 import { Problem } from '../problem'
 import { demoUse } from './calls'
-import { isDemo } from './mark'
-import { DAY_MS, DEMO_DAYS, type DemoPlan, demoPeople } from './people'
+import { type DemoPlan, demoPeople } from './people'
 import { seededRandom } from './random'
 import { REMOVE_DEMO } from './remove-sql'
+import { giveRoles } from './roles'
+import { DAY_MS, DEMO_DAYS } from './time'
 import { DEMO_TOOLS } from './tools'
-import { writeCalls, writePeople, writeRefusals, writeTools } from './write'
+import { writeCalls, writeRefusals, writeTools } from './write'
+import { writePeople } from './write-people'
+import { writeStory } from './write-story'
 import { writeSums } from './write-sums'
 
 export type DemoSize = { users: number; tools: number; calls: number }
@@ -23,18 +27,17 @@ export async function seedDemo(pool: Pool, now: Date, seed = 1): Promise<DemoSiz
   const size = await inTransaction(pool, async (sql) => {
     const plans = await demoPlans(sql)
     const people = demoPeople(plans, now, random)
+    giveRoles(people, plans, now)
     const use = people.map((person) => demoUse(person, now, random))
     const calls = use.flatMap((one) => one.calls)
+    const refusals = use.flatMap((one) => one.refusals)
     await sql.query(`select hub_make_usage_partitions($1, 5)`, [since])
     await writeTools(sql, since)
-    await writePeople(sql, people, now, random)
+    const sessions = await writePeople(sql, people, now, random)
     await writeCalls(sql, calls)
-    await writeRefusals(
-      sql,
-      use.flatMap((one) => one.refusals),
-      now,
-    )
-    await writeSums(sql, people, now)
+    await writeRefusals(sql, refusals, now)
+    const corrections = await writeSums(sql, people, now)
+    await writeStory(sql, { people, sessions, calls, corrections, since, now }, random)
     await forgetRollUps(sql, since)
     return { users: people.length, tools: DEMO_TOOLS.length, calls: calls.length }
   })
@@ -63,7 +66,7 @@ async function demoPlans(sql: Sql): Promise<DemoPlan[]> {
   const known = await sql.query(`select from users where ${isDemo('id', 'user')} limit 1`)
   if (known.rowCount) throw new Problem('CONFLICT', 'There is demo data already. Remove it first: --remove')
   const { rows } = await sql.query<DemoPlan>(
-    `select distinct on (plans.tier) id, tier::text as tier, token_limit::float8 as "tokenLimit"
+    `select distinct on (plans.tier) id, tier::text as tier, title, token_limit::float8 as "tokenLimit"
      from plans order by plans.tier, rank`,
   )
   if (rows.length < 3)

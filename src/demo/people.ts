@@ -1,13 +1,11 @@
 import { type Period, periodAt } from '../billing/period'
-import { DEMO_DOMAIN, demoId } from './mark'
+import { DEMO_DOMAIN, demoId } from '../database/demo-mark'
 import type { Random } from './random'
-
-export const DAY_MS = 86_400_000
-/** How far back the demo's usage goes. */
-export const DEMO_DAYS = 90
+import type { DemoRole } from './roles'
+import { DAY_MS } from './time'
 
 /** The plans that the demo uses, lowest first: those of the hub, with the limits that its admins gave them. */
-export type DemoPlan = { id: string; tier: string; tokenLimit: number }
+export type DemoPlan = { id: string; tier: string; title: string; tokenLimit: number }
 
 /** A period of a person, with the plan that it was on; the last one is the current one. */
 export type DemoPeriod = Period & { plan: DemoPlan }
@@ -20,11 +18,13 @@ export type DemoPerson = {
   periods: DemoPeriod[]
   /** What the next period will be on, for one who chose a lower plan. */
   pendingPlan: DemoPlan | null
-  status: 'active' | 'cancelled'
+  status: 'active' | 'cancelled' | 'expired'
   callsADay: number
   /** How much of the limit they would like to use in a period; above 1 they come to be refused. */
   appetite: number
   keys: string[]
+  /** What their current period is made to show, for a few. */
+  role: DemoRole | null
 }
 
 const FIRST = ['Ada', 'Ben', 'Chiara', 'Dmitri', 'Elif', 'Femi', 'Grete', 'Hana', 'Ines', 'Jonas']
@@ -50,17 +50,20 @@ function person(index: number, plans: DemoPlan[], now: Date, random: Random): De
   const joinedAt = new Date(now.getTime() - random.between(12, 118) * DAY_MS - random.between(0, DAY_MS - 1))
   const left = index % 17 === 9
   const end = left ? new Date(Math.max(joinedAt.getTime(), now.getTime() - 40 * DAY_MS)) : now
+  const periods = periodsOf(joinedAt, end, plans, level, index % 6 === 4)
+  const isOver = (periods.at(-1) as DemoPeriod).end <= now
   return {
     id: demoId('user', index),
     name,
     email: `${name.toLowerCase().replace(' ', '.')}@${DEMO_DOMAIN}`,
     joinedAt,
-    periods: periodsOf(joinedAt, end, plans, level, index % 6 === 4),
+    periods,
     pendingPlan: level === 1 && index % 8 === 5 ? (plans[0] as DemoPlan) : null,
-    status: left || index % 19 === 3 ? 'cancelled' : 'active',
+    status: isOver ? 'expired' : left || index % 19 === 3 ? 'cancelled' : 'active',
     callsADay: random.between(fewest * 10, most * 10) / 10,
     appetite: 0.15 + random.next() * (index % 4 === 0 ? 1.25 : 0.75),
     keys: Array.from({ length: random.between(1, 2) }, (_, key) => demoId('key', index * 10 + key)),
+    role: null,
   }
 }
 

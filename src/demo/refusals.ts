@@ -7,9 +7,9 @@ export type DemoRefusal = {
   user_id: string
   tool_id: string
   tool_name: string
-  layer: 'tokens'
-  reason: 'spent' | 'too-large'
-  code: 'TOKEN_LIMIT_EXCEEDED'
+  layer: 'tokens' | 'account'
+  reason: 'spent' | 'too-large' | 'paused'
+  code: 'TOKEN_LIMIT_EXCEEDED' | 'ACCOUNT_PAUSED'
   message: string
   request_id: string
   figures: Record<string, unknown>
@@ -25,16 +25,11 @@ export function refusalOf(call: DemoCall, tokenLimit: number, used: number): Dem
       ? "This period's tokens are spent."
       : 'This call may take more tokens than are left in this period.'
   return {
-    id: call.id,
-    at: call.created_at,
-    user_id: call.user_id,
-    tool_id: call.tool_id,
-    tool_name: call.tool_name,
+    ...asked(call),
     layer: 'tokens',
     reason,
     code: 'TOKEN_LIMIT_EXCEEDED',
     message: `${why} ${left} of ${tokenLimit} are left. Wait for the next period, or choose a higher plan.`,
-    request_id: call.request_id,
     figures: {
       tokenLimit,
       tokensUsed: used,
@@ -42,6 +37,28 @@ export function refusalOf(call: DemoCall, tokenLimit: number, used: number): Dem
       tokensRemaining: left,
       tokensAsked: call.tokens_held,
     },
-    left_out: 0,
   }
 }
+
+/** What became of a call of somebody whom an admin had paused. */
+export function pausedRefusal(call: DemoCall): DemoRefusal {
+  return {
+    ...asked(call),
+    layer: 'account',
+    reason: 'paused',
+    code: 'ACCOUNT_PAUSED',
+    message:
+      'An admin has paused your calls. Your plan, your tokens and your history stay as they are. Ask the people who run this hub.',
+    figures: {},
+  }
+}
+
+const asked = (call: DemoCall) => ({
+  id: call.id,
+  at: call.created_at,
+  user_id: call.user_id,
+  tool_id: call.tool_id,
+  tool_name: call.tool_name,
+  request_id: call.request_id,
+  left_out: 0,
+})

@@ -1,4 +1,4 @@
-import { isDemo } from './mark'
+import { isDemo, isDemoEntry } from '../database/demo-mark'
 
 const USER = isDemo('user_id', 'user')
 const TOOL = isDemo('tool_id', 'tool')
@@ -23,6 +23,9 @@ export const REMOVE_DEMO = [
   `delete from usage_corrections where ${USER}`,
   `delete from token_grants where ${USER}`,
   `delete from refusals where ${USER}`,
+  // What tells of them goes with it.
+  `delete from alerts where ${USER} or ${TOOL}`,
+  `delete from audit_logs where ${isDemoEntry('id')}`,
   // Their subscriptions, keys, sessions and credentials go with them; the last period becomes an ended one.
   `delete from users where ${isDemo('id', 'user')}`,
   `delete from subscription_periods where ${USER}`,

@@ -1,5 +1,5 @@
 import type { Tier } from '../billing/plans'
-import { demoId } from './mark'
+import { demoId } from '../database/demo-mark'
 
 /** A tool of the demo: how it is offered, how often it is asked, how long it takes and how often it fails. */
 export type DemoTool = {

@@ -1,11 +1,24 @@
+import { isDemo } from '../database/demo-mark'
 import type { Sql } from '../database/sql'
-import { isDemo } from './mark'
+import { DEMO_ADMIN } from './admin-acts'
 import type { DemoPerson } from './people'
 import { insert } from './write'
 
-/** Writes corrections of a few calls, and every sum as the rows say it. */
-export async function writeSums(sql: Sql, people: DemoPerson[], now: Date): Promise<void> {
-  await sql.query(CORRECT_SOME, [now])
+/** A correction, with what the audit log says of it. */
+export type DemoCorrection = {
+  usage_id: string
+  tool_name: string
+  email: string
+  request_id: string
+  reason: string
+  before: number
+  after: number
+  at: Date
+}
+
+/** Writes corrections of a few calls, and every sum as the rows say it; answers the corrections. */
+export async function writeSums(sql: Sql, people: DemoPerson[], now: Date): Promise<DemoCorrection[]> {
+  const corrections = await sql.query<DemoCorrection>(CORRECT_SOME, [now, DEMO_ADMIN.id])
   await sql.query(SUM_DAYS)
   const ended = people.flatMap((person) =>
     person.periods.slice(0, -1).map(({ start, end, plan }) => ({
@@ -25,6 +38,7 @@ export async function writeSums(sql: Sql, people: DemoPerson[], now: Date): Prom
        where d.user_id = p.user_id and d.period_start = p.period_start`,
     )
   }
+  return corrections.rows
 }
 
 const OURS = isDemo('user_id', 'user')
@@ -32,18 +46,21 @@ const SUMS = `select user_id, period_start, sum(tokens) as tokens from usage_dai
 
 /** The corrected rows keep what they show: what stood there before was more. */
 const CORRECT_SOME = `
-  insert into usage_corrections
-    (id, usage_id, user_id, admin_id, request_id, reason, tokens_before, tokens_after, created_at)
-  select md5('demo-correction' || u.id)::uuid, u.id, u.user_id, a.id, md5('demo-request' || u.id)::uuid,
-    'The tool had counted the prompt twice (demo)', u.tokens_used * 2, u.tokens_used,
-    u.created_at + interval '3 hours'
-  from (select id from users where role::text = 'admin' order by id limit 1) a
-  cross join lateral (
+  with chosen as (
     select distinct on (user_id) * from usage_logs
     where ${OURS} and status = 'success' and created_at < $1::timestamptz - interval '4 hours'
     order by user_id, id desc
-  ) u
-  where right(u.user_id::text, 1) in ('3', '8') and u.tokens_used > 1`
+  ), corrected as (
+    insert into usage_corrections
+      (id, usage_id, user_id, admin_id, request_id, reason, tokens_before, tokens_after, created_at)
+    select md5('demo-correction' || id)::uuid, id, user_id, $2, md5('demo-request' || id)::uuid,
+      'The tool had counted the prompt twice (demo)', tokens_used * 2, tokens_used, created_at + interval '3 hours'
+    from chosen where right(user_id::text, 1) in ('3', '8') and tokens_used > 1
+    returning *
+  )
+  select c.usage_id, u.tool_name, p.email, c.request_id::text as request_id, c.reason, c.tokens_before::float8 as before,
+    c.tokens_after::float8 as after, c.created_at as at
+  from corrected c join chosen u on u.id = c.usage_id join users p on p.id = c.user_id order by c.created_at, c.usage_id`
 
 const SUM_DAYS = `
   insert into usage_daily

@@ -2,7 +2,13 @@ import type { Pool } from 'pg'
 import { type AuditBy, recordAudit, SYSTEM } from '../audit/record'
 import { inTransaction, type Sql } from '../database/sql'
 import { Problem } from '../problem'
-import { type ApiCorrection, findCorrection, noSuchCall, noteCorrection } from './corrections'
+import {
+  type ApiCorrection,
+  correctionTitle,
+  findCorrection,
+  noSuchCall,
+  noteCorrection,
+} from './corrections'
 import { ABANDONED } from './settlement'
 
 /** What a row's error code becomes when an admin corrects a swept call: its own settlement must not follow. */
@@ -52,7 +58,8 @@ export async function correctWithin(sql: Sql, request: CorrectionRequest): Promi
 }
 
 async function record(sql: Sql, { by = SYSTEM, tokens, reason, now }: CorrectionRequest, row: Row) {
-  const event = { action: 'update', subject: 'usage-logs', subjectId: row.id, title: row.tool_name } as const
+  const title = correctionTitle({ email: row.email, toolName: row.tool_name, change: tokens - row.tokens })
+  const event = { action: 'update', subject: 'usage-logs', subjectId: row.id, title } as const
   const changes = { tokensUsed: { from: row.tokens, to: tokens } }
   await recordAudit(sql, by, [{ ...event, changes, note: `Corrected: ${reason}` }], now ?? null)
 }
@@ -62,6 +69,8 @@ type Row = {
   user_id: string
   tool_id: string
   tool_name: string
+  /** Null for a user who is gone. */
+  email: string | null
   plan_id: string
   period_start: Date
   status: string
@@ -84,6 +93,7 @@ async function lockRow(sql: Sql, usageId: string): Promise<Row> {
 
 const LOCK_ROW = `
   select id, user_id, tool_id, tool_name, plan_id, period_start, status, tokens_used::float8 as tokens,
+    (select email from users where users.id = u.user_id) as email,
     exists (select from subscriptions s where s.user_id = u.user_id and s.period_start = u.period_start) as is_current
   from usage_logs u where id = $1 for no key update`
 

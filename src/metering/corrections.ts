@@ -58,6 +58,13 @@ export async function noteCorrection(
   return toApiCorrection(rows[0] as Stored)
 }
 
+/** What the audit log calls a correction: whose call of what, and by how much its charge changed. */
+export function correctionTitle(of: { email: string | null; toolName: string; change: number }): string {
+  const sign = of.change < 0 ? '−' : '+'
+  const tokens = Math.abs(of.change).toLocaleString('en')
+  return `${of.email ?? 'A deleted user'}: ${sign}${tokens} tokens, ${of.toolName}`.slice(0, 200)
+}
+
 type Stored = Omit<ApiCorrection, 'created_at'> & { created_at: Date }
 
 const COLUMNS = `id, usage_id, admin_id, reason, tokens_before::float8 as tokens_before,

@@ -9,7 +9,7 @@ import { SECRET } from '../tools/fixture'
 export const SIGNING_BYTES = Buffer.alloc(32, 3)
 export const SIGNING_SECRET = `whsec_${SIGNING_BYTES.toString('base64')}`
 
-export const roomOf = (world: World): AlertsRoom => ({
+export const roomOf = (world: Pick<World, 'pool'>): AlertsRoom => ({
   pool: world.pool,
   config: { hubUrl: 'http://hub.test', secret: SECRET },
 })
@@ -51,7 +51,11 @@ export function expectedSignature({ headers, body }: Received): string {
 }
 
 /** Settings with these addresses, and a webhook where one is given. */
-export async function tell(world: World, addresses: string[], webhookUrl: string | null): Promise<void> {
+export async function tell(
+  world: Pick<World, 'one' | 'pool'>,
+  addresses: string[],
+  webhookUrl: string | null,
+): Promise<void> {
   const { id } = await world.one<{ id: string }>('select id from settings')
   await world.pool.query('delete from settings_texts')
   for (const [at, address] of addresses.entries())

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { watchTools } from '../../src/alerts/watch-tools'
+import { watchUsage } from '../../src/alerts/watch-usage'
+import { demoId, isDemo, isDemoEntry } from '../../src/database/demo-mark'
 import { removeDemo, seedDemo } from '../../src/demo/demo'
-import { isDemo } from '../../src/demo/mark'
 import { checkLedger } from '../../src/metering/ledger-check'
+import { roomOf, tell } from '../alerts/setup'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 
@@ -49,13 +53,107 @@ describe('demo data', () => {
     print = (await fingerprint()).print
   })
 
-  test('keeps to the limits of the plans, as admission would have', async () => {
+  test('keeps to the limits of the plans and grants, as admission would have', async () => {
     const over = await one<{ periods: number }>(
       `select count(*)::int as periods from subscriptions s join plans p on p.id = s.plan_id
-       where s.tokens_used > p.token_limit`,
+       where s.tokens_used > p.token_limit + hub_extra_tokens(s.extra_tokens, s.extra_until, now())`,
     )
     expect(over.periods).toBe(0)
   })
+
+  test('has something to show on every page of the panel', async () => {
+    const seen = await one<Record<string, number>>(
+      `with full_at as (
+         select tokens_used / (p.token_limit + hub_extra_tokens(s.extra_tokens, s.extra_until, now()))::float8 as share
+         from subscriptions s join plans p on p.id = s.plan_id where s.user_id::text like 'de30da7a%'
+       )
+       select (select count(*) from full_at where share >= 1)::int as full, (select count(*) from full_at where share >= 0.8)::int as nearly,
+         (select count(*) from subscriptions where paused_at is not null and paused_reason is not null)::int as paused,
+         (select count(*) from refusals where reason = 'paused')::int as "pausedRefusals",
+         (select count(*) from refusals where reason = 'spent')::int as "spentRefusals",
+         (select count(*) from token_grants g join subscriptions s on s.user_id = g.user_id
+            and s.period_start = g.period_start and s.extra_tokens = array[g.tokens] where g.created_at < now())::int as grants,
+         (select count(*) from usage_corrections)::int as corrections,
+         (select count(*) from _tools_v where latest and version__status = 'draft')::int as drafts,
+         (select count(*) from _tools_v where not latest and version__status = 'published'
+            and version_metering_mode = 'fixed')::int as earlier,
+         (select count(*) from tools where slug like 'demo-%' and _status = 'published')::int as published`,
+    )
+    expect(seen).toMatchObject({ paused: 1, grants: 1, drafts: 1, earlier: 1, published: 12 })
+    for (const [figure, least] of Object.entries({
+      full: 2,
+      nearly: 8,
+      pausedRefusals: 1,
+      spentRefusals: 1,
+      corrections: 1,
+    }))
+      expect([figure, (seen[figure] as number) >= least]).toEqual([figure, true])
+    const { rows: kinds } = await database.pool.query<{ kind: string }>(
+      'select distinct kind from alerts order by 1',
+    )
+    expect(kinds.map(({ kind }) => kind)).toEqual(['tool-failing', 'usage-100', 'usage-80'])
+    const { rows: states } = await database.pool.query<{ state: string }>(
+      'select distinct state from alerts order by 1',
+    )
+    expect(states.map(({ state }) => state)).toEqual(['delivered', 'failed'])
+  })
+
+  test('is told of in the audit log: by whom, of whom, in the order of time', async () => {
+    const { rows } = await database.pool.query<{ kind: string; entries: number }>(
+      `select subject || ' ' || action as kind, count(*)::int as entries from audit_logs
+       where ${isDemoEntry('id')} group by 1`,
+    )
+    const entries = Object.fromEntries(rows.map((row) => [row.kind, row.entries]))
+    expect(entries).toMatchObject({ 'users create': 50, 'subscriptions create': 50, 'tools create': 12 })
+    for (const kind of [
+      'subscriptions update',
+      'usage-logs update',
+      'usage-logs export',
+      'tools update',
+      'users sign-in',
+      'users sign-in-failed',
+      'api-keys create',
+    ])
+      expect([kind, (entries[kind] ?? 0) > 0]).toEqual([kind, true])
+    const wrong = await one<{ entries: number }>(
+      `select count(*)::int as entries from audit_logs where ${isDemoEntry('id')} and (at > now()
+         or hub_uuid_time(id) <> at or (actor_email is not null and actor_email not like '%@demo.invalid'))`,
+    )
+    expect(wrong.entries).toBe(0)
+  })
+
+  // Whoever looks at made-up alerts must not get mails about them, nor may their program be called.
+  test('tells nobody of its alerts: neither of those that it made nor of those that are raised of it', async () => {
+    const world = { pool: database.pool, one: one as never }
+    await tell(world, ['ops@hub.test'], 'http://127.0.0.1:9/hook')
+    await database.pool.query(
+      `update alert_watch set looked_until = now() - interval '40 days', looked_deep_at = now()`,
+    )
+    const mails = () => one<{ n: number }>('select count(*)::int as n from mail_outbox').then(({ n }) => n)
+    const alerts = () => one<{ n: number }>('select count(*)::int as n from alerts').then(({ n }) => n)
+    const before = [await mails(), await alerts()]
+    await watch()
+    expect([await mails(), await alerts()]).toEqual(before)
+    // As if the demo had not known of them: they are shown, and that is all.
+    const gone = await database.pool.query(`delete from alerts where kind <> 'tool-failing'`)
+    await database.pool.query(`update alert_watch set looked_until = now() - interval '40 days'`)
+    await watch()
+    await watchTools(roomOf(world), [{ toolId: demoId('tool', 1), upstream: null }])
+    const raised = await database.pool.query(`select from alerts where state = 'nobody'`)
+    expect(raised.rowCount).toBeGreaterThan(1)
+    expect(raised.rowCount).toBeLessThan(gone.rowCount ?? 0)
+    expect(await mails()).toBe(before[0])
+    const open = await one<{ n: number }>(
+      'select count(*)::int as n from alert_deliveries where sent_at is null and given_up_at is null',
+    )
+    expect(open.n).toBe(0)
+    await tell(world, [], null)
+  })
+
+  /** The hub looks too; it may be looking right now. */
+  async function watch(): Promise<void> {
+    while ((await watchUsage(roomOf({ pool: database.pool }))) === null) await sleep(50)
+  }
 
   test('is not made twice, and lets nobody in', async () => {
     await expect(seedDemo(database.pool, now)).rejects.toMatchObject({ code: 'CONFLICT' })
@@ -71,7 +169,11 @@ describe('demo data', () => {
   })
 
   test('goes in one step, with everything that was its own, and comes back the same', async () => {
-    const before = await one<{ users: number }>(`select count(*)::int as users from users`)
+    const before = await one<{ users: number; entries: number }>(
+      `select (select count(*)::int from users) as users,
+         (select count(*)::int from audit_logs where not ${isDemoEntry('id')}) as entries`,
+    )
+    await expect(database.pool.query(`update audit_logs set title = 'x'`)).rejects.toThrow('append-only')
     expect(await removeDemo(database.pool, now)).toBe(50)
     const left = await one<Record<string, number>>(
       `select (select count(*)::int from users) as users, (select count(*)::int from usage_logs) as calls,
@@ -80,7 +182,10 @@ describe('demo data', () => {
          (select count(*)::int from tools where slug like 'demo-%') as tools,
          (select count(*)::int from tool_names where name like '%(demo)') as names,
          (select count(*)::int from refusals) as refusals,
-         (select count(*)::int from usage_corrections) as corrections`,
+         (select count(*)::int from usage_corrections) as corrections, (select count(*)::int from alerts) as alerts,
+         (select count(*)::int from alert_deliveries) as deliveries, (select count(*)::int from token_grants) as grants,
+         (select count(*)::int from _tools_v where version_slug like 'demo-%' or parent_id is null) as versions,
+         (select count(*)::int from audit_logs) as entries`,
     )
     expect(left).toEqual({
       users: before.users - 50,
@@ -93,6 +198,12 @@ describe('demo data', () => {
       names: 0,
       corrections: 0,
       refusals: 0,
+      alerts: 0,
+      deliveries: 0,
+      grants: 0,
+      versions: 0,
+      // What really happened stays on record: the attempt to sign in, above.
+      entries: before.entries,
     })
     expect((await checkLedger(database.pool)).drifts).toEqual([])
     await seedDemo(database.pool, now)

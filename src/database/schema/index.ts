@@ -3,6 +3,7 @@ import { alertsDown, alertsUp } from './alerts'
 import { auditDown, auditUp } from './audit'
 import { catalogueDown, catalogueUp } from './catalogue'
 import { dayBlocksDown, dayBlocksUp } from './day-blocks'
+import { demoEntriesDown, demoEntriesUp } from './demo-entries'
 import { toolDraftsDown, toolDraftsUp } from './drafts'
 import { functionsDown, functionsUp } from './functions'
 import { grantsDown, grantsUp } from './grants'
@@ -58,10 +59,12 @@ export const hubSchemaUp: readonly string[] = [
   ...mcpImportsUp,
   ...takenGrantsUp,
   ...dayBlocksUp,
+  ...demoEntriesUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...demoEntriesDown,
   ...dayBlocksDown,
   ...takenGrantsDown,
   ...mcpImportsDown,
