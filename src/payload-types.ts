@@ -649,6 +649,9 @@ export interface AuditLog {
   id: string;
   at?: string | null;
   action?: ('create' | 'update' | 'delete' | 'sign-in' | 'sign-in-failed' | 'session-end' | 'unlock' | 'export') | null;
+  /**
+   * Empty where nobody was signed in, as at a sign-up, or the hub itself did it.
+   */
   actorEmail?: string | null;
   actor?: (string | null) | User;
   via?: ('session' | 'api-key' | 'password' | 'link' | 'nobody' | 'system') | null;

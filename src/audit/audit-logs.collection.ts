@@ -51,7 +51,15 @@ export const AuditLogs: CollectionConfig = {
     {
       type: 'row',
       fields: [
-        text('actorEmail', 'Who'),
+        {
+          name: 'actorEmail',
+          type: 'text',
+          label: 'Who',
+          admin: {
+            description: 'Empty where nobody was signed in, as at a sign-up, or the hub itself did it.',
+            components: { Cell: '/src/admin/ActorCell#ActorCell' },
+          },
+        },
         { name: 'actor', type: 'relationship', relationTo: 'users', label: 'Their account' },
         { name: 'via', type: 'select', options: [...AUDIT_WAYS], label: 'Known by' },
       ],

@@ -2,6 +2,8 @@ import type { CollectionSlug, Endpoint, PayloadRequest, Where } from 'payload'
 import { mergeListSearchAndWhere } from 'payload/shared'
 import { caller, isAdminRequest } from '../accounts/payload/access'
 import { csvLine } from '../csv'
+import { readingSql } from '../database/payload-sql'
+import type { Sql } from '../database/sql'
 import { Problem } from '../problem'
 import { runtime } from '../runtime'
 import { payloadBy } from './payload-by'
@@ -9,16 +11,21 @@ import { recordAudit } from './record'
 
 const ROWS_AT_ONCE = 500
 
-type Row = Record<string, unknown>
+/** A row of the list, by field. */
+export type Row = Record<string, unknown>
+
+/** Adds to the rows of one read what does not stand in their documents. */
+export type AddColumns = (sql: Sql, rows: Row[]) => Promise<Row[]>
 
 /**
  * An endpoint that answers exactly what a filtered list of a collection shows, all pages of it, as CSV, newest first.
- * It is streamed by keyset: any number of rows needs the memory of 500. For admins alone; each export is on record.
+ * It is streamed by keyset: any number of rows needs the memory of 500. `addColumns` sees 500 at once. For admins alone; each export is on record.
  */
 export function csvExport(
   slug: CollectionSlug,
   title: string,
   columns: readonly string[],
+  addColumns: AddColumns = async (_sql, rows) => rows,
 ): Omit<Endpoint, 'root'> {
   return {
     path: '/export',
@@ -28,7 +35,8 @@ export function csvExport(
       if (!isAdminRequest(req))
         throw new Problem('FORBIDDEN', `Only an admin exports the ${title.toLowerCase()}`)
       const where = filterOf(req, slug)
-      const read = (before: unknown) => rowsBefore(req, slug, where, before)
+      const read = async (before: unknown) =>
+        addColumns(await readingSql(req), await rowsBefore(req, slug, where, before))
       // What the filter cannot mean is refused before a file begins.
       const first = await read(null)
       const note = `CSV, filtered by ${JSON.stringify(where).slice(0, 1_000)}`

@@ -1,10 +1,11 @@
-import { csvExport } from '../audit/csv-export'
+import { csvExport, type Row } from '../audit/csv-export'
+import type { Sql } from '../database/sql'
 
-/** What the list shows, all pages of it. */
-export const exportEndpoint = csvExport('usage-logs', 'Usage log', [
+const COLUMNS = [
   'id',
   'createdAt',
   'user',
+  'user_email',
   'tool',
   'toolName',
   'plan',
@@ -23,4 +24,18 @@ export const exportEndpoint = csvExport('usage-logs', 'Usage log', [
   'requestId',
   'periodStart',
   'settledAt',
-])
+]
+
+/** What the list shows, all pages of it, and whose call each was. */
+export const exportEndpoint = csvExport('usage-logs', 'Usage log', COLUMNS, withEmails)
+
+/** The rows with the address of their user as it is now; none for a user who is gone. One statement for all. */
+export async function withEmails(sql: Sql, rows: Row[]): Promise<Row[]> {
+  const ids = [...new Set(rows.map(({ user }) => user))]
+  const { rows: users } = await sql.query<{ id: string; email: string }>(
+    'select id, email from users where id = any ($1)',
+    [ids],
+  )
+  const emails = new Map(users.map(({ id, email }) => [id, email]))
+  return rows.map((row) => ({ ...row, user_email: emails.get(String(row.user)) }))
+}

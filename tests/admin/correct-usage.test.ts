@@ -70,12 +70,13 @@ describe('a correction from the panel', () => {
     expect(await used()).toBe(40)
     expect(await noted()).toEqual({ kept: 1, audited: 1 })
     const { rows } = await database.query(
-      `select actor_id, via, note, changes from audit_logs where subject = 'usage-logs' and subject_id = $1`,
+      `select actor_id, via, title, note, changes from audit_logs where subject = 'usage-logs' and subject_id = $1`,
       [usageId],
     )
     expect(rows[0]).toEqual({
       actor_id: cast.adminId,
       via: 'session',
+      title: `${person.email}: ${charged > 40 ? '−' : '+'}${Math.abs(40 - charged)} tokens, Count tokens`,
       note: 'Corrected: Counted twice',
       changes: { tokensUsed: { from: charged, to: 40 } },
     })

@@ -179,6 +179,8 @@ describe('the audit log', () => {
     await page.goto(`/admin/collections/audit-logs?search=${person.email}`)
     const link = page.getByRole('link', { name: 'Export as CSV' })
     await link.waitFor()
+    await page.getByRole('cell', { name: 'nobody (sign-up)', exact: true }).waitFor()
+    expect(await page.locator('tbody').innerText()).not.toContain('<No')
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
     expect(download.suggestedFilename()).toBe('audit-log.csv')
     const stream = await download.createReadStream()

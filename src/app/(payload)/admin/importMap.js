@@ -16,6 +16,7 @@ import { UsagePresets as UsagePresets_b2a92b57f1c63405050bd8e00cf6e456 } from '.
 import { ExportCsv as ExportCsv_b9a1baf88b61eba0ddd824c5380eefa0 } from '../../../../src/admin/ExportCsv'
 import { Figures as Figures_2031334fa26ad77c1296d17952403ae5 } from '../../../../src/admin/Figures'
 import { Deliveries as Deliveries_efe858a8875e9ced7d6a4cd50c42003e } from '../../../../src/admin/Deliveries'
+import { ActorCell as ActorCell_447322834675df21bcbd9d77eef64d83 } from '../../../../src/admin/ActorCell'
 import { ChangesCell as ChangesCell_6ba64135d9cd4f92d61ac372ed098605 } from '../../../../src/admin/Changes'
 import { Changes as Changes_6ba64135d9cd4f92d61ac372ed098605 } from '../../../../src/admin/Changes'
 import { SecretField as SecretField_72d6c4d80043148ae81b35aa693d8094 } from '../../../../src/admin/SecretField'
@@ -55,6 +56,7 @@ export const importMap = {
   "/src/admin/ExportCsv#ExportCsv": ExportCsv_b9a1baf88b61eba0ddd824c5380eefa0,
   "/src/admin/Figures#Figures": Figures_2031334fa26ad77c1296d17952403ae5,
   "/src/admin/Deliveries#Deliveries": Deliveries_efe858a8875e9ced7d6a4cd50c42003e,
+  "/src/admin/ActorCell#ActorCell": ActorCell_447322834675df21bcbd9d77eef64d83,
   "/src/admin/Changes#ChangesCell": ChangesCell_6ba64135d9cd4f92d61ac372ed098605,
   "/src/admin/Changes#Changes": Changes_6ba64135d9cd4f92d61ac372ed098605,
   "/src/admin/SecretField#SecretField": SecretField_72d6c4d80043148ae81b35aa693d8094,
