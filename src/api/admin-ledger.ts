@@ -27,7 +27,7 @@ function addCorrections(registry: Registry): void {
       tag,
       summary: 'Correct what a call was charged',
       description:
-        'The period, the summaries and the statistics follow at once. Sent again with the same `X-Request-ID`, nothing changes and the answer is the correction that was made.',
+        'The period, the summaries and the statistics follow at once. What the call is charged already is refused as `CONFLICT`. Sent again with the same `X-Request-ID`, nothing changes and the answer is the correction that was made.',
       access: 'admin',
       params: UsageParams,
       body: NewCorrection,

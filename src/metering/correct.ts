@@ -33,8 +33,8 @@ type Corrected = { correction: ApiCorrection; isNew: boolean }
  * Sets what a settled call is charged. The row shows the new figure, the correction keeps who, why, before and after;
  * its period, the user's roll-up and its hour follow in the same transaction, under the locks of settlement and in
  * their order, so that no call in flight comes between. `isNew` is false for a request that was carried out before.
- * Throws NOT_FOUND for a row that is not there (or was dropped), CONFLICT while the call is under way, for a trial, for a request
- * id that asked for something else, and where the sums do not hold what would be taken off them.
+ * Throws NOT_FOUND for a row that is not there (or was dropped), CONFLICT while the call is under way, for a trial, for the
+ * figure that it is charged already, for a request id that asked for something else, and where the sums do not hold what would be taken off them.
  */
 export async function correctUsage(pool: Pool, request: CorrectionRequest): Promise<Corrected> {
   return inTransaction(pool, (sql) => correctWithin(sql, request))
@@ -47,6 +47,8 @@ export async function correctWithin(sql: Sql, request: CorrectionRequest): Promi
   if (known) return { correction: known, isNew: false }
   if (row.status === 'pending') throw new Problem('CONFLICT', 'The call is still under way. Try again later.')
   if (row.status === 'trial') throw new Problem('CONFLICT', 'A trial is charged to nobody.')
+  // Of a swept call the same figure still says something: that its own settlement is not to follow.
+  if (row.tokens === request.tokens && row.error_code !== ABANDONED) throw nothingToCorrect(row.tokens)
   await moveSums(sql, row, request.tokens - row.tokens)
   await sql.query(CORRECT_ROW, [row.id, request.tokens, request.now ?? null])
   await sql.query(
@@ -74,6 +76,7 @@ type Row = {
   plan_id: string
   period_start: Date
   status: string
+  error_code: string | null
   tokens: number
   is_current: boolean
 }
@@ -92,7 +95,8 @@ async function lockRow(sql: Sql, usageId: string): Promise<Row> {
 }
 
 const LOCK_ROW = `
-  select id, user_id, tool_id, tool_name, plan_id, period_start, status, tokens_used::float8 as tokens,
+  select id, user_id, tool_id, tool_name, plan_id, period_start, status, error_code,
+    tokens_used::float8 as tokens,
     (select email from users where users.id = u.user_id) as email,
     exists (select from subscriptions s where s.user_id = u.user_id and s.period_start = u.period_start) as is_current
   from usage_logs u where id = $1 for no key update`
@@ -118,6 +122,12 @@ const MOVE_ROLL_UP = `
   update usage_daily set tokens = tokens + $6
   where user_id = $1 and period_start = $2 and plan_id = $3 and tool_id = $4
     and day = (hub_uuid_time($5) at time zone 'utc')::date and tokens + $6 >= 0`
+
+const nothingToCorrect = (tokens: number) =>
+  new Problem(
+    'CONFLICT',
+    `This call is charged ${tokens.toLocaleString('en')} tokens already: nothing would change.`,
+  )
 
 const sumsDiffer = () =>
   new Problem(

@@ -59,6 +59,11 @@ describe('POST /admin/usage/{usage_id}/corrections', () => {
     const other = { ...body, tokens: 4 }
     expect((await call('POST', path(), { token: admin, body: other, headers })).error?.code).toBe('CONFLICT')
 
+    // The figure that stands is no correction, whoever asks for it anew.
+    const same = await call('POST', path(), { token: admin, body })
+    expect([same.status, same.error?.code]).toEqual([409, 'CONFLICT'])
+    expect(same.error?.message).toBe('This call is charged 3 tokens already: nothing would change.')
+
     const { token } = caller
     const usage = await call<{ tokens_used: number }[]>('GET', '/usage', { token })
     expect(usage.data[0]).toMatchObject({ id: usageId, tokens_used: 3 })

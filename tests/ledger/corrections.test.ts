@@ -104,6 +104,23 @@ describe('a correction', () => {
     expect(await world.balance(person)).toMatchObject({ used: 20 })
   })
 
+  test('is refused where nothing would change, but not of a swept call, whose settlement it keeps out', async () => {
+    const person = await world.subscriber({ tokens: 10_000 })
+    const usageId = await settledCall(person, 1_234)
+    await expect(correct(usageId, 1_234)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: 'This call is charged 1,234 tokens already: nothing would change.',
+    })
+    expect(await listCorrections(world.pool, usageId)).toEqual([])
+    const call = world.call(person)
+    await meter.admit(call)
+    const swept = { ...success(person, call.usageId, 0), status: 'error' as const, errorCode: 'ABANDONED' }
+    await meter.settle(swept)
+    expect((await correct(call.usageId, 0)).isNew).toBe(true)
+    await world.meter().settle(success(person, call.usageId, 90))
+    expect(await world.row(call.usageId)).toMatchObject({ tokens: 0, error_code: 'CORRECTED' })
+  })
+
   test('is refused for a call under way, and for one that is not there', async () => {
     const person = await world.subscriber()
     const call = world.call(person)

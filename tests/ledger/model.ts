@@ -132,10 +132,10 @@ export class Model {
     if (call && (call.status === 'pending' || call.swept)) this.end(call, status, tokens)
   }
 
-  /** What an admin sets a call to; false for one that is still under way. A swept one is the admin's from then on. */
+  /** What an admin sets a call to; false for one that is still under way, or has that charge already. A swept one is the admin's from then on. */
   correct(index: number, tokens: number): boolean {
     const call = this.calls[index] as Call
-    if (call.status === 'pending') return false
+    if (call.status === 'pending' || (call.charged === tokens && !call.swept)) return false
     this.end(call, call.status, tokens)
     return true
   }

@@ -9,7 +9,7 @@ export function CorrectUsage({ usageId, tokens: charged }: { usageId: string; to
   const [tokens, setTokens] = useState(String(charged))
   const [reason, setReason] = useState('')
   const [requestId] = useState(() => newId())
-  const isReady = /^\d{1,10}$/.test(tokens) && Number(tokens) !== charged && reason.trim().length >= 3
+  const isReady = /^\d{1,10}$/.test(tokens) && reason.trim().length >= 3
   return (
     <ActionDialog
       address={`/api/panel/usage/${usageId}/corrections`}
