@@ -22,26 +22,28 @@ export async function readPlanFill(sql: Sql, now: Date | null): Promise<PlanFill
 export const LEVELS = [0, 50, 80, 100] as const
 export type FillLevel = (typeof LEVELS)[number]
 
-type Asked = { planId: string; level: FillLevel; offset: number; limit: number; now?: Date | null }
+/** `planId` null: of all plans. */
+type Asked = { planId: string | null; level: FillLevel; offset: number; limit: number; now?: Date | null }
 
 export type FullSubscription = {
   id: string
   userId: string
   name: string | null
+  plan: string
   used: number
   limit: number
   periodEnd: Date
 }
 
 /**
- * One page of a plan's running subscriptions that are at least so full, the fullest first, and how many there are: the
- * same as `readPlanFill` counts. Null for an unknown plan.
+ * One page of a plan's running subscriptions that are at least so full, or of all plans', the fullest first, and how many
+ * there are: the same as `readPlanFill` counts. Null for an unknown plan.
  */
 export async function readFullest(
   sql: Sql,
   { planId, level, offset, limit, now = null }: Asked,
-): Promise<{ title: string; total: number; subscriptions: FullSubscription[] } | null> {
-  const { rows } = await sql.query<FullSubscription & { title: string; total: number }>(FULLEST, [
+): Promise<{ total: number; subscriptions: FullSubscription[] } | null> {
+  const { rows } = await sql.query<FullSubscription & { total: number }>(FULLEST, [
     now,
     planId,
     level,
@@ -49,8 +51,8 @@ export async function readFullest(
     limit,
   ])
   if (!rows[0]) return null
-  const { title, total } = rows[0]
-  return { title, total, subscriptions: rows.filter(({ id }) => id !== null) }
+  const { total } = rows[0]
+  return { total, subscriptions: rows.filter(({ id }) => id !== null) }
 }
 
 /** The running subscriptions, each in its period of this moment. */
@@ -78,15 +80,16 @@ const PLAN_FILL = `
 
 const FULLEST = `
   with ${RUNNING}, found as materialized (
-    select r.id, r.user_id, r.used, p.token_limit + r.extra as token_limit,
+    select r.id, r.user_id, p.title as plan, r.used, p.token_limit + r.extra as token_limit,
       case when r.period_end <= at then hub_period_end(r.started_at, at) else r.period_end end as period_end
     from running r join plans p on p.id = r.plan_id, clock
-    where p.id = $2 and r.used * 100 >= (p.token_limit + r.extra) * $3::bigint
+    where ($2::uuid is null or p.id = $2) and r.used * 100 >= (p.token_limit + r.extra) * $3::bigint
   ), page as (
-    select * from found order by used desc, id offset $4 limit $5
+    select * from found order by used::float8 / greatest(1, token_limit) desc, used desc, id offset $4 limit $5
   )
-  select p.title, n.total, f.id, f.user_id as "userId", u.name, f.used::float8 as used, f.token_limit::float8 as limit,
+  select n.total, f.id, f.user_id as "userId", u.name, f.plan, f.used::float8 as used, f.token_limit::float8 as limit,
     f.period_end as "periodEnd"
-  from plans p cross join (select count(*)::float8 as total from found) n
+  from (select count(*)::float8 as total from found) n
   left join page f on true left join users u on u.id = f.user_id
-  where p.id = $2 order by f.used desc, f.id`
+  where $2::uuid is null or exists (select from plans where id = $2)
+  order by f.used::float8 / greatest(1, f.token_limit) desc, f.used desc, f.id`

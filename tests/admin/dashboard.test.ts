@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { loadDashboard } from '../../src/admin/dashboard/load'
 import { type DashboardView, readView, wholeDays } from '../../src/admin/dashboard/range'
@@ -132,6 +133,25 @@ describe("the dashboard's figures", () => {
         expect(paged?.total).toBe(counted[level])
       }
     }
+  })
+
+  test('say who is near the end of their tokens on any plan, the fullest first', async () => {
+    const { plans } = await loadDashboard(database.pool, views[0] as DashboardView)
+    for (const level of LEVELS) {
+      const of = (planId: string | null) =>
+        readFullest(database.pool, { planId, level, offset: 0, limit: 1_000 })
+      const each = await Promise.all(plans.map(({ id }) => of(id)))
+      const all = await of(null)
+      const ids = each.flatMap((one) => one?.subscriptions ?? []).map(({ id }) => id)
+      expect(all?.subscriptions.map(({ id }) => id).sort()).toEqual(ids.sort())
+      expect(all?.total).toBe(ids.length)
+      const shares = all?.subscriptions.map(({ used, limit }) => used / limit) ?? []
+      expect(shares).toEqual([...shares].sort((a, b) => b - a))
+      if (level === 80) expect(new Set(all?.subscriptions.map(({ plan }) => plan)).size).toBe(3)
+    }
+    expect(
+      await readFullest(database.pool, { planId: randomUUID(), level: 0, offset: 0, limit: 1 }),
+    ).toBeNull()
   })
 
   test('name everybody behind the active users, page by page, also past the end', async () => {

@@ -73,6 +73,7 @@ const PAGES: Array<{ name: string; path: () => string; shows: string }> = [
   },
   { name: 'active-users', path: () => '/admin/active-users?range=30d', shows: 'most tokens first' },
   { name: 'plan-fill', path: () => `/admin/plan-fill?plan=${planId}&above=0`, shows: 'Period ends' },
+  { name: 'plan-fill-all', path: () => '/admin/plan-fill?above=80', shows: 'All plans' },
   { name: 'ledger', path: () => '/admin/ledger', shows: 'What was checked' },
   { name: 'plan', path: () => `/admin/collections/plans/${planId}`, shows: 'What if these limits' },
 ]

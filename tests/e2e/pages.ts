@@ -80,6 +80,7 @@ const otherPages = (ids: Map<string, string>): PanelPage[] => [
   { name: 'active users: 90d', path: '/admin/active-users?range=90d', ready: VIEW },
   { name: 'active users: page 50', path: '/admin/active-users?range=30d&page=50', ready: VIEW },
   { name: 'plan fill', path: `/admin/plan-fill?plan=${ids.get('plans')}&above=0`, ready: VIEW },
+  { name: 'plan fill: all plans', path: '/admin/plan-fill?above=80', ready: VIEW },
   { name: 'plan fill: 80 %', path: `/admin/plan-fill?plan=${ids.get('plans')}&above=80`, ready: VIEW },
   { name: 'ledger checks', path: '/admin/ledger', ready: VIEW },
   { name: 'settings', path: '/admin/globals/settings', ready: FORM },

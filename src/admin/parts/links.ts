@@ -26,9 +26,9 @@ export function activeUsersLink({ range, span }: DashboardView, page = 1): strin
   return `/admin/active-users?range=${range}${own}${page > 1 ? `&page=${page}` : ''}`
 }
 
-/** The subscriptions of a plan that are at least so full. */
-export const planFillLink = (planId: string, level: number, page = 1): string =>
-  `/admin/plan-fill?plan=${planId}&above=${level}${page > 1 ? `&page=${page}` : ''}`
+/** The subscriptions of a plan, or of all plans, that are at least so full. */
+export const planFillLink = (planId: string | null, level: number, page = 1): string =>
+  `/admin/plan-fill?${planId ? `plan=${planId}&` : ''}above=${level}${page > 1 ? `&page=${page}` : ''}`
 
 /** The usage log within a span, and whatever else is asked. */
 export function usageLink({ from, until }: UsageSpan, conditions: Conditions = {}): string {
