@@ -353,6 +353,9 @@ export interface ApiKey {
    * Switched off it is revoked, for good.
    */
   active?: boolean | null;
+  /**
+   * In the time zone of your browser.
+   */
   expiresAt?: string | null;
   /**
    * To the minute

@@ -51,9 +51,9 @@ function watchRequests(page: Page): void {
 
 /**
  * A fresh Chromium on the hub's panel. `problems` collects every error of the console, every uncaught error
- * and every request to another host. Throws when no Chromium is installed.
+ * and every request to another host. `timezoneId` is where its reader lives. Throws when no Chromium is installed.
  */
-export async function openBrowser(url: string): Promise<Visit> {
+export async function openBrowser(url: string, timezoneId?: string): Promise<Visit> {
   const executablePath = CANDIDATES.find((path) => path && existsSync(path))
   if (!executablePath)
     throw new Error('No Chromium: install the Debian package `chromium`, or set CHROMIUM_PATH')
@@ -62,6 +62,7 @@ export async function openBrowser(url: string): Promise<Visit> {
     executablePath,
     headless: true,
     baseURL: url,
+    timezoneId,
     viewport: { width: 1280, height: 900 },
     args: [
       '--no-sandbox',

@@ -1,5 +1,5 @@
 import type { WidgetServerProps } from 'payload'
-import { inUtc } from '../parts/numbers'
+import { inUtc, utcDay } from '../parts/numbers'
 import '../parts/panel.css'
 import { type DashboardView, PRESETS, readView } from './range'
 
@@ -19,7 +19,7 @@ export function RangePicker({ req }: WidgetServerProps) {
       <div>
         <h2>The hub at a glance</h2>
         <p className="hub-note">
-          {wordsOf(view)} Days are UTC. As of {inUtc(now)}.
+          {wordsOf(view)} As of {inUtc(now)}.
         </p>
       </div>
       <div className="hub-choices">
@@ -52,11 +52,11 @@ function OwnRange({ view }: { view: DashboardView }) {
         <input type="hidden" name="range" value="own" />
         <input type="hidden" name="by" value={view.by} />
         <label>
-          First day
+          First day (UTC)
           <input className="hub-input" type="date" name="from" defaultValue={first} required />
         </label>
         <label>
-          Last day
+          Last day (UTC)
           <input className="hub-input" type="date" name="to" defaultValue={last} required />
         </label>
         <button className="hub-button hub-button--main" type="submit">
@@ -67,7 +67,7 @@ function OwnRange({ view }: { view: DashboardView }) {
   )
 }
 
-const dayText = (time: number) => new Date(time).toISOString().slice(0, 10)
+const dayText = (time: number) => utcDay(new Date(time))
 
 const daysOf = ({ span }: DashboardView) => ({
   first: dayText(span.from.getTime()),
@@ -77,7 +77,7 @@ const daysOf = ({ span }: DashboardView) => ({
 function wordsOf(view: DashboardView): string {
   const { first, last } = daysOf(view)
   if (view.range === '24h') return `From ${inUtc(view.span.from)} on.`
-  return `${first} to ${last}.`
+  return `${first} to ${last} (UTC).`
 }
 
 /** The same dashboard with another choice. */

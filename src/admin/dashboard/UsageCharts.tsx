@@ -41,7 +41,7 @@ function chart(data: DashboardData, title: string, value: (cell: UsageCell) => n
     )
   }
   return (
-    <Card title={title} note={`${inFull(total)} in all, by ${unit} and ${by}`} link={settledLink(span)}>
+    <Card title={title} note={`${inFull(total)} in all, by ${unit} (UTC) and ${by}`} link={settledLink(span)}>
       <BarChart title={title} unit={unit} steps={steps} series={series} />
       <Legend data={data} series={series} />
     </Card>

@@ -1,5 +1,6 @@
 import type { UsageSpan } from '../../metering/activity'
 import type { DashboardView } from '../dashboard/range'
+import { utcDay } from './numbers'
 
 type Conditions = Record<string, Record<string, string | number>>
 
@@ -21,7 +22,7 @@ export const settledLink = (span: UsageSpan, conditions: Conditions = {}): strin
 
 /** Everybody who called something in what the dashboard shows. */
 export function activeUsersLink({ range, span }: DashboardView, page = 1): string {
-  const day = (time: number) => new Date(time).toISOString().slice(0, 10)
+  const day = (time: number) => utcDay(new Date(time))
   const own = range === 'own' ? `&from=${day(span.from.getTime())}&to=${day(span.until.getTime() - 1)}` : ''
   return `/admin/active-users?range=${range}${own}${page > 1 ? `&page=${page}` : ''}`
 }

@@ -20,5 +20,12 @@ export const inPercent = (value: number): string =>
 export const inTime = (ms: number | null): string =>
   ms === null ? '–' : ms < 1_000 ? `${whole.format(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`
 
-/** A moment in UTC, to the minute: 2026-03-01 14:05 UTC. */
-export const inUtc = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+/** A moment in UTC, to the minute: 2026-03-01 14:05 UTC; or to the second. */
+export const inUtc = (at: Date, to: 'minute' | 'second' = 'minute'): string =>
+  `${at
+    .toISOString()
+    .slice(0, to === 'minute' ? 16 : 19)
+    .replace('T', ' ')} UTC`
+
+/** The day of a moment in UTC, 2026-03-01. That it is one in UTC stands beside it, or above its column. */
+export const utcDay = (at: Date): string => at.toISOString().slice(0, 10)

@@ -1,6 +1,6 @@
 'use client'
 import { csvLine } from '../../csv'
-import { inFull, inUtc } from '../parts/numbers'
+import { inFull, inUtc, utcDay } from '../parts/numbers'
 import type { StoppedUser, WhatIf } from './what-if'
 
 const MOST_SHOWN = 100
@@ -55,7 +55,7 @@ function Line({ one }: { one: StoppedUser }) {
           <a href={`/admin/collections/users/${one.userId}/overview`}>{one.name}</a>
         )}
       </td>
-      <td className="hub-text">{one.exact ? first : `on ${first.slice(0, 10)}`}</td>
+      <td className="hub-text">{one.exact ? first : `on ${utcDay(new Date(one.firstAt))} (UTC)`}</td>
       <td className="hub-text">{one.by}</td>
       <td>
         {about}

@@ -2,9 +2,8 @@ import { runtime } from '../../runtime'
 import { readImports } from '../../tools/mcp/imports'
 import { fingerprintOf } from '../../tools/mcp/remote-tools'
 import { Card } from '../parts/Card'
+import { inUtc } from '../parts/numbers'
 import { AcceptChange } from './AcceptChange'
-
-const time = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
 
 /** Warns where the MCP server of a tool says something else of it than was taken over, and shows what. */
 export async function McpChange({ id }: { id: string }) {
@@ -17,8 +16,7 @@ export async function McpChange({ id }: { id: string }) {
       {changedAt && seen && (
         <>
           <p className="hub-warn">
-            Its server changed its description or schema on {time.format(changedAt)} UTC. The tool is as it
-            was.
+            Its server changed its description or schema on {inUtc(changedAt)}. The tool is as it was.
           </p>
           <p className="hub-note">The server now says:</p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must take the focus */}

@@ -64,7 +64,7 @@ function effectsOf(before: Figures, after: Figures): Effect[] {
     ...change('This call is charged', before.charged, after.charged),
     ...change(`Used in their ${kind}, ${inUtc(before.periodStart)}${until}`, before.ofPeriod, after.ofPeriod),
     ...change('Left in it', before.left, after.left),
-    ...change(`Tokens of this tool on ${before.day}`, before.ofDay, after.ofDay),
+    ...change(`Tokens of this tool on ${before.day} (UTC)`, before.ofDay, after.ofDay),
     ...(stops ? [{ what: 'Their next calls', before: 'pass', after: 'refused: nothing is left' }] : []),
   ]
 }

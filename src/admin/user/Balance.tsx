@@ -2,7 +2,7 @@ import type { Grant } from '../../billing/grants'
 import { limitOf, type SubscriptionRow } from '../../billing/subscription-row'
 import { Card, Nothing } from '../parts/Card'
 import { listLink } from '../parts/links'
-import { inFull, inPercent, inUtc } from '../parts/numbers'
+import { inFull, inPercent, inUtc, utcDay } from '../parts/numbers'
 import { ChangePlan, GrantTokens, Pause, Resume, TakeBackGrant } from './actions'
 import type { UserData } from './load'
 
@@ -91,12 +91,12 @@ function Periods({ data: { profile, periods } }: { data: UserData }) {
     listLink('usage-logs', { user: { equals: profile.id }, periodStart: { equals: start.toISOString() } })
   return (
     <details>
-      <summary className="hub-note">Earlier periods</summary>
+      <summary className="hub-note">Earlier periods (UTC)</summary>
       <ul className="hub-legend" style={{ flexDirection: 'column' }}>
         {periods.map(({ start, end, plan, used, limit }) => (
           <li key={start.getTime()}>
             <a href={calls(start)}>
-              {inUtc(start).slice(0, 10)} to {inUtc(end).slice(0, 10)}
+              {utcDay(start)} to {utcDay(end)}
             </a>
             : {inFull(used)} of {inFull(limit)} tokens, {plan ?? 'a deleted plan'}
           </li>

@@ -3,7 +3,7 @@ import type { DocumentViewServerProps } from 'payload'
 import { UUID } from '../../database/payload-sql'
 import { runtime } from '../../runtime'
 import { listLink } from '../parts/links'
-import { inFull, inTime, inUtc } from '../parts/numbers'
+import { inFull, inTime, inUtc, utcDay } from '../parts/numbers'
 import '../parts/panel.css'
 import { Card, Nothing } from '../parts/Card'
 import { Access } from './Access'
@@ -37,7 +37,7 @@ export async function UserOverview({ initPageResult, doc }: DocumentViewServerPr
 function Profile({ data: { profile } }: { data: UserData }) {
   const facts = [
     profile.role === 'admin' ? 'Admin' : 'User',
-    `since ${inUtc(profile.createdAt).slice(0, 10)}`,
+    `since ${utcDay(profile.createdAt)} (UTC)`,
     profile.confirmedAt ? 'address confirmed' : 'address not confirmed',
     ...(profile.disabled ? ['disabled: may not sign in in any way'] : []),
   ]

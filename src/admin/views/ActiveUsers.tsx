@@ -2,7 +2,7 @@ import { runtime } from '../../runtime'
 import { readView, wholeDays } from '../dashboard/range'
 import { Card, Nothing } from '../parts/Card'
 import { activeUsersLink, settledLink } from '../parts/links'
-import { counted, inFull, inPercent, inUtc } from '../parts/numbers'
+import { counted, inFull, inPercent, utcDay } from '../parts/numbers'
 import { readUsersOf } from './active-users'
 import { PAGE_SIZE, Pages, pageOf, panelView } from './panel-view'
 
@@ -12,7 +12,7 @@ export const ActiveUsers = panelView('Active users', async (query) => {
   const days = wholeDays(view.span)
   const page = pageOf(query)
   const found = await readUsersOf(runtime().pool, days, { offset: (page - 1) * PAGE_SIZE, limit: PAGE_SIZE })
-  const when = `${inUtc(days.from).slice(0, 10)} to ${inUtc(new Date(days.until.getTime() - 1)).slice(0, 10)}`
+  const when = `${utcDay(days.from)} to ${utcDay(new Date(days.until.getTime() - 1))}`
   if (found.total === 0)
     return (
       <Card title={when}>

@@ -2,7 +2,7 @@ import { type FillLevel, LEVELS, readFullest } from '../../billing/plan-fill'
 import { runtime } from '../../runtime'
 import { Card, Nothing } from '../parts/Card'
 import { planFillLink } from '../parts/links'
-import { counted, inFull, inPercent, inUtc } from '../parts/numbers'
+import { counted, inFull, inPercent, utcDay } from '../parts/numbers'
 import { PAGE_SIZE, Pages, pageOf, panelView } from './panel-view'
 
 /** The running subscriptions of a plan, or of all, the fullest first; those behind a number of the dashboard. */
@@ -86,7 +86,7 @@ function Rows({ rows, ofAll }: { rows: Row[]; ofAll: boolean }) {
             <th scope="col">Used</th>
             <th scope="col">Of</th>
             <th scope="col">Share</th>
-            <th scope="col">Period ends</th>
+            <th scope="col">Period ends (UTC)</th>
           </tr>
         </thead>
         <tbody>
@@ -99,7 +99,7 @@ function Rows({ rows, ofAll }: { rows: Row[]; ofAll: boolean }) {
               <td>{inFull(row.used)}</td>
               <td>{inFull(row.limit)}</td>
               <td>{inPercent(row.used / Math.max(1, row.limit))}</td>
-              <td>{inUtc(row.periodEnd).slice(0, 10)}</td>
+              <td>{utcDay(row.periodEnd)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,4 +1,6 @@
 import { CurrentPassword as CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93 } from '../../../../src/admin/CurrentPassword'
+import { TimeCell as TimeCell_23f589bc9402b3a2edc5cc628e15d0ae } from '../../../../src/admin/TimeCell'
+import { TimeField as TimeField_0bae24a72330f744a50b6ee7fc9fa6d6 } from '../../../../src/admin/TimeField'
 import { UserLinks as UserLinks_78aacc0d728e7293e6466fed283bd4c9 } from '../../../../src/admin/UserLinks'
 import { UserOverview as UserOverview_df5c4205772212b44002ccc3f1c7412d } from '../../../../src/admin/user/UserOverview'
 import { SaveApiKey as SaveApiKey_c99d3ce72082fedadd347a386d7613ba } from '../../../../src/admin/SaveApiKey'
@@ -39,6 +41,8 @@ import { CollectionCards as CollectionCards_f9c02e79a4aed9a3924487c0cd4cafb1 } f
 /** @type import('payload').ImportMap */
 export const importMap = {
   "/src/admin/CurrentPassword#CurrentPassword": CurrentPassword_6800b2c48e2573a4d6efbf05cd630c93,
+  "/src/admin/TimeCell#TimeCell": TimeCell_23f589bc9402b3a2edc5cc628e15d0ae,
+  "/src/admin/TimeField#TimeField": TimeField_0bae24a72330f744a50b6ee7fc9fa6d6,
   "/src/admin/UserLinks#UserLinks": UserLinks_78aacc0d728e7293e6466fed283bd4c9,
   "/src/admin/user/UserOverview#UserOverview": UserOverview_df5c4205772212b44002ccc3f1c7412d,
   "/src/admin/SaveApiKey#SaveApiKey": SaveApiKey_c99d3ce72082fedadd347a386d7613ba,
