@@ -84,6 +84,29 @@ describe('the last 30 days against other limits', () => {
     expect(found.byPace.needed).toBe(true)
   })
 
+  test('count a call that two limits refuse once, for the one that is asked first', async () => {
+    const slow = { requestsPerMinute: 1, burst: 1, callsAtOnce: 1 }
+    const { stopped: byPace } = await whatIf(database.pool, planId, { ...generous, ...slow }, now)
+    const paced = byPace.reduce((sum, { tokens }) => sum + tokens, 0)
+    const draft = { ...generous, tokenLimit: 150_000 }
+    const byTokens = await whatIf(database.pool, planId, draft, now)
+    const both = await whatIf(database.pool, planId, { ...draft, ...slow }, now)
+    const { rows } = await database.pool.query<{ tokens: number }>(
+      `select sum(tokens_used)::float8 as tokens from usage_logs where plan_id = $1 and created_at >= $2`,
+      [planId, both.since],
+    )
+    expect(paced).toBeGreaterThan(0)
+    expect(both.stopped.filter(({ by }) => by !== 'tokens')).toEqual(byPace)
+    expect(both.tokens).toBeGreaterThan(Math.max(paced, byTokens.tokens) - 1)
+    // What is let in fits the tokens: everything above them is refused, and nothing twice.
+    expect(both.tokens).toBeLessThan(paced + byTokens.tokens)
+    expect(both.tokens).toBeLessThanOrEqual(rows[0]?.tokens ?? 0)
+    const reckoned = await whatIf(database.pool, planId, { ...draft, ...slow }, now, { tokens: 0, pace: 1e6 })
+    const most = await database.pool.query('select max(tokens_used)::int as tokens from usage_logs')
+    const oneEach = both.byTokens.periods * most.rows[0].tokens
+    expect(Math.abs(reckoned.tokens - both.tokens)).toBeLessThanOrEqual(oneEach)
+  })
+
   test('are reckoned from days where the rows are too many to be played, to within one call a period', async () => {
     const draft = { ...generous, tokenLimit: 150_000 }
     const exact = await whatIf(database.pool, planId, draft, now)

@@ -70,7 +70,7 @@ function Line({ one }: { one: StoppedUser }) {
 }
 
 /** What the figures rest on, in words. */
-export function Cover({ result: { byTokens, byPace, lines, users } }: { result: WhatIf }) {
+export function Cover({ result: { byTokens, byPace } }: { result: WhatIf }) {
   const reckoned = byTokens.periods - byTokens.played
   return (
     <ul className="hub-legend hub-note" style={{ flexDirection: 'column' }}>
@@ -81,9 +81,6 @@ export function Cover({ result: { byTokens, byPace, lines, users } }: { result: 
           : ', played call by call.'}
       </li>
       <li>{paceOf(byPace)}</li>
-      {lines > users && (
-        <li>Each limit was played by itself: a call that two of them refuse counts for each of them.</li>
-      )}
     </ul>
   )
 }

@@ -54,7 +54,7 @@ export function grouped<Key, One>(all: readonly One[], keyOf: (one: One) => Key)
 const CALLS = `
   select s.n::int as n, c.* from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) with ordinality as s(user_id, since, until, n)
   cross join lateral (
-    select created_at as at, created_at + coalesce(duration_ms, 0) * interval '1 millisecond' as until,
+    select id, created_at as at, created_at + coalesce(duration_ms, 0) * interval '1 millisecond' as until,
       greatest(tokens_used, 0)::float8 as tokens, coalesce(plan_id = $4, false) as counts
     from usage_logs l
     where l.user_id = s.user_id and l.status <> 'trial' and l.id >= hub_uuid_at(s.since) and l.id < hub_uuid_at(s.until)

@@ -1,4 +1,4 @@
-import { type PastFlight, replayAtOnce, replayRate, type Stopped } from '../../billing/replay'
+import { type PastCall, replayPace, type Stopped, tally } from '../../billing/replay'
 import type { Sql } from '../../database/sql'
 import { eachPast, type Stretch, withinRows } from './past-calls'
 import type { DraftLimits, StoppedUser } from './what-if'
@@ -17,6 +17,11 @@ export type PaceCover = {
   playedCalls: number
 }
 
+/** What the pace refuses, by user and call. */
+export type RefusedByPace = Map<string, Map<string, PastCall>>
+
+type Found = { stopped: StoppedUser[]; cover: PaceCover; refused: RefusedByPace }
+
 type Day = Stretch & { name: string | null; days: number; allCalls: number }
 
 /** The busiest days beyond this are counted, and not even listed. */
@@ -26,21 +31,30 @@ const MOST_DAYS = 1_000
 export async function stoppedByPace(
   sql: Sql,
   { planId, draft, current, since, rows }: Question,
-): Promise<{ stopped: StoppedUser[]; cover: PaceCover }> {
+): Promise<Found> {
   const isSlower = draft.requestsPerMinute < current.requestsPerMinute || draft.burst < current.burst
   const isNarrower = draft.callsAtOnce < current.callsAtOnce
-  if (!isSlower && !isNarrower)
-    return { stopped: [], cover: { needed: false, days: 0, calls: 0, playedDays: 0, playedCalls: 0 } }
+  if (!isSlower && !isNarrower) return { stopped: [], cover: NOT_NEEDED, refused: new Map() }
   const harmless = Math.min(isSlower ? draft.burst : Infinity, isNarrower ? draft.callsAtOnce : Infinity)
   const { rows: days } = await sql.query<Day>(DAYS_OF_USERS, [planId, harmless, since, MOST_DAYS])
   const played = withinRows(days, rows)
   const stopped = new Map<string, StoppedUser>()
+  const refused: RefusedByPace = new Map()
+  const pace = { rate: isSlower ? draft : null, callsAtOnce: isNarrower ? draft.callsAtOnce : null }
   let playedCalls = 0
   await eachPast(sql, planId, played, (day, calls) => {
-    const own = calls.filter(({ counts }) => counts)
     playedCalls += day.calls
-    if (isSlower) add(stopped, day, 'rate', replayRate(own, draft, since))
-    if (isNarrower) add(stopped, day, 'calls at once', atOnce(own, draft, since))
+    const found = replayPace(
+      calls.filter(({ counts }) => counts),
+      pace,
+    )
+    for (const rule of RULES) {
+      const own = found.filter(({ by }) => by === rule).map(({ call }) => call)
+      add(stopped, day, rule, tally(own, since))
+    }
+    const known = refused.get(day.userId) ?? new Map<string, PastCall>()
+    for (const { call } of found) known.set(call.id, call)
+    refused.set(day.userId, known)
   })
   const cover = {
     days: days[0]?.days ?? 0,
@@ -48,11 +62,11 @@ export async function stoppedByPace(
     playedDays: played.size,
     playedCalls,
   }
-  return { stopped: [...stopped.values()], cover: { needed: true, ...cover } }
+  return { stopped: [...stopped.values()], cover: { needed: true, ...cover }, refused }
 }
 
-const atOnce = (calls: PastFlight[], draft: DraftLimits, since: Date) =>
-  replayAtOnce(calls, draft.callsAtOnce, since)
+const RULES = ['rate', 'calls at once'] as const
+const NOT_NEEDED: PaceCover = { needed: false, days: 0, calls: 0, playedDays: 0, playedCalls: 0 }
 
 /** The days of one user are one line. */
 function add(

@@ -1,9 +1,18 @@
-import { type PastGrant, replayTokens } from '../../billing/replay'
+import { type PastCall, type PastFlight, type PastGrant, replayTokens, tally } from '../../billing/replay'
 import type { Sql } from '../../database/sql'
 import { eachPast, grouped, type Stretch, withinRows } from './past-calls'
 import type { StoppedUser } from './what-if'
+import type { RefusedByPace } from './what-if-pace'
 
-type Question = { planId: string; tokenLimit: number; since: Date; now: Date; rows: number }
+type Question = {
+  planId: string
+  tokenLimit: number
+  since: Date
+  now: Date
+  rows: number
+  /** What the pace refuses, which is asked before the tokens. */
+  pace: Promise<{ refused: RefusedByPace }>
+}
 
 /** Of the periods that used more than the draft allows: how many there are, and how many were played call by call. */
 export type TokenCover = { periods: number; played: number }
@@ -18,29 +27,44 @@ type Period = Stretch & {
 
 /**
  * Who would have been stopped by the tokens. All of them are found by one statement on counters and daily sums; what it
- * reckons is right to within one call a period. As many as the rows allow are played call by call instead.
+ * reckons is right to within one call a period. As many as the rows allow are played call by call instead. What the pace
+ * refuses already is counted there, and used no tokens here.
  */
 export async function stoppedByTokens(
   sql: Sql,
-  { planId, tokenLimit, since, now, rows }: Question,
+  { planId, tokenLimit, since, now, rows, pace }: Question,
 ): Promise<{ stopped: StoppedUser[]; cover: TokenCover }> {
   const { rows: periods } = await sql.query<Period>(PERIODS, [planId, tokenLimit, since, now])
   const played = withinRows(periods, rows)
   const stopped = new Map<string, StoppedUser>()
-  for (const period of periods) if (!played.has(period)) add(stopped, reckoned(period))
   const grants = await grantsOf(sql, [...played])
-  await eachPast(sql, planId, played, (period, calls) => {
-    const found = replayTokens(calls, grants.get(keyOf(period)) ?? [], tokenLimit, since)
+  const past: Array<[Period, PastFlight[]]> = []
+  await eachPast(sql, planId, played, (period, calls) => past.push([period, calls]))
+  const { refused } = await pace
+  for (const period of periods)
+    if (!played.has(period)) add(stopped, reckoned(period, refused.get(period.userId)))
+  for (const [period, calls] of past) {
+    const before = refused.get(period.userId)
+    const own = grants.get(keyOf(period)) ?? []
+    const found = tally(
+      replayTokens(calls, own, tokenLimit, ({ id }) => before?.has(id) ?? false),
+      since,
+    )
     if (found) add(stopped, { ...person(period), ...found, exact: true })
-  })
+  }
   return { stopped: [...stopped.values()], cover: { periods: periods.length, played: played.size } }
 }
 
 const person = ({ userId, name }: Period) => ({ userId, name, by: 'tokens' as const })
 
-function reckoned(period: Period): StoppedUser | null {
-  const { firstDay, stoppedCalls: calls, stoppedTokens: tokens } = period
-  return firstDay && tokens > 0 ? { ...person(period), firstAt: firstDay, calls, tokens, exact: false } : null
+/** By the sums of days, less what the pace refuses of the period. */
+function reckoned(period: Period, refused = new Map<string, PastCall>()): StoppedUser | null {
+  const { firstDay, from, until, stoppedCalls, stoppedTokens } = period
+  const before = [...refused.values()].filter(({ at }) => at >= from && at < until)
+  const tokens = Math.max(0, stoppedTokens - before.reduce((sum, call) => sum + call.tokens, 0))
+  if (!firstDay || tokens === 0) return null
+  const calls = Math.ceil((stoppedCalls * tokens) / stoppedTokens)
+  return { ...person(period), firstAt: firstDay, calls, tokens, exact: false }
 }
 
 /** The periods of one user are one line. */

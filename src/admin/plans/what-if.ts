@@ -46,7 +46,7 @@ const ROWS: RowBudget = { tokens: 30_000, pace: 40_000 }
  * Plays the last 30 days of a plan's calls again against a draft of its limits. Every period that used more than the
  * draft allows is found by its counters; those that are furthest above it are played call by call, the others reckoned
  * from their days. Rate and calls at once need the calls themselves: the busiest days are played, and the answer says
- * how many of all.
+ * how many of all. A call counts once, for the rule that admission asks first: rate, calls at once, tokens.
  */
 export async function whatIf(
   sql: Sql,
@@ -59,9 +59,11 @@ export async function whatIf(
   const known = await sql.query<DraftLimits>(CURRENT, [planId])
   const current = known.rows[0]
   if (!current) throw new Problem('NOT_FOUND', 'There is no such plan.')
+  const pace = stoppedByPace(sql, { planId, draft, current, since, rows: rows.pace })
+  const { tokenLimit } = draft
   const [byTokens, byPace] = await Promise.all([
-    stoppedByTokens(sql, { planId, tokenLimit: draft.tokenLimit, since, now, rows: rows.tokens }),
-    stoppedByPace(sql, { planId, draft, current, since, rows: rows.pace }),
+    stoppedByTokens(sql, { planId, tokenLimit, since, now, rows: rows.tokens, pace }),
+    pace,
   ])
   const all = [...byTokens.stopped, ...byPace.stopped].sort(
     (a, b) => b.tokens - a.tokens || b.calls - a.calls,
