@@ -5,12 +5,36 @@ import { OPENS_SQL } from '../billing/plans'
 export const NOW = 'coalesce($12::timestamptz, now())'
 
 /**
- * The first half of both admission statements, up to `decided`: one row for each call, with why it is refused, or whether it
- * `fits` beside those of the same user before it in the batch. `rare` adds what an Idempotency-Key and a period that
- * is over need.
+ * The first half of both admission statements of batches, up to `decided`: one row for each call, with why it is refused,
+ * or whether it `fits` beside those of the same user before it in the batch. `rare` adds what an Idempotency-Key and a
+ * period that is over need.
  */
-export const admissionDecisions = (rare: boolean): string =>
-  [called(rare), LOCKED, rolled(rare), considered(rare), ALONE, decided(rare)].join(', ')
+export const decisionsOfBatch = (rare: boolean): string =>
+  [
+    called(rare),
+    LOCKED,
+    rolled(rare),
+    `considered as (${considered(rare)})`,
+    `alone as (${ALONE})`,
+    `ranked as (${RANKED})`,
+    `decided as materialized (${decided(rare)})`,
+  ].join(', ')
+
+/**
+ * The same rules for one call, whose caller and balance were found before: relations `called` and `locked` of one row, with
+ * the columns that those of a batch have (null where there is no such balance). What is decided is computed once where it is used several times
+ * (`offset 0`).
+ */
+export const decisionsOfOne = (called: string, locked: string): string =>
+  [
+    `called as (${called})`,
+    `locked as (${locked})`,
+    rolled(false),
+    `considered as (${considered(false)} offset 0)`,
+    `alone as (${ALONE} offset 0)`,
+    'ranked as (select a.*, 0 as rank, 0 as before from alone a)',
+    `decided as (${decided(false)})`,
+  ].join(', ')
 
 /** Who calls what. Other columns of the batch are read from their arrays by `ord`: narrow rows start faster. */
 const called = (rare: boolean) => `called as materialized (
@@ -24,9 +48,14 @@ const called = (rare: boolean) => `called as materialized (
   ) asked left join ${CREDENTIAL_SQL} on true
 )`
 
+/** What of a balance decides. */
+export const BALANCE_COLUMNS = [
+  ...['id', 'user_id', 'plan_id', 'pending_plan_id', 'status', 'started_at', 'period_start', 'period_end'],
+  ...['tokens_used', 'tokens_held', 'calls_in_flight', 'rate_at', 'extra_tokens', 'extra_until', 'paused_at'],
+] as const
+
 const LOCKED = `locked as materialized (
-  select s.id, s.user_id, s.plan_id, s.pending_plan_id, s.status::text as status, s.started_at, s.period_start,
-    s.period_end, s.tokens_used, s.tokens_held, s.calls_in_flight, s.rate_at, s.extra_tokens, s.extra_until, s.paused_at
+  select ${BALANCE_COLUMNS.map((column) => `s.${column}`).join(', ')}
   from subscriptions s
   where s.user_id = any (array(select caller_id from called))
   order by s.user_id for no key update
@@ -55,7 +84,7 @@ const rolled = (rare: boolean) => {
 }
 
 /** With what does not depend on counters. */
-const considered = (rare: boolean) => `considered as (
+const considered = (rare: boolean) => `
   select c.*, r.id as subscription_id, coalesce(r.expired, false) as expired, r.plan_now, r.start_now, r.end_now,
     r.used, r.held, r.calls_in_flight, greatest(r.rate_at, ${NOW}) as arrival,
     t.name as tool_name, t.minimum_tier,
@@ -75,15 +104,15 @@ const considered = (rare: boolean) => `considered as (
   from called c
   left join tools t on t.id = c.tool_id
   left join rolled r on r.user_id = c.caller_id
-  left join plans p on p.id = r.plan_now
-)`
+  left join plans p on p.id = r.plan_now`
 
 const KEY_REFUSALS = `when c.key is not null and exists (select from idempotency_keys k where k.user_id = c.caller_id
         and k.tool_id = c.tool_id and k.key = c.key) then 'idempotency-known'
       when c.key is not null
         and row_number() over (partition by c.caller_id, c.tool_id, c.key order by c.ord) > 1 then 'again'`
 
-const ALONE = `alone as (
+/** What the call would get without its batch-mates. */
+const ALONE = `
   select w.*, case
       when refusal is not null then refusal
       when arrival - ${NOW} > tolerance then 'rate-limited'
@@ -96,18 +125,18 @@ const ALONE = `alone as (
     select c.*, greatest(at_least, least(hold, free)) as want,
       (burst - 1) * step as tolerance
     from considered c
-  ) w
-)`
+  ) w`
 
-const decided = (rare: boolean) => `ranked as (
+/** What is before the call in its batch, of the same user. */
+const RANKED = `
   select a.*, count(*) filter (where final is null) over mates as rank,
     coalesce(sum(want) filter (where final is null) over mates, 0) as before
-  from alone a window mates as (partition by caller_id order by ord rows between unbounded preceding and 1 preceding)
-), decided as materialized (
+  from alone a window mates as (partition by caller_id order by ord rows between unbounded preceding and 1 preceding)`
+
+const decided = (rare: boolean) => `
   select ord, caller_id, api_key_id, tool_id, tool_name, minimum_tier, subscription_id, expired, plan_now, plan_name,
     token_limit, burst, requests_per_minute, calls_at_once, start_now, end_now, used, held, arrival, step, rank, final,
     ${rare ? 'key,' : ''} greatest(0, least(want, free - before)) as take,
     final is null and arrival + rank * step - ${NOW} <= tolerance and calls_in_flight + rank < calls_at_once
       and (want = 0 or before + at_least <= free) as fits
-  from ranked r
-)`
+  from ranked r`

@@ -1,8 +1,8 @@
-import { admissionDecisions, NOW } from './admission-decisions-sql'
+import { decisionsOfBatch, NOW } from './admission-decisions-sql'
 
 /** Decided, and then one write per row: balance, ended period, usage row. */
 const admission = (rare: boolean) => `
-with ${admissionDecisions(rare)}, ${rare ? RARE_WRITES : BALANCE}, logged as (
+with ${decisionsOfBatch(rare)}, ${rare ? RARE_WRITES : BALANCE}, logged as (
   insert into usage_logs (id, user_id, api_key_id, tool_id, tool_name, plan_id, period_start, status, tokens_held,
     request_id, instance_id, deadline_at, created_at, updated_at${rare ? ', idempotency_key, idempotency_hash' : ''})
   select ${USAGE_ID}, caller_id, api_key_id, tool_id, tool_name, plan_now, start_now, 'pending', take,
@@ -10,15 +10,21 @@ with ${admissionDecisions(rare)}, ${rare ? RARE_WRITES : BALANCE}, logged as (
     ${NOW}${rare ? `, key, ${BODY_HASH}` : ''}
   from decided where ${rare ? ENTERED : 'fits'} order by 1
 )
-select ord::int, case when not ${rare ? ENTERED : 'fits'} then coalesce(final, 'again') end as refusal,
-  caller_id as user_id, api_key_id, expired,
-  caller_id is null and exists (select from api_keys k where k.key_hash = ($1::text[])[ord]) as key_is_stored,
+select ord::int, ${admissionRow(rare ? ENTERED : 'fits', KEY_IS_STORED)}
+from decided`
+
+/** The columns of an AdmissionRow, of a decided call; `entered` says whether it is admitted. */
+export const admissionRow = (entered: string, keyIsStored: string) => `
+  case when not ${entered} then coalesce(final, 'again') end as refusal,
+  caller_id as user_id, api_key_id, expired, ${keyIsStored} as key_is_stored,
   take::float8 as take, plan_name, minimum_tier::text as minimum_tier, token_limit::float8 as token_limit,
   used::float8 as used, held::float8 as held, case when final is not null then end_now end as period_ends_at,
   requests_per_minute, burst, calls_at_once,
   extract(epoch from arrival + (case when final is null then rank + 1 else 0 end) * step - ${NOW})::float8 * 1000
-    as rate_wait_ms
-from decided`
+    as rate_wait_ms`
+
+const KEY_IS_STORED =
+  'caller_id is null and exists (select from api_keys k where k.key_hash = ($1::text[])[ord])'
 
 const USAGE_ID = '($8::uuid[])[ord]'
 const BODY_HASH = `decode(($14::text[])[ord], 'hex')`

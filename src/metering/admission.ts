@@ -1,11 +1,11 @@
+import type { QueryConfig } from 'pg'
 import { type AdmissionRow, callLimits, tokensSeen } from './admission-row'
 import { ADMIT_RARE_SQL, ADMIT_SQL } from './admission-sql'
-import { bare } from './array-literal'
+import { type Admitting, admissionColumns, admissionValues, keyColumns } from './admission-values'
 import { Batcher, type Verdict } from './batcher'
-import type { Admission, AdmissionRequest, Admitted, Hold } from './call'
+import type { Admission, AdmissionRequest, Admitted } from './call'
 import type { LedgerConnection } from './ledger-connection'
-
-type Admitting = AdmissionRequest & { instanceId: string }
+import { ADMIT_ONE_SQL } from './single-admission-sql'
 
 /** The queue through which this instance's admissions are committed; one a connection. */
 export function admissionQueue(connection: LedgerConnection, onAway: (calls: AdmissionRequest[]) => void) {
@@ -24,51 +24,30 @@ async function admitBatch(
   items: Array<{ item: Admitting; attempt: number }>,
 ): Promise<Array<Verdict<Admission>>> {
   const calls = items.map(({ item }) => item)
-  // What the usual statement does not decide comes again, and then goes by the one that decides everything.
+  // What the usual statements do not decide comes again, and then goes by the one that decides everything.
   const isRare = items.some(({ item, attempt }) => attempt > 0 || item.idempotency)
-  const { rows } = await connection.query<AdmissionRow>(
-    isRare
-      ? { name: 'hub_admit_rare', text: ADMIT_RARE_SQL, values: [...columns(calls), ...keyColumns(calls)] }
-      : { name: 'hub_admit', text: ADMIT_SQL, values: columns(calls) },
+  const { rows } = await connection.query<AdmissionRow>((hasFunction) =>
+    statement(calls, isRare, hasFunction),
   )
   const verdicts = new Array<Verdict<Admission>>(calls.length)
   for (const row of rows) verdicts[row.ord - 1] = toVerdict(row, calls[row.ord - 1] as Admitting)
   return verdicts
 }
 
+/** What decides them: one call by its function, which takes less than a batch of one. */
+function statement(calls: Admitting[], isRare: boolean, hasFunction: boolean): QueryConfig {
+  if (isRare) {
+    const values = [...admissionColumns(calls), ...keyColumns(calls)]
+    return { name: 'hub_admit_rare', text: ADMIT_RARE_SQL, values }
+  }
+  const [single] = calls
+  return single && calls.length === 1 && hasFunction
+    ? { name: 'hub_admit_one', text: ADMIT_ONE_SQL, values: admissionValues(single) }
+    : { name: 'hub_admit', text: ADMIT_SQL, values: admissionColumns(calls) }
+}
+
 function toVerdict(row: AdmissionRow, call: Admitting): Verdict<Admission> {
   return row.refusal === 'again' ? { done: false } : { done: true, answer: toAdmission(row, call) }
-}
-
-function columns(calls: Admitting[]): unknown[] {
-  const session = (call: Admitting) => (call.credential.kind === 'session' ? call.credential : null)
-  return [
-    bare(calls.map(({ credential }) => (credential.kind === 'api-key' ? credential.keyHash : null))),
-    bare(calls.map((call) => session(call)?.sessionId ?? null)),
-    bare(calls.map((call) => session(call)?.userId ?? null)),
-    bare(calls.map((call) => call.toolId)),
-    bare(calls.map((call) => call.toolRevision)),
-    bare(calls.map((call) => Math.max(0, Math.ceil(call.hold.tokens)))),
-    bare(calls.map(({ hold }) => leastOf(hold))),
-    bare(calls.map((call) => call.usageId)),
-    bare(calls.map((call) => call.requestId)),
-    bare(calls.map((call) => Math.ceil(call.deadlineMs))),
-    calls[0]?.instanceId,
-    calls[0]?.now ?? null,
-  ]
-}
-
-function keyColumns(calls: Admitting[]): unknown[] {
-  return [
-    calls.map((call) => call.idempotency?.key ?? null),
-    calls.map((call) => call.idempotency?.bodyHash ?? null),
-  ]
-}
-
-/** An exact hold is all or nothing; another is cut, to its least or to one token. */
-function leastOf({ mode, tokens, least }: Hold): number {
-  const most = Math.max(0, Math.ceil(tokens))
-  return mode === 'exact' ? most : Math.max(1, Math.min(most, Math.ceil(least ?? 1)))
 }
 
 function toAdmission(row: AdmissionRow, call: Admitting): Admission {

@@ -1,9 +1,13 @@
 import pg, { type Client, type Pool, type QueryConfig, type QueryResultRow } from 'pg'
+import { sqlState } from '../database/sql'
+
+/** `hasFunction` is false where the database's owner took the right to temporary objects from its user. */
+type Statement = (hasFunction: boolean) => QueryConfig
 
 /** A connection that one queue of statements has for itself. */
 export type LedgerConnection = {
   /** Sends a statement at once where the connection is open; opens it anew where it broke. */
-  query: <Row extends QueryResultRow>(statement: QueryConfig) => Promise<{ rows: Row[] }>
+  query: <Row extends QueryResultRow>(statement: Statement) => Promise<{ rows: Row[] }>
   /** Closes it after what is under way. */
   end: () => Promise<void>
 }
@@ -16,8 +20,10 @@ export type LedgerConnection = {
  * Plans are made once: PostgreSQL would plan the statements anew for every batch (knowing how many items came, it
  * believes the new plan to be cheaper), and that took more time than running them. As a plan that was made while a
  * table was empty stays in use when it has grown, no plan reads a whole table.
+ *
+ * `ownFunction` makes a function in the connection's own schema, for a statement about a single call.
  */
-export function ledgerConnection(pool: Pool): LedgerConnection {
+export function ledgerConnection(pool: Pool, ownFunction: string): LedgerConnection {
   let open: Connected | undefined
   let opening: Promise<Connected> | undefined
   const underWay = new Set<Promise<unknown>>()
@@ -26,13 +32,23 @@ export function ledgerConnection(pool: Pool): LedgerConnection {
   const connect = async (): Promise<Connected> => {
     // The password is hidden from the copy of the options where it was given apart.
     const client = new pg.Client({ ...pool.options, password: pool.options.password }) as Connected
+    let isBroken = false
     const forget = () => {
+      isBroken = true
       if (open === client) open = undefined
     }
     client.on('error', forget)
     client.on('end', forget)
-    await client.connect()
-    await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off')
+    try {
+      await client.connect()
+      await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off')
+      client.hasFunction = await client.query(ownFunction).then(() => true, unlessForbidden)
+      // It may break in the same moment in which its last statement is answered; kept, it would fail for ever.
+      if (isBroken) throw new Error('Connection terminated')
+    } catch (error) {
+      void client.end().catch(() => undefined)
+      throw error
+    }
     open = client
     return client
   }
@@ -44,9 +60,9 @@ export function ledgerConnection(pool: Pool): LedgerConnection {
     return opening
   }
   /** A connection without a statement keeps no process alive: whoever forgets to close it still ends. */
-  const send = <Row extends QueryResultRow>(client: Connected, statement: QueryConfig) => {
+  const send = <Row extends QueryResultRow>(client: Connected, statement: Statement) => {
     client.ref()
-    const sent = client.query<Row>(statement).finally(() => {
+    const sent = client.query<Row>(statement(client.hasFunction)).finally(() => {
       underWay.delete(sent)
       if (underWay.size === 0) client.unref()
     })
@@ -63,5 +79,11 @@ export function ledgerConnection(pool: Pool): LedgerConnection {
   }
 }
 
-/** What the types leave out: whether it keeps the process alive. */
-type Connected = Client & { ref: () => void; unref: () => void }
+const unlessForbidden = (error: unknown): false => {
+  if (sqlState(error) === INSUFFICIENT_PRIVILEGE) return false
+  throw error
+}
+const INSUFFICIENT_PRIVILEGE = '42501'
+
+/** `ref` and `unref`, which the types leave out, say whether it keeps the process alive. */
+type Connected = Client & { ref: () => void; unref: () => void; hasFunction: boolean }

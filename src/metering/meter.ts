@@ -9,6 +9,8 @@ import type { Batcher } from './batcher'
 import type { Admission, AdmissionRequest } from './call'
 import { ledgerConnection } from './ledger-connection'
 import { ABANDONED, type Settlement, settlementQueue } from './settlement'
+import { ADMIT_ONE_FUNCTION } from './single-admission-sql'
+import { SETTLE_ONE_FUNCTION } from './single-settlement-sql'
 
 /** The ledger's door for one instance of the hub: every call is admitted and settled through it. */
 export type Meter = {
@@ -30,7 +32,10 @@ export type Meter = {
  * the next one; see ADMIT_SQL and SETTLE_SQL for what holds under concurrency, with any number of instances.
  */
 export function createMeter(pool: Pool, instanceId: string = v7()): Meter {
-  const connections = { admission: ledgerConnection(pool), settlement: ledgerConnection(pool) }
+  const connections = {
+    admission: ledgerConnection(pool, ADMIT_ONE_FUNCTION),
+    settlement: ledgerConnection(pool, SETTLE_ONE_FUNCTION),
+  }
   const settlements = settlementQueue(connections.settlement, () => pool.ending)
   const open = new Set<Promise<void>>()
   const settle = (settlement: Settlement) => {

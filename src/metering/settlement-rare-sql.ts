@@ -21,7 +21,7 @@ import { ADD_TO_DAY, isRow, NOW, OUTCOME } from './settlement-sql'
 export const SETTLE_RARE_SQL = `
 with asked as materialized (
   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::int[], $7::text[],
-    $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::int[], $16::text[], $17::bool[])
+    $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::int[], $16::text[], $17::bool[])
     as i(usage_id, user_id, status, tokens, source, duration_ms, error_code, input_tokens,
       cached_input_tokens, output_tokens, reasoning_tokens, first_token_ms, answer, retried)
 ), balance as materialized (

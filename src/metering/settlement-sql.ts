@@ -5,9 +5,9 @@
  * statement then finds no partition, loses rows without an error, or ends the server.
  */
 export const isRow = (id: string) =>
-  `u.id = any ($1::uuid[]) and u.id between $8::uuid and $9::uuid and greatest(u.id, u.id) = ${id}`
+  `u.id = any ($1::uuid[]) and u.id between $14::uuid and $15::uuid and greatest(u.id, u.id) = ${id}`
 
-export const NOW = 'coalesce($10::timestamptz, now())'
+export const NOW = 'coalesce($8::timestamptz, now())'
 
 /** What the row keeps of how the call ended. */
 export const OUTCOME = `source = s.source, duration_ms = s.duration_ms, error_code = s.error_code,
@@ -24,9 +24,9 @@ export const ADD_TO_DAY = `on conflict (user_id, period_start, plan_id, tool_id,
  * SETTLE_RARE_SQL: starting a statement of many parts takes PostgreSQL longer than running it for a few calls. The
  * balance rows are locked first, sorted, as admission does; whoever settles or corrects a row holds its user's.
  *
- * Parameters: $1 usage ids, $2 users, $3 statuses, $4 tokens, $5 sources, $6 durations, $7 error codes, $8 and $9
- * lowest and highest usage id (so that only their months are looked at), $10 now, $11 to $14 a model's input, cached
- * input, output and reasoning tokens, $15 time to the first token.
+ * Parameters: $1 usage ids, $2 users, $3 statuses, $4 tokens, $5 sources, $6 durations, $7 error codes, $8 now, $9 to
+ * $12 a model's input, cached input, output and reasoning tokens, $13 time to the first token, $14 and $15 lowest and
+ * highest usage id (so that only their months are looked at).
  */
 export const SETTLE_SQL = `
 with balance as materialized (
@@ -34,8 +34,8 @@ with balance as materialized (
   order by s.user_id for no key update
 ), completed as (
   update usage_logs u set status = s.status, tokens_used = s.tokens, ${OUTCOME}
-  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::int[], $7::text[], $11::bigint[],
-    $12::bigint[], $13::bigint[], $14::bigint[], $15::int[])
+  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::int[], $7::text[], $9::bigint[],
+    $10::bigint[], $11::bigint[], $12::bigint[], $13::int[])
     as s(usage_id, user_id, status, tokens, source, duration_ms, error_code, input_tokens,
       cached_input_tokens, output_tokens, reasoning_tokens, first_token_ms)
   where ${isRow('s.usage_id')} and u.user_id = s.user_id and u.status = 'pending' and u.idempotency_key is null

@@ -1,8 +1,10 @@
-import { bare } from './array-literal'
+import type { QueryConfig } from 'pg'
 import { Batcher, type Verdict } from './batcher'
 import type { LedgerConnection } from './ledger-connection'
 import { SETTLE_RARE_SQL } from './settlement-rare-sql'
 import { SETTLE_SQL } from './settlement-sql'
+import { settlementColumns, settlementValues } from './settlement-values'
+import { SETTLE_ONE_SQL } from './single-settlement-sql'
 
 export type Settlement = {
   usageId: string
@@ -57,12 +59,10 @@ async function settleBatch(
   // One call twice in a batch would be charged twice by it: the second one waits for the next statement.
   const first = new Map(items.map(({ item }, index) => [item.usageId, index] as const).reverse())
   const sent = items.filter(({ item }, index) => first.get(item.usageId) === index)
-  // What the usual statement leaves as it is comes again, and then goes by the one for every case.
+  // What the usual statements leave as it is comes again, and then goes by the one for every case.
   const isRare = sent.some(({ item, attempt }) => attempt > 0 || item.answer != null)
-  const { rows } = await connection.query<{ id: string }>(
-    isRare
-      ? { name: 'hub_settle_rare', text: SETTLE_RARE_SQL, values: [...columns(sent), ...rareColumns(sent)] }
-      : { name: 'hub_settle', text: SETTLE_SQL, values: columns(sent) },
+  const { rows } = await connection.query<{ id: string | null }>((hasFunction) =>
+    statement(sent, isRare, hasFunction),
   )
   const named = new Set(rows.map(({ id }) => id))
   return items.map(({ item }, index) => {
@@ -71,31 +71,23 @@ async function settleBatch(
   })
 }
 
-function rareColumns(items: Array<{ item: Settlement; attempt: number }>): unknown[] {
-  return [items.map(({ item }) => item.answer ?? null), items.map(({ attempt }) => attempt > 1)]
+/** What settles them: one call by its function, which takes less than a batch of one. */
+function statement(
+  sent: Array<{ item: Settlement; attempt: number }>,
+  isRare: boolean,
+  hasFunction: boolean,
+): QueryConfig {
+  const items = sent.map(({ item }) => item)
+  if (isRare) {
+    const values = [...settlementColumns(items), ...rareColumns(sent)]
+    return { name: 'hub_settle_rare', text: SETTLE_RARE_SQL, values }
+  }
+  const [single] = items
+  return single && items.length === 1 && hasFunction
+    ? { name: 'hub_settle_one', text: SETTLE_ONE_SQL, values: settlementValues(single) }
+    : { name: 'hub_settle', text: SETTLE_SQL, values: settlementColumns(items) }
 }
 
-const MODEL_COUNTS = ['inputTokens', 'cachedInputTokens', 'outputTokens', 'reasoningTokens'] as const
-
-function columns(items: Array<{ item: Settlement; attempt: number }>): unknown[] {
-  const ids = items.map(({ item }) => item.usageId.toLowerCase())
-  const sorted = [...ids].sort()
-  return [
-    bare(ids),
-    bare(items.map(({ item }) => item.userId)),
-    bare(items.map(({ item }) => item.status)),
-    bare(items.map(({ item }) => Math.max(0, Math.round(item.tokens)))),
-    bare(items.map(({ item }) => item.source)),
-    bare(items.map(({ item }) => Math.max(0, Math.round(item.durationMs)))),
-    items.map(({ item }) => item.errorCode ?? null),
-    sorted[0],
-    sorted[sorted.length - 1],
-    items[0]?.item.now ?? null,
-    ...MODEL_COUNTS.map((count) => bare(items.map(({ item }) => item.modelTokens?.[count]))),
-    bare(
-      items.map(({ item }) =>
-        item.firstTokenMs == null ? null : Math.max(0, Math.round(item.firstTokenMs)),
-      ),
-    ),
-  ]
+function rareColumns(items: Array<{ item: Settlement; attempt: number }>): unknown[] {
+  return [items.map(({ item }) => item.answer ?? null), items.map(({ attempt }) => attempt > 1)]
 }

@@ -1,0 +1,58 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
+import pg from 'pg'
+import { createMeter } from '../../src/metering/meter'
+import { success, World } from './world'
+
+let world: World
+beforeAll(async () => {
+  world = await World.open()
+})
+afterEach(() => void jest.restoreAllMocks())
+afterAll(() => world.close())
+
+test('a connection that breaks as its last preparation is answered is not kept', async () => {
+  const meter = world.meter()
+  const person = await world.subscriber()
+  const real = pg.Client.prototype.query as (this: pg.Client, ...args: unknown[]) => Promise<unknown>
+  let broken = 0
+  const breaksOnce = async function (this: pg.Client, ...args: unknown[]) {
+    const answer = real.apply(this, args)
+    if (/^\s*create/.test(String(args[0])) && broken === 0) {
+      broken += 1
+      await answer
+      const ended = new Promise((resolve) => this.once('end', resolve))
+      const { processID } = this as pg.Client & { processID: number }
+      await world.pool.query('select pg_terminate_backend($1)', [processID])
+      await ended
+    }
+    return answer
+  }
+  jest.spyOn(pg.Client.prototype, 'query').mockImplementation(breaksOnce as never)
+  await expect(meter.admit(world.call(person))).rejects.toThrow('Connection terminated')
+  jest.restoreAllMocks()
+  expect(broken).toBe(1)
+  expect(await meter.admit(world.call(person))).toMatchObject({ admitted: true })
+})
+
+test('a database user who may have no temporary objects is served as well', async () => {
+  const name = new URL(world.database.url).pathname.slice(1)
+  await world.pool.query(`revoke temporary on database "${name}" from public`)
+  await world.pool.query(`create role plain_${name} login password 'plain'`)
+  try {
+    await world.pool.query(
+      `grant select, insert, update, delete on all tables in schema public to plain_${name}`,
+    )
+    const url = Object.assign(new URL(world.database.url), { username: `plain_${name}`, password: 'plain' })
+    const pool = new pg.Pool({ connectionString: url.toString(), max: 2 })
+    const meter = createMeter(pool)
+    const person = await world.subscriber()
+    const call = world.call(person)
+    expect(await meter.admit(call)).toMatchObject({ admitted: true, tokensHeld: 100 })
+    await meter.settle(success(person, call.usageId, 70))
+    expect(await world.balance(person)).toMatchObject({ used: 70, held: 0, flying: 0 })
+    await meter.close()
+    await pool.end()
+  } finally {
+    await world.pool.query(`drop owned by plain_${name}; drop role plain_${name}`)
+  }
+})
