@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
 import pg from 'pg'
-import { createMeter } from '../../src/metering/meter'
+import { WAYS } from './ways'
 import { success, World } from './world'
 
 let world: World
@@ -34,25 +34,17 @@ test('a connection that breaks as its last preparation is answered is not kept',
   expect(await meter.admit(world.call(person))).toMatchObject({ admitted: true })
 })
 
-test('a database user who may have no temporary objects is served as well', async () => {
-  const name = new URL(world.database.url).pathname.slice(1)
-  await world.pool.query(`revoke temporary on database "${name}" from public`)
-  await world.pool.query(`create role plain_${name} login password 'plain'`)
-  try {
-    await world.pool.query(
-      `grant select, insert, update, delete on all tables in schema public to plain_${name}`,
-    )
-    const url = Object.assign(new URL(world.database.url), { username: `plain_${name}`, password: 'plain' })
-    const pool = new pg.Pool({ connectionString: url.toString(), max: 2 })
-    const meter = createMeter(pool)
-    const person = await world.subscriber()
-    const call = world.call(person)
-    expect(await meter.admit(call)).toMatchObject({ admitted: true, tokensHeld: 100 })
-    await meter.settle(success(person, call.usageId, 70))
-    expect(await world.balance(person)).toMatchObject({ used: 70, held: 0, flying: 0 })
-    await meter.close()
-    await pool.end()
-  } finally {
-    await world.pool.query(`drop owned by plain_${name}; drop role plain_${name}`)
-  }
+test('a database user who may have no temporary objects has no functions, and is served', async () => {
+  const plain = await World.open(WAYS[1])
+  const meter = plain.meter()
+  const person = await plain.subscriber()
+  const call = plain.call(person)
+  const sent = jest.spyOn(pg.Client.prototype, 'query')
+  expect(await meter.admit(call)).toMatchObject({ admitted: true, tokensHeld: 100 })
+  await meter.settle(success(person, call.usageId, 70))
+  const names = (sent.mock.calls as unknown[][]).map(([statement]) => (statement as { name?: string }).name)
+  expect(names.filter(Boolean)).toEqual(['hub_admit', 'hub_settle'])
+  expect(await plain.balance(person)).toMatchObject({ used: 70, held: 0, flying: 0 })
+  await meter.close()
+  await plain.close()
 })

@@ -6,7 +6,7 @@ import { cancelSubscription, currentSubscription, subscribe } from '../../src/bi
 import { inTransaction } from '../../src/database/sql'
 import { correctUsage } from '../../src/metering/correct'
 import { endLease, renewLease } from '../../src/metering/lease'
-import { createMeter, type Meter } from '../../src/metering/meter'
+import type { Meter } from '../../src/metering/meter'
 import { sweep } from '../../src/metering/sweep'
 import type { Step } from './history'
 import { Model } from './model'
@@ -30,7 +30,7 @@ export class Player {
   ) {}
 
   static async begin(world: World, now: Date): Promise<Player> {
-    const player = new Player(world, await world.person(), new Model(now), createMeter(world.pool))
+    const player = new Player(world, await world.person(), new Model(now), world.nextMeter())
     await renewLease(world.pool, player.meter.instanceId, now)
     return player
   }
@@ -122,7 +122,7 @@ export class Player {
   private async crash(downSeconds: number): Promise<void> {
     await this.meter.close()
     this.model.crash(downSeconds * 1000)
-    this.meter = createMeter(this.world.pool)
+    this.meter = this.world.nextMeter()
     await renewLease(this.world.pool, this.meter.instanceId, this.model.now)
     this.model.sweep()
     await sweep(this.world.pool, this.meter.settle, this.model.now, FIRST)

@@ -7,6 +7,7 @@ import { createMeter, type Meter } from '../../src/metering/meter'
 import { newUsageId } from '../../src/metering/usage-id'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { baseTables } from './base-tables'
+import { WAYS, type Way, withoutFunctions } from './ways'
 
 export type Person = { userId: string; keyHash: string }
 export type PlanLimits = {
@@ -25,20 +26,26 @@ export class World {
   private constructor(
     readonly database: TestDatabase,
     readonly toolId: string,
+    /** The address that hubs connect to. */
+    readonly url: string,
   ) {}
   readonly pools: pg.Pool[] = []
 
-  static async open(): Promise<World> {
+  static async open(way: Way = WAYS[0]): Promise<World> {
     const database = await freshDatabase()
     for (const statement of [...baseTables, ...hubSchemaUp]) await database.pool.query(statement)
     const tool = await database.pool.query(
       `insert into tools (name, slug) values ('Echo', 'echo') returning id`,
     )
-    return new World(database, tool.rows[0].id)
+    const url = way === WAYS[0] ? database.url : await withoutFunctions(database)
+    return new World(database, tool.rows[0].id, url)
   }
 
   async close(): Promise<void> {
     for (const pool of this.pools) await pool.end()
+    const { username } = new URL(this.url)
+    if (this.url !== this.database.url)
+      await this.pool.query(`drop owned by ${username}; drop role ${username}`)
     await this.database.drop()
   }
 
@@ -48,10 +55,22 @@ export class World {
 
   /** A meter on a pool of its own, as another process would have it. */
   meter(instanceId?: string): Meter {
-    const pool = new pg.Pool({ connectionString: this.database.url, max: 4 })
+    return createMeter(this.hubPool(), instanceId)
+  }
+
+  /** One hub after another, on one pool. */
+  nextMeter(): Meter {
+    this.shared ??= this.hubPool()
+    return createMeter(this.shared)
+  }
+  private shared: pg.Pool | undefined
+
+  /** A pool as a hub has it. */
+  hubPool(): pg.Pool {
+    const pool = new pg.Pool({ connectionString: this.url, max: 4 })
     pool.on('error', () => undefined)
     this.pools.push(pool)
-    return createMeter(pool, instanceId)
+    return pool
   }
 
   async one<Row = Record<string, unknown>>(text: string, values: unknown[] = []): Promise<Row> {
@@ -121,6 +140,17 @@ export class World {
          period_start as start, period_end as "end" from subscriptions where user_id = $1`,
       [person.userId],
     )
+  }
+
+  /** Resolves when so many statements wait for a lock. */
+  async waiting(count: number): Promise<void> {
+    const waiting = `select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    for (let tries = 0; tries < 400; tries += 1) {
+      if ((await this.one<{ n: number }>(waiting)).n === count) return
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    throw new Error(`there were not ${count} statements that wait for a lock`)
   }
 
   row(usageId: string) {
