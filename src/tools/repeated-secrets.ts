@@ -12,9 +12,10 @@ export function unrepeatable(values: Iterable<string>): string[] {
   return [...new Set(all)].filter((value) => value.length >= LEAST).sort((a, b) => b.length - a.length)
 }
 
-/** Whether a JSON text repeats one of them. */
+/** Whether a JSON text repeats one of them, in whichever of JSON's spellings. */
 export function repeats(text: string, secrets: readonly string[]): boolean {
-  return secrets.some((secret) => text.includes(secret) || text.includes(escaped(secret)))
+  if (secrets.some((secret) => text.includes(secret) || text.includes(escaped(secret)))) return true
+  return FREELY_ESCAPED.test(text) && spellingsOf(secrets).test(text)
 }
 
 /**
@@ -22,16 +23,42 @@ export function repeats(text: string, secrets: readonly string[]): boolean {
  * people who may not know it.
  */
 export function withoutSecrets<Value>(value: Value, secrets: readonly string[]): Value {
-  return cleaned(value, secrets) as Value
+  const spellings = new RegExp(spellingsOf(secrets), 'g')
+  return cleaned(value, (text) =>
+    repeats(text, secrets) ? text.replace(spellings, IN_ITS_PLACE) : text,
+  ) as Value
 }
 
-function cleaned(value: unknown, secrets: readonly string[]): unknown {
-  if (typeof value === 'string')
-    return secrets.reduce((text, one) => text.replaceAll(one, IN_ITS_PLACE), value)
-  if (Array.isArray(value)) return value.map((one) => cleaned(one, secrets))
+function cleaned(value: unknown, clean: (text: string) => string): unknown {
+  if (typeof value === 'string') return clean(value)
+  if (Array.isArray(value)) return value.map((one) => cleaned(one, clean))
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(([name, one]) => [cleaned(name, secrets), cleaned(one, secrets)])
+  const entries = Object.entries(value).map(([name, one]) => [clean(name), cleaned(one, clean)])
   return Object.fromEntries(entries)
 }
 
 const escaped = (text: string) => JSON.stringify(text).slice(1, -1)
+
+/** Escapes that JSON allows and does not ask for. Some languages write them: `\/` for a slash, `\u0026` for an ampersand. */
+const FREELY_ESCAPED = /\\(?:\/|u00)/
+
+const found = new WeakMap<readonly string[], RegExp>()
+
+/** Finds each secret however JSON spells it, also in a text within a text. */
+function spellingsOf(secrets: readonly string[]): RegExp {
+  const spellings = found.get(secrets) ?? new RegExp(secrets.map(spelled).join('|') || '(?!)')
+  found.set(secrets, spellings)
+  return spellings
+}
+
+const spelled = (secret: string) => (secret.match(/\\+|[^\\]/g) ?? []).map(spelledPiece).join('')
+
+/** Runs of backslashes are one piece. All are bounded, and begin once: what is looked through may be long, and nothing else. */
+function spelledPiece(piece: string, at: number): string {
+  const begin = at === 0 ? '(?<!\\\\)' : ''
+  if (piece.startsWith('\\')) return `${begin}(?:\\\\{1,31}(?:u005[cC]\\\\{0,31})*)`
+  const hex = piece.charCodeAt(0).toString(16).padStart(4, '0')
+  const anyCase = hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
+  const before = piece === '/' || piece === '"' ? '\\\\{0,15}' : ''
+  return `(?:${before}\\u${hex}|${begin}\\\\{1,15}u${anyCase})`
+}

@@ -7,6 +7,9 @@ const clean = (value: unknown, ...headers: string[]) => {
   return repeats(JSON.stringify(value), secrets) ? withoutSecrets(value, secrets) : value
 }
 
+const hexOf = (one: string) => `\\u00${one.charCodeAt(0).toString(16)}`
+const upper = (text: string) => `u${text.slice(1).toUpperCase()}`
+
 describe('an answer that says a secret back', () => {
   test('is without it, with or without its scheme, in every text and name, however deep', () => {
     const value = { a: ['x sk-12345678 y', { 'sk-12345678': 'Bearer sk-12345678sk-12345678' }], b: null }
@@ -18,6 +21,41 @@ describe('an answer that says a secret back', () => {
     const secret = 'a"b\\c-1234'
     const value = { text: secret, json: JSON.stringify({ secret }) }
     expect(clean(value, secret)).toEqual({ text: '***', json: '{"secret":"***"}' })
+  })
+
+  test.each([
+    ['slashes, as PHP does', (json: string) => json.replaceAll('/', '\\/')],
+    ['what HTML reads, as Go does', (json: string) => json.replace(/[<>&]/g, hexOf)],
+    [
+      'letters, in upper case',
+      (json: string) => json.replace(/[sk<]/g, (one) => hexOf(one).replace(/u.*/, upper)),
+    ],
+  ])('is without one where it escapes more than JSON asks for: %s', (_what, respelled) => {
+    const secret = 'Bearer sk-ab/cd<ef>"gh\\&12345'
+    const write = (value: unknown) => respelled(JSON.stringify(value))
+    const secrets = unrepeatable([secret])
+    const answer = write({
+      [secret]: `x ${secret} y`,
+      inner: write({ text: write([secret]) }),
+      beside: 'a/b <s>',
+    })
+    expect(repeats(answer, secrets)).toBe(true)
+    const found = withoutSecrets(JSON.parse(answer), secrets)
+    expect(found).toMatchObject({ '***': 'x *** y', beside: 'a/b <s>' })
+    expect(JSON.parse(JSON.parse(found.inner).text)).toEqual(['***'])
+    expect(repeats(write({ beside: 'a/b <s> Bearer sk-ab/cd<ef>' }), secrets)).toBe(false)
+  })
+
+  test.each([
+    ['backslashes', '\\\\'.repeat(2_500_000)],
+    ['slashes', '\\/sk-ab'.repeat(600_000)],
+    ['escaped letters', '\\u003c\\u0073k-ab'.repeat(300_000)],
+  ])('is looked through in a moment where it is nothing but %s', (_what, text) => {
+    const begin = performance.now()
+    expect(repeats(`{"t":"\\/${text}"}`, unrepeatable(['Bearer sk-ab/cd<ef>gh', 's\\\\\\"k-12345']))).toBe(
+      false,
+    )
+    expect(performance.now() - begin).toBeLessThan(1_000)
   })
 
   test('of one that holds another is without the whole of the longer', () => {
