@@ -41,7 +41,8 @@ export function failureOfStatus(status: number, retryAfter: string | null, said:
       tryNext: true,
     }
   }
-  if (status >= 500) return { ...badResponse(reason), health: 'down', tryNext: true }
+  // Some servers answer so to an input that they stumble over.
+  if (status >= 500) return { ...badResponse(reason), health: 'ambiguous', tryNext: true }
   if (REQUEST_REFUSED.has(status)) {
     return { ...badResponse(reason), tryNext: false, refused: { status, message: said } }
   }
@@ -65,7 +66,7 @@ export function failureOfError(error: unknown, signal: AbortSignal): ModelFailur
 
 function failureOfSignal(signal: AbortSignal): ModelFailure {
   const { reason } = signal
-  if (reason instanceof TimeOver) return { ...timedOut(reason.timeoutMs, 'slow'), tryNext: false }
+  if (reason instanceof TimeOver) return { ...timedOut(reason.timeoutMs, 'ambiguous'), tryNext: false }
   return { ...unavailable('the call was ended early', 'unknown'), tryNext: false }
 }
 

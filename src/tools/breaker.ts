@@ -1,8 +1,8 @@
 /**
- * What a call said about its tool: it answered, it is down, it gave nothing in its time (which may be the input's fault),
- * or nothing (the caller left, or we refused).
+ * What a call said about its tool: it answered, it is down, either it is down or its input is at fault (nothing in its
+ * time, a model's 500), or nothing (the caller left, or we refused).
  */
-export type Health = 'up' | 'down' | 'slow' | 'unknown'
+export type Health = 'up' | 'down' | 'ambiguous' | 'unknown'
 
 /** Leave to call; given back to `report`. */
 export type Pass = { readonly generation: number; readonly isTrial: boolean; readonly enteredAt: number }
@@ -52,7 +52,7 @@ export class Breaker {
   }
 
   /** What the call found. A trial that learnt nothing leaves the next caller to try. */
-  report(pass: Pass, health: Exclude<Health, 'slow'>): void {
+  report(pass: Pass, health: Exclude<Health, 'ambiguous'>): void {
     if (pass.generation !== this.#generation) return
     if (pass.isTrial) this.#isTrying = false
     if (health === 'up') this.#close()

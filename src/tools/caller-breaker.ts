@@ -4,15 +4,15 @@ import { Breaker, type BreakerState, type Health, type Pass } from './breaker'
 export type CallerPass = { readonly caller: string; readonly all: Pass; readonly own: Pass | null }
 
 /**
- * A breaker for everybody, and one for each caller whose calls took too long. No connection, a reset and a 5xx speak of
- * the tool. Taking too long may be the input's fault: it counts in full for its caller alone, and once for
- * everybody until a call of somebody else fails. So no caller closes a tool to others by slow inputs.
+ * A breaker for everybody, and one for each caller whose calls took too long or made a model answer 500. No connection, a
+ * reset and 502 to 504 speak of the tool. The former may be the input's fault: it counts in full for its caller alone,
+ * and once for everybody until a call of somebody else fails. So no caller closes a tool to others by such inputs.
  */
 export class CallerBreaker {
   readonly #all: Breaker
   readonly #own = new Map<string, Breaker>()
-  /** Whose timeout was the last that counted for everybody, with no failure of somebody else after it. */
-  #slowCaller: string | null = null
+  /** Whose ambiguous failure was the last that counted for everybody, with no failure of somebody else after it. */
+  #suspect: string | null = null
 
   constructor(private readonly clock: () => number = () => performance.now()) {
     this.#all = new Breaker(clock)
@@ -40,25 +40,25 @@ export class CallerBreaker {
 
   /** What the call found. */
   report(pass: CallerPass, health: Health): void {
-    if (health === 'slow' && this.#all.isNews(pass.all)) this.#reportSlow(pass)
-    else this.#reportOther(pass, health === 'slow' ? 'unknown' : health)
+    if (health === 'ambiguous' && this.#all.isNews(pass.all)) this.#reportAmbiguous(pass)
+    else this.#reportOther(pass, health === 'ambiguous' ? 'unknown' : health)
   }
 
-  #reportOther({ caller, all, own }: CallerPass, health: Exclude<Health, 'slow'>): void {
+  #reportOther({ caller, all, own }: CallerPass, health: Exclude<Health, 'ambiguous'>): void {
     if (health === 'up') this.#own.clear()
-    if (health === 'up' || (health === 'down' && caller !== this.#slowCaller)) this.#slowCaller = null
+    if (health === 'up' || (health === 'down' && caller !== this.#suspect)) this.#suspect = null
     if (own) this.#own.get(caller)?.report(own, 'unknown')
     this.#all.report(all, health)
   }
 
-  /** A trial that took too long decides for everybody only after one of somebody else did: else it decides for its caller. */
-  #reportSlow({ caller, all, own }: CallerPass): void {
+  /** A trial that ended ambiguously decides for everybody only after one of somebody else did: else it decides for its caller. */
+  #reportAmbiguous({ caller, all, own }: CallerPass): void {
     const { isTrial, enteredAt } = all
     const breaker = this.#own.get(caller) ?? new Breaker(this.clock)
     this.#own.set(caller, breaker)
     breaker.report({ generation: 0, enteredAt, ...own, isTrial: isTrial || own?.isTrial === true }, 'down')
-    const isOthers = this.#slowCaller !== caller && !(isTrial && this.#slowCaller === null)
-    this.#slowCaller = caller
+    const isOthers = this.#suspect !== caller && !(isTrial && this.#suspect === null)
+    this.#suspect = caller
     this.#all.report(all, isOthers ? 'down' : 'unknown')
   }
 }

@@ -139,7 +139,7 @@ describe.each(PROVIDERS)('$name', ({ name, adapter, model, key, callId }) => {
     ['status-429', { code: 'TOOL_UNAVAILABLE', health: 'unknown', retryAfterMs: 7_000, tryNext: true }],
     ['status-503', DOWN],
     ['status-529', DOWN],
-    ['status-500', { ...BAD, health: 'down' }],
+    ['status-500', { ...BAD, health: 'ambiguous' }],
     ['status-401', { ...BAD, health: 'up' }],
     ['status-302', BAD],
     [

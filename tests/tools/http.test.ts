@@ -210,7 +210,7 @@ describe('the breaker', () => {
     const tool = here({ timeoutMs: 100 })
     const closed = { code: 'TOOL_UNAVAILABLE', logMessage: 'its breaker is open' }
     for (let calls = 0; calls < 5; calls += 1)
-      expect(await call(tool, {}, 'ann')).toMatchObject({ code: 'TOOL_TIMEOUT', health: 'slow' })
+      expect(await call(tool, {}, 'ann')).toMatchObject({ code: 'TOOL_TIMEOUT', health: 'ambiguous' })
     expect(await call(tool, {}, 'ann')).toMatchObject(closed)
     for (const caller of ['ben', 'cho', 'ben', 'cho'])
       expect(await call(tool, {}, caller)).toMatchObject({ code: 'TOOL_TIMEOUT' })

@@ -205,7 +205,7 @@ describe('whatever it does, the call ends, and nothing of what it said is in the
     expect(await call(here({ timeoutMs: 600 }))).toMatchObject({
       ok: false,
       code: 'TOOL_TIMEOUT',
-      health: 'slow',
+      health: 'ambiguous',
     })
     const controller = new AbortController()
     onCall(() => controller.abort())

@@ -4,7 +4,7 @@ import { type Caller, newCaller, newModel } from '../models/setup'
 import { newTool } from '../support/catalogue'
 import { type ModelUpstream, startModelUpstream } from '../support/model-upstream'
 
-/** Who sends inputs that take a tool longer than its time is left alone with it: all others are answered. */
+/** Who sends inputs that take a tool longer than its time, or that a model stumbles over, is left alone with it: all others are answered. */
 let upstream: ModelUpstream
 let slow: Caller
 let other: Caller
@@ -34,3 +34,13 @@ test.each([
   for (let at = 0; at < 5; at += 1) expect(await ask(slow)).toBe(504)
   expect([await ask(slow), await ask(other)]).toEqual([503, 504])
 })
+
+test.each(['invoke', 'chat', 'chat as a stream'] as const)(
+  'a 500 that a model answers to one caller closes it to nobody else, by %s',
+  async (door) => {
+    const { slug } = await newModel(`${upstream.url}/status/500`, settings)
+    const ask = async (caller: Caller) => (await DOORS[door]?.(slug, caller))?.status
+    for (let at = 0; at < 5; at += 1) expect(await ask(slow)).toBe(502)
+    expect([await ask(slow), await ask(other)]).toEqual([503, 502])
+  },
+)

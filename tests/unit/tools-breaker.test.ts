@@ -9,7 +9,7 @@ const pass = () => {
   return given
 }
 const isOpen = () => 'retryAfterMs' in breaker.enter()
-const calls = (...found: Exclude<Health, 'slow'>[]) => {
+const calls = (...found: Exclude<Health, 'ambiguous'>[]) => {
   for (const health of found) breaker.report(pass(), health)
 }
 const open = () => calls('down', 'down', 'down', 'down', 'down')

@@ -31,14 +31,14 @@ beforeEach(() => {
 
 describe('timeouts', () => {
   test('of one caller close the tool to that caller after 5 in a row, and to nobody else', () => {
-    times(4, 'ann', 'slow')
+    times(4, 'ann', 'ambiguous')
     expect(isClosedTo('ann')).toBe(false)
-    times(1, 'ann', 'slow')
+    times(1, 'ann', 'ambiguous')
     expect(breaker.enter('ann')).toEqual({ retryAfterMs: OPEN_MS })
     expect([breaker.isOpen, isClosedTo('ben')]).toEqual([false, false])
     for (let round = 0; round < 10; round += 1) {
       now += OPEN_MS
-      times(1, 'ann', 'slow')
+      times(1, 'ann', 'ambiguous')
       expect([isClosedTo('ann'), isClosedTo('ben')]).toEqual([true, false])
     }
   })
@@ -46,42 +46,42 @@ describe('timeouts', () => {
   test('of many calls of one caller at once count once as well', () => {
     const slow = Array.from({ length: 20 }, () => pass('ann'))
     now += 30_000
-    for (const one of slow) breaker.report(one, 'slow')
+    for (const one of slow) breaker.report(one, 'ambiguous')
     expect([isClosedTo('ann'), isClosedTo('ben')]).toEqual([true, false])
   })
 
   test('of two callers in turns close it to everybody', () => {
-    calls(['ann', 'slow'], ['ben', 'slow'], ['ann', 'slow'], ['ben', 'slow'])
+    calls(['ann', 'ambiguous'], ['ben', 'ambiguous'], ['ann', 'ambiguous'], ['ben', 'ambiguous'])
     expect(breaker.isOpen).toBe(false)
-    calls(['ann', 'slow'])
+    calls(['ann', 'ambiguous'])
     expect([breaker.isOpen, isClosedTo('cho')]).toEqual([true, true])
   })
 
   test('count once until a call of somebody else fails, of whatever', () => {
-    times(3, 'ann', 'slow')
+    times(3, 'ann', 'ambiguous')
     calls(['ben', 'down'], ['ben', 'down'], ['ben', 'down'])
     expect(breaker.isOpen).toBe(false)
-    calls(['ann', 'slow'])
+    calls(['ann', 'ambiguous'])
     expect(breaker.isOpen).toBe(true)
   })
 
   test('and failures of the connection of one caller alone do not make them count again', () => {
-    calls(['ann', 'slow'], ['ann', 'down'], ['ann', 'slow'], ['ann', 'down'], ['ann', 'slow'])
+    calls(['ann', 'ambiguous'], ['ann', 'down'], ['ann', 'ambiguous'], ['ann', 'down'], ['ann', 'ambiguous'])
     expect(breaker.isOpen).toBe(false)
   })
 
   test('are forgotten with any answer, and say nothing where somebody was answered since they began', () => {
-    times(4, 'ann', 'slow')
+    times(4, 'ann', 'ambiguous')
     calls(['ben', 'up'])
-    times(4, 'ann', 'slow')
+    times(4, 'ann', 'ambiguous')
     expect(isClosedTo('ann')).toBe(false)
     const slow = pass('ann')
     now += 100
     calls(['ben', 'up'])
-    times(4, 'ann', 'slow')
-    breaker.report(slow, 'slow')
+    times(4, 'ann', 'ambiguous')
+    breaker.report(slow, 'ambiguous')
     expect(isClosedTo('ann')).toBe(false)
-    times(1, 'ann', 'slow')
+    times(1, 'ann', 'ambiguous')
     expect(isClosedTo('ann')).toBe(true)
   })
 })
@@ -98,14 +98,14 @@ describe('a trial that takes too long', () => {
   })
 
   test('closes the tool for another 60 s to its caller, and leaves the next one to try', () => {
-    calls(['ann', 'slow'])
+    calls(['ann', 'ambiguous'])
     expect(breaker.enter('ann')).toEqual({ retryAfterMs: OPEN_MS })
     calls(['ben', 'up'])
     expect([breaker.state, isClosedTo('ann')]).toEqual(['closed', false])
   })
 
   test('closes it to everybody once two callers found it so', () => {
-    calls(['ann', 'slow'], ['ben', 'slow'])
+    calls(['ann', 'ambiguous'], ['ben', 'ambiguous'])
     expect([breaker.state, isClosedTo('cho')]).toEqual(['open', true])
     now += OPEN_MS
     calls(['cho', 'up'])
@@ -113,7 +113,7 @@ describe('a trial that takes too long', () => {
   })
 
   test('is one at a time, also for a caller whom the tool was closed to', () => {
-    calls(['ann', 'slow'])
+    calls(['ann', 'ambiguous'])
     now += OPEN_MS
     const trial = pass('ben')
     expect(isClosedTo('ann')).toBe(true)

@@ -14,7 +14,7 @@ export function failedAnswer(
     case 'refused':
       return unavailable(answer.reason, 'unknown')
     case 'timeout':
-      return timedOut(timeoutMs, 'slow')
+      return timedOut(timeoutMs, 'ambiguous')
     case 'aborted':
       return unavailable('the call was ended early', 'unknown')
   }
