@@ -11,14 +11,17 @@ const NO_CONVERSATIONS = 'the hub stores no conversations: send the whole input'
 
 /** Fields of a body that go on with what was said before. */
 const CONVERSATIONS = new Set(['previous_response_id', 'conversation', 'thread_id', 'assistant_id'])
-/** Fields that refer to something stored wherever they stand, by OpenAI's names and by Anthropic's and Google's. */
+/** Fields that refer to something stored wherever they stand, by OpenAI's names and by those of others. */
 const OBJECTS = new Set([
   'container_id',
   'cached_content',
   'cachedContent',
+  'collection_ids',
   'file_id',
   'file_ids',
   'fileId',
+  'knowledge_id',
+  'library_ids',
   'response_id',
   'skill_id',
   'vector_store_id',
@@ -26,9 +29,13 @@ const OBJECTS = new Set([
 ])
 /** What stands under these names is the caller's own words: schemas, arguments, notes. */
 const OWN_WORDS = new Set([
+  '$defs',
   'annotations',
   'arguments',
   'attributes',
+  'chat_template_kwargs',
+  'definitions',
+  'env',
   'filters',
   'function',
   'functions',
@@ -58,7 +65,8 @@ function lookThrough(value: object, path: (string | number)[], faults: ProblemDe
   }
   const isTop = path.length === 0
   for (const name of Object.keys(value)) {
-    if (OWN_WORDS.has(name)) continue
+    // Below the top it is what a tool was called with.
+    if (OWN_WORDS.has(name) || (name === 'input' && !isTop)) continue
     const inner: unknown = value[name as keyof typeof value]
     const message = inner === null ? null : faultOf(name, inner, isTop)
     if (message === null) lookInto(inner, name, path, faults)
@@ -82,6 +90,7 @@ function faultOf(name: string, value: unknown, isTop: boolean): string | null {
   if (isTop && CONVERSATIONS.has(name)) return NO_CONVERSATIONS
   const isReference =
     (OBJECTS.has(name) && isGiven(value)) ||
+    (isTop && name === 'data_sources') ||
     (name === 'container' && (typeof value === 'string' || hasId(value))) ||
     (name === 'audio' && hasId(value))
   return isReference ? STORED_AT_PROVIDER : null

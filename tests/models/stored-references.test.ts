@@ -49,6 +49,8 @@ const IN_CHATS: [object, string][] = [
   [{ container: 'container_1' }, 'container'],
   [{ container: { id: 'container_1', skills: [] } }, 'container'],
   [{ tools: [{ type: 'file_search', vector_store_ids: ['vs_1'] }] }, 'tools[0].vector_store_ids'],
+  [{ data_sources: [{ type: 'azure_search', parameters: { index_name: 'of the admin' } }] }, 'data_sources'],
+  [{ tools: [{ type: 'collections_search', collection_ids: ['c_1'] }] }, 'tools[0].collection_ids'],
   [{ extra_body: { google: { cached_content: 'cachedContents/1' } } }, 'extra_body.google.cached_content'],
 ]
 
@@ -154,12 +156,15 @@ test('the caller’s own words may have such names: schemas, arguments, notes, a
     ...user({ type: 'file', file: { file_data: 'data:text/plain;base64,eA==' } }),
     ...user({ type: 'file', file: { file_id: 'https://example.org/a.pdf' } }),
     { role: 'assistant', content: 'file_id', annotations: [{ file_id: 'file-1' }] },
+    { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'x', input: { file_id: 'mine' } }] },
   ]
   const chat = {
     model: model.slug,
     messages,
     metadata: { file_id: 'mine' },
     tools: [{ type: 'function', function: { name: 'file_id', parameters } }],
+    guided_json: { $defs: { file_id: { type: 'string' } }, definitions: { file_id: { type: 'string' } } },
+    chat_template_kwargs: { container: 'box' },
     response_format: { type: 'json_schema', json_schema: { name: 'x', schema: parameters } },
     audio: { voice: 'alloy', format: 'wav' },
   }
@@ -169,6 +174,7 @@ test('the caller’s own words may have such names: schemas, arguments, notes, a
     input: [
       { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'mine' },
       { role: 'user', content: 'x' },
+      { type: 'local_shell_call', call_id: 'c', action: { type: 'exec', env: { container: 'box' } } },
     ],
     tools: [
       { type: 'function', name: 'x', parameters },
