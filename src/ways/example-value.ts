@@ -1,17 +1,24 @@
 import { exampleNumber, exampleText } from './example-leaf'
-import { type Schema, settled } from './settled-schema'
+import { type Reading, type Schema, settled } from './settled-schema'
 
 export { TEXT as EXAMPLE_TEXT } from './example-leaf'
 
 const MOST_DEPTH = 8
 const MOST_ITEMS = 50
+const MOST_SCHEMAS = 1_000
+/** Deeper, an object has what it requires alone: a schema that has itself for several of its fields grows with each step. */
+const MOST_OPTIONAL_DEPTH = 2
 
 /**
  * A value that a schema takes, as far as it says so simply. Of an object: what it requires, and those of `names` that
  * it knows; all that it names where it requires nothing.
  */
-export function exampleOf(schema: unknown, root: unknown = schema, names: string[] = [], depth = 0): unknown {
-  const found = settled(schema, root)
+export function exampleOf(schema: unknown, root: unknown = schema, names: string[] = []): unknown {
+  return exampleWithin(schema, { root, left: MOST_SCHEMAS }, names)
+}
+
+function exampleWithin(schema: unknown, reading: Reading, names: string[] = [], depth = 0): unknown {
+  const found = settled(schema, reading)
   if (found === null || depth > MOST_DEPTH) return {}
   const given = [found.const, found.default, first(found.examples), first(found.enum)]
   const known = given.find((value) => value !== undefined && isOfType(value, found))
@@ -27,9 +34,9 @@ export function exampleOf(schema: unknown, root: unknown = schema, names: string
     case 'null':
       return null
     case 'array':
-      return exampleList(found, root, depth)
+      return exampleList(found, reading, depth)
     default:
-      return exampleObject(found, root, names, depth)
+      return exampleObject(found, reading, names, depth)
   }
 }
 
@@ -50,7 +57,7 @@ function isOfType(value: unknown, { type, enum: allowed }: Schema): boolean {
   )
 }
 
-function exampleList(schema: Schema, root: unknown, depth: number): unknown[] {
+function exampleList(schema: Schema, reading: Reading, depth: number): unknown[] {
   const { items, prefixItems, additionalItems, uniqueItems, minItems, maxItems } = schema
   const fixed = [prefixItems, items].find(Array.isArray) ?? []
   const rest = (Array.isArray(items) ? additionalItems : items) ?? { type: 'string' }
@@ -58,8 +65,8 @@ function exampleList(schema: Schema, root: unknown, depth: number): unknown[] {
   const length = Math.min(least, Number(maxItems ?? least))
   return Array.from({ length }, (_, at) => {
     const one = fixed[at] ?? rest
-    const value = exampleOf(one, root, [], depth + 1)
-    return uniqueItems === true && at > 0 ? another(value, at, settled(one, root)) : value
+    const value = exampleWithin(one, reading, [], depth + 1)
+    return uniqueItems === true && at > 0 ? another(value, at, settled(one, reading)) : value
   })
 }
 
@@ -70,16 +77,17 @@ function another(value: unknown, at: number, schema: Schema | null): unknown {
   return typeof value === 'string' ? `${value.slice(0, -2)}${String(at).padStart(2, '0')}` : value
 }
 
-function exampleObject(schema: Schema, root: unknown, names: string[], depth: number): Schema {
+function exampleObject(schema: Schema, reading: Reading, names: string[], depth: number): Schema {
   const named = isObject(schema.properties) ? schema.properties : {}
   const required = Array.isArray(schema.required) ? (schema.required as string[]) : []
   const known = names.filter((name) => Object.hasOwn(named, name))
-  const wanted = required.length > 0 ? [...new Set([...required, ...known])] : Object.keys(named)
+  const isShort = required.length > 0 || depth > MOST_OPTIONAL_DEPTH
+  const wanted = isShort ? [...new Set([...required, ...known])] : Object.keys(named)
   const other = isObject(schema.additionalProperties) ? schema.additionalProperties : { type: 'string' }
   return Object.fromEntries(
     wanted.map((name) => [
       name,
-      exampleOf(Object.hasOwn(named, name) ? named[name] : other, root, [], depth + 1),
+      exampleWithin(Object.hasOwn(named, name) ? named[name] : other, reading, [], depth + 1),
     ]),
   )
 }

@@ -2,21 +2,25 @@ export type Schema = Record<string, unknown>
 
 const MOST_STEPS = 20
 
+/** A schema's whole document, and how many more schemas are looked at for an example: few may stand for millions. */
+export type Reading = { root: unknown; left: number }
+
 /**
  * A schema with its references of the same document followed, its `allOf` joined and the first of its choices taken;
- * null for what is no schema.
+ * null for what is no schema, and when enough was looked at.
  */
-export function settled(schema: unknown, root: unknown, steps = 0): Schema | null {
+export function settled(schema: unknown, reading: Reading, steps = 0): Schema | null {
   if (schema === true) return {}
-  if (!isObject(schema) || steps > MOST_STEPS) return null
+  reading.left -= 1
+  if (!isObject(schema) || steps > MOST_STEPS || reading.left < 0) return null
   const { $ref, allOf, anyOf, oneOf, ...own } = schema
   const parts = [
-    ...(typeof $ref === 'string' ? [pointedAt($ref, root)] : []),
+    ...(typeof $ref === 'string' ? [pointedAt($ref, reading.root)] : []),
     ...(Array.isArray(allOf) ? allOf : []),
     ...[anyOf, oneOf].filter(Array.isArray).map(choiceOf),
   ]
   return parts
-    .map((part) => settled(part, root, steps + 1))
+    .map((part) => settled(part, reading, steps + 1))
     .filter((part) => part !== null)
     .reduce(joined, own)
 }
@@ -37,7 +41,15 @@ function pointedAt(reference: string, root: unknown): unknown {
 }
 
 function unescaped(part: string): string {
-  return decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
+  return decoded(part).replaceAll('~1', '/').replaceAll('~0', '~')
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
 
 /** Both together: fields of both, and what either requires. */

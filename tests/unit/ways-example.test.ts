@@ -130,4 +130,31 @@ describe('the input of a snippet', () => {
     exampleInput(aTool({ inputSchema: { type: 'object', properties: { evil } } }))
     expect(performance.now() - began).toBeLessThan(2_000)
   })
+  test('is made in no time of a schema that has itself for many of its fields, or stands for millions of others', () => {
+    const itself = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`p${at}`, { $ref: '#/$defs/n' }]))
+    const node = { type: 'object', properties: itself }
+    const twice = (at: number) => ({ allOf: [{ $ref: `#/$defs/a${at}` }, { $ref: `#/$defs/a${at}` }] })
+    const doubled = Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`a${at}`, twice(at + 1)]))
+    const lists = [50, 50, 50, 50].reduce(
+      (items: object, minItems) => ({ type: 'array', minItems, items }),
+      text,
+    )
+    const made = (inputSchema: object) =>
+      exampleInput(aTool({ inputSchema: { type: 'object', ...inputSchema } }))
+    const began = performance.now()
+    const input = made({ $defs: { n: node }, properties: { n: { $ref: '#/$defs/n' } } })
+    expect(input).toMatchObject({ n: { p0: { p7: {} } } })
+    expect(JSON.stringify(input).length).toBeLessThan(20_000)
+    made({ $defs: { ...doubled, a17: text }, properties: { a: { $ref: '#/$defs/a0' } } })
+    made({ properties: { lists } })
+    expect(performance.now() - began).toBeLessThan(2_000)
+  })
+
+  test('is made of a schema with a reference that is no address too', () => {
+    expect(
+      exampleInput(aTool({ inputSchema: { type: 'object', properties: { a: { $ref: '#/%E0%A4%A' } } } })),
+    ).toEqual({
+      a: expect.any(String),
+    })
+  })
 })
