@@ -40,6 +40,11 @@ export class Breaker {
     return this.#openedAt !== null
   }
 
+  /** For how long (ms) a trial has been allowed; below 0, how long until then; null where all calls pass. */
+  get triableForMs(): number | null {
+    return this.#openedAt === null ? null : this.clock() - this.#openedAt - OPEN_MS
+  }
+
   /** Leave to call, or how long (ms) until asking makes sense. Who gets leave must `report`. */
   enter(): Pass | { retryAfterMs: number } {
     const enteredAt = this.clock()

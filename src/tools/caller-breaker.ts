@@ -1,5 +1,8 @@
 import { Breaker, type BreakerState, type Health, type Pass } from './breaker'
 
+/** For how long a trial is left to those whose own calls did not end ambiguously. */
+export const OTHERS_FIRST_MS = 10_000
+
 /** Leave to call for one caller; given back to `report`. */
 export type CallerPass = { readonly caller: string; readonly all: Pass; readonly own: Pass | null }
 
@@ -32,10 +35,16 @@ export class CallerBreaker {
   enter(caller: string): CallerPass | { retryAfterMs: number } {
     const own = this.#own.get(caller)?.enter() ?? null
     if (own && 'retryAfterMs' in own) return own
-    const all = this.#all.enter()
+    const waitMs = own ? this.#leftToOthersMs() : 0
+    const all = waitMs > 0 ? { retryAfterMs: waitMs } : this.#all.enter()
     if (!('retryAfterMs' in all)) return { caller, all, own }
     if (own) this.#own.get(caller)?.report(own, 'unknown')
     return all
+  }
+
+  #leftToOthersMs(): number {
+    const triableMs = this.#all.triableForMs
+    return triableMs === null || triableMs < 0 ? 0 : OTHERS_FIRST_MS - triableMs
   }
 
   /** What the call found. */

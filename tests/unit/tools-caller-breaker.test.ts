@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { type Health, OPEN_MS } from '../../src/tools/breaker'
-import { CallerBreaker, type CallerPass } from '../../src/tools/caller-breaker'
+import { CallerBreaker, type CallerPass, OTHERS_FIRST_MS } from '../../src/tools/caller-breaker'
 
 /** Somebody's slow inputs close a tool to nobody else, and a tool that is down closes to everybody. */
 let now = 0
@@ -84,6 +84,19 @@ describe('timeouts', () => {
     times(1, 'ann', 'ambiguous')
     expect(isClosedTo('ann')).toBe(true)
   })
+})
+
+test('two callers who closed it do not keep it closed: others try first', () => {
+  for (const caller of ['ann', 'ben', 'ann', 'ben', 'ann']) calls([caller, 'ambiguous'])
+  now += OPEN_MS
+  expect([breaker.enter('ann'), breaker.enter('ben')]).toEqual([
+    { retryAfterMs: OTHERS_FIRST_MS },
+    { retryAfterMs: OTHERS_FIRST_MS },
+  ])
+  now += OTHERS_FIRST_MS
+  expect(isClosedTo('ben')).toBe(false)
+  calls(['cho', 'up'])
+  expect([breaker.state, isClosedTo('ann')]).toEqual(['closed', false])
 })
 
 test('what speaks of the tool itself closes it to everybody, also by one caller alone', () => {
