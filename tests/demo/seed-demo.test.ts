@@ -224,4 +224,25 @@ describe('demo data', () => {
     await seedDemo(database.pool, now)
     expect((await fingerprint()).print).toBe(print)
   })
+
+  test('says what is in its way, and makes nothing then', async () => {
+    await removeDemo(database.pool, now)
+    const answer = await fetch(`${hub.url}/api/v1/auth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Ada', email: 'ada.alder@demo.invalid', password: 'Correct-horse-1' }),
+    })
+    expect(answer.status).toBe(201)
+    await expect(seedDemo(database.pool, now)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('ada.alder@demo.invalid'),
+    })
+    const made = await one<{ tools: number; users: number }>(
+      `select (select count(*)::int from tools where ${isDemo('id', 'tool')}) as tools,
+         (select count(*)::int from users where email like '%@demo.invalid') as users`,
+    )
+    // Nobody's account is taken for one of the demo's because of its address.
+    expect(await removeDemo(database.pool, now)).toBe(0)
+    expect(made).toEqual({ tools: 0, users: 1 })
+  })
 })
