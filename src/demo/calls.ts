@@ -90,6 +90,11 @@ function momentsOf(
   return moments.sort((a, b) => a - b)
 }
 
+/** The keys that work at a moment. */
+function keysAt({ keys, keyRevokedAt }: DemoPerson, at: number): string[] {
+  return keyRevokedAt && at >= keyRevokedAt.getTime() ? keys.slice(0, 1) : keys
+}
+
 function callOf(
   person: DemoPerson,
   period: DemoPeriod,
@@ -106,7 +111,7 @@ function callOf(
   return {
     id: v7({ msecs: at, random: random.bytes(16), seq: random.between(0, 0x7fffffff) }),
     user_id: person.id,
-    api_key_id: random.next() < 0.8 ? random.pick(person.keys) : null,
+    api_key_id: random.next() < 0.8 ? random.pick(keysAt(person, at)) : null,
     tool_id: tool.id,
     tool_name: tool.name,
     plan_id: period.plan.id,

@@ -19,7 +19,8 @@ export type DemoSize = { users: number; tools: number; calls: number }
 
 /**
  * Fills the hub with a quarter of made-up use before `now`: the same for the same seed, plans and moment. The ledger
- * check finds no drift in it. Throws CONFLICT where demo data is there already, or plans are missing.
+ * check finds no drift in it. Throws CONFLICT where demo data is there already, plans are missing, or somebody has an address
+ * or a tool a name that the demo needs; nothing is made then.
  */
 export async function seedDemo(pool: Pool, now: Date, seed = 1): Promise<DemoSize> {
   const random = seededRandom(seed)
@@ -40,6 +41,8 @@ export async function seedDemo(pool: Pool, now: Date, seed = 1): Promise<DemoSiz
     await writeStory(sql, { people, sessions, calls, corrections, since, now }, random)
     await forgetRollUps(sql, since)
     return { users: people.length, tools: DEMO_TOOLS.length, calls: calls.length }
+  }).catch((error) => {
+    throw placeTaken(error) ?? error
   })
   await foldUsage(pool, now)
   return size
@@ -72,4 +75,13 @@ async function demoPlans(sql: Sql): Promise<DemoPlan[]> {
   if (rows.length < 3)
     throw new Problem('CONFLICT', 'A plan of each tier is needed: free, pro and enterprise')
   return rows
+}
+
+const UNIQUE_VIOLATION = '23505'
+
+/** What is no demo data may be in its way: anybody can register an address at `demo.invalid`. */
+function placeTaken(error: unknown): Problem | null {
+  const { code, table, detail } = error as { code?: unknown; table?: string; detail?: string }
+  if (code !== UNIQUE_VIOLATION) return null
+  return new Problem('CONFLICT', `The demo needs what is taken, in ${table}: ${detail} Nothing was made.`)
 }

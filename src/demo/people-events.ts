@@ -13,6 +13,7 @@ export function peopleEvents(people: DemoPerson[], sessions: DemoSession[], now:
       registered(person),
       ...choices(person, index, now),
       ...person.keys.map((id, nth) => keyMade(person, id, nth)),
+      ...keyRevoked(person),
       ...failures(person, index, now),
     ]),
     ...sessions.flatMap((session) => signedIn(session, people)),
@@ -62,6 +63,14 @@ function keyMade(person: DemoPerson, id: string, nth: number): DemoEvent {
   const changes = made({ name, user: person.id, active: true })
   const about = { subject: 'api-keys', subjectId: id, title: name, changes }
   return { at, who: person, via: 'session', action: 'create', ...about }
+}
+
+function keyRevoked(person: DemoPerson): DemoEvent[] {
+  const { keys, keyRevokedAt: at } = person
+  if (!at) return []
+  const about = { subject: 'api-keys', subjectId: keys[1] as string, title: 'Notebook' }
+  const changes = { active: { from: true, to: false } }
+  return [{ at, who: person, via: 'session', action: 'update', ...about, changes }]
 }
 
 /** As many as their credential counts. */

@@ -23,6 +23,8 @@ export type DemoPerson = {
   /** How much of the limit they would like to use in a period; above 1 they come to be refused. */
   appetite: number
   keys: string[]
+  /** Since when the second key is switched off; null where it works, or there is none. */
+  keyRevokedAt: Date | null
   /** What their current period is made to show, for a few. */
   role: DemoRole | null
 }
@@ -52,6 +54,9 @@ function person(index: number, plans: DemoPlan[], now: Date, random: Random): De
   const end = left ? new Date(Math.max(joinedAt.getTime(), now.getTime() - 40 * DAY_MS)) : now
   const periods = periodsOf(joinedAt, end, plans, level, index % 6 === 4)
   const isOver = (periods.at(-1) as DemoPeriod).end <= now
+  const callsADay = random.between(fewest * 10, most * 10) / 10
+  const appetite = 0.15 + random.next() * (index % 4 === 0 ? 1.25 : 0.75)
+  const keys = Array.from({ length: random.between(1, 2) }, (_, key) => demoId('key', index * 10 + key))
   return {
     id: demoId('user', index),
     name,
@@ -60,9 +65,11 @@ function person(index: number, plans: DemoPlan[], now: Date, random: Random): De
     periods,
     pendingPlan: level === 1 && index % 8 === 5 ? (plans[0] as DemoPlan) : null,
     status: isOver ? 'expired' : left || index % 19 === 3 ? 'cancelled' : 'active',
-    callsADay: random.between(fewest * 10, most * 10) / 10,
-    appetite: 0.15 + random.next() * (index % 4 === 0 ? 1.25 : 0.75),
-    keys: Array.from({ length: random.between(1, 2) }, (_, key) => demoId('key', index * 10 + key)),
+    callsADay,
+    appetite,
+    keys,
+    keyRevokedAt:
+      keys.length > 1 && index % 3 === 2 ? new Date((joinedAt.getTime() + now.getTime()) / 2) : null,
     role: null,
   }
 }

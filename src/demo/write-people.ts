@@ -45,8 +45,9 @@ export async function writePeople(
       name: index === 0 ? 'Production' : 'Notebook',
       key_prefix: `jhub_demo${id.slice(-4)}`,
       key_hash: `none-${id}`,
-      active: index === 0 || random.next() < 0.7,
-      ...stamps(person),
+      active: index === 0 || person.keyRevokedAt === null,
+      created_at: person.joinedAt,
+      updated_at: (index > 0 && person.keyRevokedAt) || person.joinedAt,
     })),
   )
   await insert(sql, 'api_keys', keys)

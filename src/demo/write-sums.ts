@@ -20,6 +20,7 @@ export type DemoCorrection = {
 export async function writeSums(sql: Sql, people: DemoPerson[], now: Date): Promise<DemoCorrection[]> {
   const corrections = await sql.query<DemoCorrection>(CORRECT_SOME, [now, DEMO_ADMIN.id])
   await sql.query(SUM_DAYS)
+  await sql.query(LAST_USE_OF_KEYS)
   const ended = people.flatMap((person) =>
     person.periods.slice(0, -1).map(({ start, end, plan }) => ({
       user_id: person.id,
@@ -61,6 +62,12 @@ const CORRECT_SOME = `
   select c.usage_id, u.tool_name, p.email, c.request_id::text as request_id, c.reason, c.tokens_before::float8 as before,
     c.tokens_after::float8 as after, c.created_at as at
   from corrected c join chosen u on u.id = c.usage_id join users p on p.id = c.user_id order by c.created_at, c.usage_id`
+
+const LAST_USE_OF_KEYS = `
+  update api_keys set last_used_at = used.at from (
+    select api_key_id, max(created_at) as at from usage_logs
+    where ${OURS} and api_key_id is not null group by api_key_id
+  ) used where api_keys.id = used.api_key_id`
 
 const SUM_DAYS = `
   insert into usage_daily

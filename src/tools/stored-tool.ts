@@ -20,16 +20,30 @@ export const noteDraft: CollectionBeforeOperationHook = ({ args, operation, cont
 export const ON_PUBLISHED = 'onPublished'
 
 /**
- * Payload begins an update from the last draft, and would publish along what somebody is still working on. With
- * `ON_PUBLISHED` the change is made to the published fields instead; the draft stays among the versions.
+ * Payload begins an update from the last draft, and would publish along what somebody is still working on, or take the
+ * tool from its users. A change that says nothing of drafts, and any with `ON_PUBLISHED`, is made to the published
+ * fields instead; the draft stays among the versions.
  */
 export const fromPublished: CollectionBeforeOperationHook = async ({ args, operation, context, req }) => {
-  if (operation !== 'update' || context[ON_PUBLISHED] !== true) return args
-  const { id, data } = args as unknown as { id: string; data: Record<string, unknown> }
-  const published = await req.payload.findByID({ collection: 'tools', id, req, depth: 0, draft: false })
-  const { createdAt: _createdAt, updatedAt: _updatedAt, ...fields } = published
+  const { id, data, draft, trash } = args as unknown as Update
+  if (operation !== 'update' || id === undefined) return args
+  const isAsked = context[ON_PUBLISHED] === true
+  if (!isAsked && (draft === true || data._status !== undefined)) return args
+  const stored = await req.payload.findByID({
+    collection: 'tools',
+    id,
+    req,
+    depth: 0,
+    draft: false,
+    trash,
+    disableErrors: true,
+  })
+  if (stored === null || (!isAsked && stored._status !== 'published')) return args
+  const { createdAt: _createdAt, updatedAt: _updatedAt, ...fields } = stored
   return { ...args, data: { ...fields, ...data, _status: 'published' } }
 }
+
+type Update = { id?: string; data: Record<string, unknown>; draft?: boolean; trash?: boolean }
 
 /**
  * Secrets belong to the stored tool, the one that is called; a draft beside it is a version, and versions hold none.

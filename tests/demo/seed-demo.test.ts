@@ -98,6 +98,21 @@ describe('demo data', () => {
     expect(states.map(({ state }) => state)).toEqual(['delivered', 'failed'])
   })
 
+  test('has keys that were last used by the last call with them, and none after they were switched off', async () => {
+    const keys = await one<Record<string, number>>(
+      `select count(*) filter (where used.at is not null)::int as used,
+         count(*) filter (where k.last_used_at is distinct from used.at)::int as wrong,
+         count(*) filter (where not k.active)::int as off,
+         count(*) filter (where not k.active and used.at > revoked.at)::int as "usedWhenOff",
+         count(*) filter (where not k.active and revoked.at is null)::int as untold
+       from api_keys k
+       left join lateral (select max(created_at) as at from usage_logs where api_key_id = k.id) used on true
+       left join lateral (select at from audit_logs where subject_id = k.id::text and action = 'update') revoked on true`,
+    )
+    expect(keys).toMatchObject({ wrong: 0, usedWhenOff: 0, untold: 0 })
+    expect(Math.min(keys.used as number, keys.off as number)).toBeGreaterThan(3)
+  })
+
   test('is told of in the audit log: by whom, of whom, in the order of time', async () => {
     const { rows } = await database.pool.query<{ kind: string; entries: number }>(
       `select subject || ' ' || action as kind, count(*)::int as entries from audit_logs
@@ -208,5 +223,26 @@ describe('demo data', () => {
     expect((await checkLedger(database.pool)).drifts).toEqual([])
     await seedDemo(database.pool, now)
     expect((await fingerprint()).print).toBe(print)
+  })
+
+  test('says what is in its way, and makes nothing then', async () => {
+    await removeDemo(database.pool, now)
+    const answer = await fetch(`${hub.url}/api/v1/auth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Ada', email: 'ada.alder@demo.invalid', password: 'Correct-horse-1' }),
+    })
+    expect(answer.status).toBe(201)
+    await expect(seedDemo(database.pool, now)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('ada.alder@demo.invalid'),
+    })
+    const made = await one<{ tools: number; users: number }>(
+      `select (select count(*)::int from tools where ${isDemo('id', 'tool')}) as tools,
+         (select count(*)::int from users where email like '%@demo.invalid') as users`,
+    )
+    // Nobody's account is taken for one of the demo's because of its address.
+    expect(await removeDemo(database.pool, now)).toBe(0)
+    expect(made).toEqual({ tools: 0, users: 1 })
   })
 })

@@ -135,6 +135,38 @@ describe('a draft', () => {
     expect(versions.text).toContain('unfinished')
   })
 
+  test('is neither published along nor takes the tool away by a change that says nothing of drafts', async () => {
+    const graphqlChange = 'mutation($id: String!) { updateTool(id: $id, data: { timeoutMs: 1234 }) { id } }'
+    const changes: [string, (id: string) => Promise<unknown>][] = [
+      ['REST', (id) => rest('PATCH', `/${id}`, { timeoutMs: 1_234 })],
+      ['GraphQL', (id) => graphql(graphqlChange, { id }, cast.headers.admin)],
+    ]
+    for (const [door, change] of changes) {
+      const tool = await publishedTool()
+      await rest('PATCH', `/${tool.id}?draft=true`, draftOf({ description: 'unfinished' }))
+      await change(tool.id)
+      const seen = await rest('GET', `/${tool.id}`)
+      expect([door, seen.body]).toMatchObject([
+        door,
+        { description: 'A tool of a test.', timeoutMs: 1_234, _status: 'published' },
+      ])
+      expect([door, (await invoke(tool)).status]).toEqual([door, 200])
+      const secret = upstream.lastHeaders('/echo')['x-secret']
+      expect([door, secret]).toEqual([door, 'the-published-secret'])
+    }
+  })
+
+  test('stays out of what goes into the trash and comes back', async () => {
+    const tool = await publishedTool()
+    await rest('PATCH', `/${tool.id}?draft=true`, draftOf({ description: 'unfinished' }))
+    const only = `where[id][equals]=${tool.id}`
+    expect((await rest('PATCH', `?${only}`, { deletedAt: new Date().toISOString() })).status).toBe(200)
+    expect((await invoke(tool)).status).toBe(404)
+    expect((await rest('PATCH', `?trash=true&${only}`, { deletedAt: null })).status).toBe(200)
+    expect((await rest('GET', `/${tool.id}`)).body).toMatchObject({ description: 'A tool of a test.' })
+    expect((await invoke(tool)).status).toBe(200)
+  })
+
   test('is checked as a tool is: what could not be published is not saved', async () => {
     const faults = { inputSchema: { type: 'nonsense' }, adapter: 'openai', model: null }
     const answer = await rest('POST', '?draft=true', draftOf(newData(faults)))

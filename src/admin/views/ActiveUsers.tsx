@@ -3,8 +3,9 @@ import { readView, wholeDays } from '../dashboard/range'
 import { Card, Nothing } from '../parts/Card'
 import { activeUsersLink, settledLink } from '../parts/links'
 import { counted, inFull, inPercent, utcDay } from '../parts/numbers'
+import { PAGE_SIZE, Pages, pageOf } from '../parts/Pages'
 import { readUsersOf } from './active-users'
-import { PAGE_SIZE, Pages, pageOf, panelView } from './panel-view'
+import { panelView } from './panel-view'
 
 /** Everybody behind the dashboard's number of active users, in the order of its top users. */
 export const ActiveUsers = panelView('Active users', async (query) => {

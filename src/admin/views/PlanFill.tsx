@@ -3,7 +3,8 @@ import { runtime } from '../../runtime'
 import { Card, Nothing } from '../parts/Card'
 import { planFillLink } from '../parts/links'
 import { counted, inFull, inPercent, utcDay } from '../parts/numbers'
-import { PAGE_SIZE, Pages, pageOf, panelView } from './panel-view'
+import { PAGE_SIZE, Pages, pageOf } from '../parts/Pages'
+import { panelView } from './panel-view'
 
 /** The running subscriptions of a plan, or of all, the fullest first; those behind a number of the dashboard. */
 export const PlanFillView = panelView('Plans and their fill', async (query) => {
