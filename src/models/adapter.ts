@@ -30,6 +30,8 @@ export type ModelFailure = ToolFailure & {
   tryNext: boolean
   /** Set where the provider refused the request as such: a 4xx that is the caller's, and what it said of it. */
   refused?: { status: number; message: string }
+  /** Set where the provider refused by rate and did not say for how long: it may mean this request alone. */
+  namedNoTime?: boolean
 }
 
 /** A model's whole answer: as text to be passed on, and parsed. */

@@ -22,8 +22,8 @@ export class TimeOver extends Error {
 }
 
 /**
- * What an answer of this status means. A 429 leaves the upstream alone for as long as it asks; `said` is what it said
- * of a request that it refused, without secrets.
+ * What an answer of this status means. A 429 leaves the upstream alone for as long as it asks, and its caller for some
+ * seconds where it names no time; `said` is what it said of a request that it refused, without secrets.
  */
 export function failureOfStatus(status: number, retryAfter: string | null, said: string): ModelFailure {
   const reason = `HTTP ${status}`
@@ -31,6 +31,7 @@ export function failureOfStatus(status: number, retryAfter: string | null, said:
     return {
       ...unavailable(`${reason}: rate limit of the provider`, 'unknown'),
       retryAfterMs: pauseOf(retryAfter),
+      namedNoTime: retryAfter === null,
       tryNext: true,
     }
   }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { perProcess } from '../process'
 import { unavailable } from '../tools/adapters/adapter'
 import { breakerOf } from '../tools/breakers'
 import type { Model, Tool, Upstream } from '../tools/tool'
 import type { ModelAdapter, ModelFailure, Target } from './adapter'
 import { modelAdapters } from './adapters'
 import { failureOfError } from './failures'
+import { pause, pauseLeft } from './pauses'
 import { targetOf } from './target'
 
 type Attempt<Answer> = (adapter: ModelAdapter, target: Target) => Promise<Answer | ModelFailure>
@@ -54,7 +54,7 @@ async function tryOne<Answer extends { ok: true }>(
   callerId: string,
   attempt: Attempt<Answer>,
 ): Promise<Answer | ModelFailure> {
-  const paused = pauseLeft(tool, upstream)
+  const paused = pauseLeft(tool, upstream, callerId)
   if (paused > 0)
     return { ...unavailable('it asked to be left alone', 'unknown'), retryAfterMs: paused, tryNext: true }
   const target = targetOf(tool, upstream)
@@ -66,7 +66,8 @@ async function tryOne<Answer extends { ok: true }>(
     return { ...unavailable('its breaker is open', 'unknown'), ...pass, tryNext: true }
   const answer = await attempt(adapter, target)
   breaker.report(pass, answer.ok ? 'up' : answer.health)
-  if (!answer.ok && answer.retryAfterMs !== undefined) pause(tool, upstream, answer.retryAfterMs)
+  if (!answer.ok && answer.retryAfterMs !== undefined)
+    pause(tool, upstream, answer.retryAfterMs, answer.namedNoTime ? callerId : null)
   return answer
 }
 
@@ -84,15 +85,4 @@ function orderOf({ routing, upstreams }: Model): Upstream[] {
     order.push(...left.splice(Math.max(found, 0), 1))
   }
   return order
-}
-
-const pauses = () => perProcess('models.pauses', () => new Map<string, { revision: number; until: number }>())
-
-function pauseLeft(tool: Tool, { name }: Upstream): number {
-  const known = pauses().get(`${tool.id} ${name}`)
-  return known?.revision === tool.revision ? known.until - performance.now() : 0
-}
-
-function pause(tool: Tool, { name }: Upstream, ms: number): void {
-  pauses().set(`${tool.id} ${name}`, { revision: tool.revision, until: performance.now() + ms })
 }

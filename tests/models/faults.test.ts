@@ -100,6 +100,29 @@ test("a provider's rate limit is respected: it is not called again for as long a
   expect(upstream.seen('status').length - before).toBe(1)
 })
 
+/** A request that is too large for the account's rate is answered so, and says nothing of those of others. */
+test('a 429 that names no time is of its caller alone, until somebody else is answered so', async () => {
+  const tool = await newModel(`${upstream.url}/small-only`)
+  const [first, second, third] = [
+    await newCaller(100_000),
+    await newCaller(100_000),
+    await newCaller(100_000),
+  ]
+  const ask = async ({ key }: Caller, text: string) =>
+    (
+      await askDoor('/chat/completions', key, {
+        model: tool.slug,
+        messages: [{ role: 'user', content: text }],
+      })
+    ).status
+  const large = 'Much to say. '.repeat(100)
+  expect(await ask(first, large)).toBe(503)
+  expect(await ask(second, 'Small.')).toBe(200)
+  expect(await ask(first, 'Small.')).toBe(503)
+  expect(await ask(second, large)).toBe(503)
+  expect(await ask(third, 'Small.')).toBe(503)
+})
+
 describe('a stream that breaks off', () => {
   const events = (text: string) =>
     text

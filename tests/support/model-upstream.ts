@@ -30,6 +30,7 @@ export const USAGE = {
  * (hangs up after that many pieces), `/reset` (before the headers), `/headers-only` (hangs up after them), `/status/429`,
  * `/malformed`, `/shapeless`, `/endless`, `/huge`, `/error-event`, `/each-usage`, `/early-usage`, `/tools`, `/native-cut`,
  * `/interleaved` and `/whole-calls/0` (two calls of tools in one stream),
+ * `/small-only` (429 without a time to a request of over 500 characters),
  * `/repeats-key` (refuses the request and says the key back, also after so many characters).
  */
 export async function startModelUpstream(): Promise<ModelUpstream> {
@@ -70,6 +71,7 @@ async function answer(
 ): Promise<void> {
   if (behaviour === 'reset') return void response.destroy()
   if (behaviour === 'status') return refuse(argument, response)
+  if (behaviour === 'small-only' && JSON.stringify(body).length > 500) return refuse(429, response, null)
   if (behaviour === 'malformed' && !body.stream) return void response.end('{"choices": [')
   if (behaviour === 'shapeless') return void response.end('{"hello": "world"}')
   if (behaviour === 'huge')
@@ -93,9 +95,9 @@ function repeatKey(pad: number, request: IncomingMessage, response: ServerRespon
   response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { message } }))
 }
 
-function refuse(status: number, response: ServerResponse): void {
+function refuse(status: number, response: ServerResponse, retryAfter: string | null = '7'): void {
   const headers: Record<string, string> = { 'content-type': 'application/json' }
-  if (status === 429) headers['retry-after'] = '7'
+  if (status === 429 && retryAfter) headers['retry-after'] = retryAfter
   response
     .writeHead(status, headers)
     .end(JSON.stringify({ error: { message: `No, says the provider: ${status}`, type: 'x', code: null } }))
