@@ -14,6 +14,7 @@ export function unrepeatable(values: Iterable<string>): string[] {
 
 /** Whether a JSON text repeats one of them, in whichever of JSON's spellings. */
 export function repeats(text: string, secrets: readonly string[]): boolean {
+  if (secrets.length === 0) return false
   if (secrets.some((secret) => text.includes(secret) || text.includes(escaped(secret)))) return true
   return FREELY_ESCAPED.test(text) && spellingsOf(secrets).test(text)
 }
@@ -46,7 +47,7 @@ const found = new WeakMap<readonly string[], RegExp>()
 
 /** Finds each secret however JSON spells it, also in a text within a text. */
 function spellingsOf(secrets: readonly string[]): RegExp {
-  const spellings = found.get(secrets) ?? new RegExp(secrets.map(spelled).join('|') || '(?!)')
+  const spellings = found.get(secrets) ?? new RegExp(secrets.map(spelled).join('|'))
   found.set(secrets, spellings)
   return spellings
 }
