@@ -29,7 +29,7 @@ describe.each(WAYS)('%s', (way) => {
     await client.query('select 1 from subscriptions where user_id = $1 for no key update', [person.userId])
     await change(client)
     const answers = calls()
-    await world.waiting(1)
+    await world.waiting('transactionid')
     await client.query('commit')
     client.release()
     return Promise.all(answers)

@@ -142,15 +142,16 @@ export class World {
     )
   }
 
-  /** Resolves when so many statements wait for a lock. */
-  async waiting(count: number): Promise<void> {
+  /** Resolves when a statement waits for a whole table, or for a row that another transaction changed. */
+  async waiting(lock: 'relation' | 'transactionid'): Promise<void> {
     const waiting = `select count(*)::int as n from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`
-    for (let tries = 0; tries < 400; tries += 1) {
-      if ((await this.one<{ n: number }>(waiting)).n === count) return
+      where datname = current_database() and wait_event_type = 'Lock' and wait_event = $1`
+    const until = Date.now() + 20_000
+    while (Date.now() < until) {
+      if ((await this.one<{ n: number }>(waiting, [lock])).n === 1) return
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
-    throw new Error(`there were not ${count} statements that wait for a lock`)
+    throw new Error(`no statement waited for a ${lock}`)
   }
 
   row(usageId: string) {
