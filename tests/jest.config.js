@@ -10,6 +10,6 @@ export default {
   transform: { '^.+\\.tsx?$': '<rootDir>/tests/support/esbuild-transform.js' },
   globalSetup: '<rootDir>/tests/support/setup.js',
   globalTeardown: '<rootDir>/tests/support/teardown.js',
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   maxWorkers: 2,
 }

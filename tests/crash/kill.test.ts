@@ -17,7 +17,7 @@ let load: Load
 
 const KILLS = 30
 /** A lease is 15 s old, then the next sweep (every 5 s); some more for a busy machine. */
-const SWEPT_WITHIN_MS = 30_000
+const SWEPT_WITHIN_MS = 90_000
 
 beforeAll(async () => {
   database = await freshDatabase()
@@ -63,7 +63,7 @@ test(`killed ${KILLS} times under load, the ledger is whole in the end`, async (
   expect(await notInLedger(database.pool, load.answers)).toEqual([])
   expect(await abandoned()).toBeGreaterThan(0)
   expect(reached).toBeGreaterThan(KILLS)
-}, 300_000)
+}, 900_000)
 
 /** Calls that a crash cut off: without any, the test has proven nothing. */
 async function abandoned(): Promise<number> {

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { freePort } from '../../src/database/embedded'
 import { serverAccount, usableDataDir } from '../../src/database/embedded-files'
 import { ask, must } from '../instances/ask'
+import { freePort } from '../support/free-port'
 import { startTestHub } from '../support/hub'
 import { PASSWORD } from '../support/people'
+import { until } from '../support/until'
 
 /** A hub with the database that comes with it, as `npm start` runs it. */
 let dataDir: string
@@ -29,14 +29,6 @@ const embedded = () => startTestHub('', { DATABASE_URL: '', HUB_DATA_DIR: dataDi
 async function databaseProcess(): Promise<number | null> {
   const text = await readFile(join(home, 'cluster', 'postmaster.pid'), 'utf8').catch(() => null)
   return text === null ? null : Number(text.split('\n')[0])
-}
-
-async function untilGone(what: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (!(await what())) return
-    await sleep(100)
-  }
-  throw new Error('It is still there after ten seconds')
 }
 
 test('a database that a killed hub left behind is used again, with what it holds', async () => {
@@ -72,9 +64,9 @@ test('the server ends when its launcher is killed, and its database with it', as
       ({ status }) => status === 200,
       () => false,
     )
-  while (launcher.exitCode === null && !(await answers('/ready'))) await sleep(100)
+  await until('a hub that is ready', () => answers('/ready'), 100_000)
   expect((await ask({ url }, 'POST', '/auth/login', { body: account })).status).toBe(200)
   launcher.kill('SIGKILL')
-  await untilGone(() => answers('/health'))
-  await untilGone(async () => (await databaseProcess()) !== null)
+  await until('the end of the hub', async () => !(await answers('/health')))
+  await until('the end of its database', async () => (await databaseProcess()) === null)
 })

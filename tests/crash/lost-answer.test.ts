@@ -5,6 +5,7 @@ import pg from 'pg'
 import { ledgerCheck } from '../../src/metering/ledger-check'
 import { createMeter } from '../../src/metering/meter'
 import { World } from '../ledger/world'
+import { until } from '../support/until'
 
 /** A wire to the database that can lose the answers on their way, and be cut. */
 class Wire {
@@ -60,12 +61,6 @@ afterAll(async () => {
   wire?.server.close()
 })
 
-async function within(milliseconds: number, reached: () => Promise<boolean>): Promise<boolean> {
-  for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(20))
-    if (await reached()) return true
-  return false
-}
-
 test('an admission that was committed unheard, and a database away after it: its hold falls as it is back', async () => {
   const url = Object.assign(new URL(world.database.url), { port: String(wire.port) }).toString()
   const pool = new pg.Pool({ connectionString: url, max: 4 })
@@ -78,13 +73,14 @@ test('an admission that was committed unheard, and a database away after it: its
   const call = world.call(person, { tokens: 900, deadlineMs: 600_000 })
   const admission = meter.admit(call).catch(() => 'no answer')
   const flying = async () => (await world.balance(person)).flying
-  expect(await within(5_000, async () => (await flying()) === 1)).toBe(true)
+  await until('the call in flight', async () => (await flying()) === 1)
   wire.cut()
   expect(await admission).toBe('no answer')
   await sleep(700)
   expect(await flying()).toBe(1)
   wire.mend()
-  expect(await within(2_000, async () => (await flying()) === 0)).toBe(true)
+  // Its deadline is ten minutes away, and nobody sweeps here.
+  await until('the end of its hold', async () => (await flying()) === 0)
   expect(await world.balance(person)).toMatchObject({ used: 0, held: 0, flying: 0 })
   expect(await world.row(call.usageId)).toMatchObject({ status: 'error', error_code: 'ABANDONED' })
   expect(await ledgerCheck(world.pool)).toEqual([])

@@ -63,7 +63,7 @@ async function startAgain(cluster: string, cwd: string, port: string): Promise<v
       cwd,
     }).catch((error: Error) => error)
     if (!(started instanceof Error)) return
-    if (attempt === 20) throw started
+    if (attempt === 200) throw started
     await sleep(100)
   }
 }

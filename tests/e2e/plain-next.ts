@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { freePort } from '../../src/database/embedded'
+import { freePort } from '../support/free-port'
 import { TEST_SECRET } from '../support/hub'
 
 export type PlainNext = { url: string; output: () => string; stop: () => Promise<void> }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Gate } from '../support/gate'
 
 export interface CountingTool {
   url: string
@@ -12,6 +13,8 @@ export interface CountingTool {
   peak: () => number
   /** How many calls are with it now. */
   running: () => number
+  /** Shut, it keeps every call until it is opened. */
+  gate: Gate
   close: () => Promise<void>
 }
 
@@ -20,7 +23,7 @@ export interface CountingTool {
  * `input.wait_ms`, reports `input.tokens`, and is a 500 where `input.fail` is true.
  */
 export async function startCountingTool(): Promise<CountingTool> {
-  const tool = { requestIds: [] as string[], keys: new Map<string, number>() }
+  const tool = { requestIds: [] as string[], keys: new Map<string, number>(), gate: new Gate() }
   let [running, peak] = [0, 0]
   const server = createServer((request, response) => {
     tool.requestIds.push(String(request.headers['x-request-id']))
@@ -28,7 +31,7 @@ export async function startCountingTool(): Promise<CountingTool> {
     if (typeof key === 'string') tool.keys.set(key, (tool.keys.get(key) ?? 0) + 1)
     running += 1
     peak = Math.max(peak, running)
-    void answer(request, response)
+    void answer(request, response, tool.gate)
       .catch(() => response.destroy())
       .finally(() => (running -= 1))
   })
@@ -45,11 +48,12 @@ export async function startCountingTool(): Promise<CountingTool> {
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, gate: Gate): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const input = JSON.parse(Buffer.concat(chunks).toString('utf8'))
   await sleep(input.wait_ms ?? 0)
+  await gate.passed()
   const status = input.fail === true ? 500 : 200
   response.writeHead(status, { 'content-type': 'application/json' })
   response.end(JSON.stringify({ done: true, usage: { total_tokens: input.tokens ?? 1 } }))

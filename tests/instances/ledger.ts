@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { ledgerCheck } from '../../src/metering/ledger-check'
+import { until } from '../support/until'
 
 /** A person's balance as it is stored. */
 export async function balanceOf(pool: Pool, userId: string) {
@@ -25,15 +25,11 @@ export async function leftovers(pool: Pool) {
 
 export const NOTHING = { held: 0, flying: 0, pending: 0, drift: [] }
 
-/** Waits until no row is pending; answers how long that took, in milliseconds. Throws after `mostMs`. */
-export async function untilSettled(pool: Pool, mostMs: number): Promise<number> {
-  const startedAt = Date.now()
-  while (Date.now() - startedAt < mostMs) {
-    const { rows } = await pool.query<{ open: boolean }>(
-      `select exists (select from usage_logs where status = 'pending') as open`,
-    )
-    if (!rows[0]?.open) return Date.now() - startedAt
-    await sleep(100)
+/** Waits until no row is pending. */
+export async function untilSettled(pool: Pool, withinMs?: number): Promise<void> {
+  const isSettled = async () => {
+    const { rows } = await pool.query(`select from usage_logs where status = 'pending' limit 1`)
+    return rows.length === 0
   }
-  throw new Error(`Rows are still pending after ${mostMs} ms`)
+  await until('an end of what is pending', isSettled, withinMs)
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
-import { call } from './client'
+import { call, type Received } from './client'
 import { newAdminSession, unique } from './people'
+import { until } from './until'
 
 export interface TestTool {
   id: string
@@ -49,4 +50,14 @@ let session: Promise<{ token: string; refreshToken: string }> | undefined
 export function adminSession(): Promise<{ token: string; refreshToken: string }> {
   session ??= newAdminSession()
   return session
+}
+
+/** A ledger check by the admin, once no other one is under way: a hub makes one at a time, whoever asks. */
+export async function checkLedgerNow<Data>(): Promise<Received<Data>> {
+  const { token } = await adminSession()
+  const check = async () => {
+    const answer = await call<Data>('POST', '/admin/ledger/check', { token })
+    return answer.status === 409 ? null : answer
+  }
+  return (await until('a ledger check', check)) as Received<Data>
 }

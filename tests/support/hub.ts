@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../../src/database/embedded'
+import { freePort } from './free-port'
 
 export type TestHub = {
   url: string
@@ -20,7 +21,7 @@ export type TestHub = {
 }
 
 const ADMIN = { email: 'admin@example.com', password: 'Admin-of-tests-1' }
-const READY_MS = 60_000
+const READY_MS = 110_000
 
 /** A secret that every hub of a run shares, so that several instances on one database accept the same tokens. */
 export const TEST_SECRET = process.env.HUB_TEST_SECRET ?? randomBytes(32).toString('hex')
@@ -89,4 +90,13 @@ async function ready(child: ChildProcess, output: () => string): Promise<void> {
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Whether somebody new gets through: `fetch` would use a connection that is still open. */
+export function takesConnections(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('close', () => resolve(false)).once('connect', () => socket.destroy())
+  })
 }

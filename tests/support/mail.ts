@@ -1,18 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mailDirectory } from './run'
-
-const WITHIN_MS = 15_000
+import { until } from './until'
 
 /** The token of the newest link that was mailed to this address; waits until the mail is there. */
 export async function mailedToken(email: string, page: string, directory = mailDirectory()): Promise<string> {
-  const until = Date.now() + WITHIN_MS
-  while (Date.now() < until) {
-    const token = await newestToken(email, page, directory)
-    if (token) return token
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(`no mail with a ${page} link came for ${email}`)
+  const look = () => newestToken(email, page, directory)
+  return (await until(`a mail with a ${page} link for ${email}`, look)) as string
 }
 
 async function newestToken(email: string, page: string, directory: string): Promise<string | undefined> {

@@ -26,9 +26,10 @@ export const USAGE = {
 
 /**
  * A server of the tests' own that speaks OpenAI's published wire format: chat, embeddings and responses. The base
- * address says how it behaves: `${url}/normal`, `/silent` (no usage), `/slow/300` (ms before each piece), `/cut/2`
+ * address says how it behaves: `${url}/normal`, `/silent` (no usage), `/slow/300` (ms before each piece), `/stall/2`
+ * (says no more after that many pieces, as `/early-usage/2`, which tells its usage with the first), `/cut/2`
  * (hangs up after that many pieces), `/reset` (before the headers), `/headers-only` (hangs up after them), `/status/429`,
- * `/malformed`, `/shapeless`, `/endless`, `/huge`, `/error-event`, `/each-usage`, `/early-usage`, `/tools`, `/native-cut`,
+ * `/malformed`, `/shapeless`, `/endless`, `/huge`, `/error-event`, `/each-usage`, `/tools`, `/native-cut`,
  * `/interleaved` and `/whole-calls/0` (two calls of tools in one stream),
  * `/small-only` (429 without a time to a request of over 500 characters),
  * `/repeats-key` (refuses the request and says the key back, also after so many characters).
@@ -161,6 +162,9 @@ function completion(body: Json, behaviour: string) {
   }
 }
 
+/** They leave it to the caller to end the stream. */
+const STALLING = ['stall', 'early-usage']
+
 async function stream(
   behaviour: string,
   argument: number,
@@ -201,7 +205,8 @@ async function stream(
       return void response.end()
     }
     if (behaviour === 'slow') await sleep(argument, undefined, { ref: false })
-    if (behaviour === 'early-usage') await sleep(50, undefined, { ref: false })
+    if (STALLING.includes(behaviour)) await sleep(20)
+    if (STALLING.includes(behaviour) && at === argument) return
     chunk({ content }, null, usageAmid(behaviour))
   }
   chunk({}, 'stop')
