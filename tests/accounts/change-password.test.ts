@@ -5,6 +5,7 @@ import { findPrincipal } from '../../src/accounts/principal'
 import type { Profile } from '../../src/accounts/register'
 import { listSessions } from '../../src/accounts/sessions'
 import type { TokenPair } from '../../src/accounts/token-pair'
+import { untilWaitedFor } from '../support/locks'
 import { type Accounts, accountsDatabase, PASSWORD, refusal, someUser, somewhere } from './fixture'
 
 let accounts: Accounts
@@ -45,7 +46,7 @@ describe('changing the password', () => {
     await client.query('begin')
     await client.query('update credentials set password_hash = $2 where user_id = $1', [user.id, 'another'])
     const attempt = refusal(signIn(user))
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await untilWaitedFor(accounts.pool, client)
     await client.query('commit')
     client.release()
     expect((await attempt).code).toBe('INVALID_CREDENTIALS')

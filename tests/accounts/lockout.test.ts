@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS } from '../../src/accounts/limits'
 import { login } from '../../src/accounts/login'
 import { registerUser } from '../../src/accounts/register'
 import { unlockAccount } from '../../src/accounts/unlock'
+import { untilWaitedFor } from '../support/locks'
 import {
   type Accounts,
   accountsDatabase,
@@ -63,7 +64,7 @@ describe('wrong passwords in a row', () => {
     await client.query('begin')
     await client.query(`update credentials set locked_until = $2 where user_id = $1`, [id, later(START, 600)])
     const attempt = refusal(signIn(email, PASSWORD))
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await untilWaitedFor(accounts.pool, client)
     await client.query('commit')
     client.release()
     expect((await attempt).code).toBe('INVALID_CREDENTIALS')

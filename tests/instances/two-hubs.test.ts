@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { keyForTool } from '../../src/gateway/idempotency'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
+import { until } from '../support/until'
 import { type CountingTool, startCountingTool } from './counting-tool'
 import { type Input, type Invoked, invoke, tally, untilFinal } from './invoke'
 import { balanceOf, leftovers, NOTHING } from './ledger'
@@ -62,16 +63,18 @@ describe('200 calls at once over two hubs', () => {
     const tool = await stage.tool(upstream.url, { maxTokens: 100 })
     const caller = await stage.caller(await stage.plan(1_500))
     let held = 0
-    const answers = await spread(200, (hub) =>
+    upstream.gate.shut()
+    const asking = spread(200, (hub) =>
       untilFinal(async () => {
         const answer = await invoke(hub, tool, caller, { wait_ms: 20, tokens: 10 })
         held += answer.code === 'TOKENS_HELD' ? 1 : 0
         return answer
       }),
     )
+    await until('refusals of those who find no room', () => held > 100).finally(upstream.gate.open)
+    const answers = await asking
     // The 142nd would hold 100 of the 90 that are left.
     expect(tally(answers)).toEqual({ '200': 141, TOKEN_LIMIT_EXCEEDED: 59 })
-    expect(held).toBeGreaterThan(100)
     expect(remaining(answers).every((left) => left === 90)).toBe(true)
   })
 
@@ -108,7 +111,10 @@ describe('limits of a plan, over two hubs', () => {
     const own = await startCountingTool()
     const tool = await stage.tool(own.url, { fixed: 1 })
     const caller = await stage.caller(await stage.plan(1_000_000, { callsAtOnce: 5 }))
-    const answers = await spreadUntilFinal(60, tool, caller, () => ({ wait_ms: 25 })).finally(own.close)
+    own.gate.shut()
+    const asking = spreadUntilFinal(60, tool, caller, () => ({ wait_ms: 25 }))
+    await until('five calls with the tool', () => own.running() === 5).finally(own.gate.open)
+    const answers = await asking.finally(own.close)
     expect(tally(answers)).toEqual({ '200': 60 })
     expect(own.peak()).toBe(5)
   })

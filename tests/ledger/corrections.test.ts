@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { correctUsage } from '../../src/metering/correct'
 import { listCorrections } from '../../src/metering/corrections'
@@ -9,6 +8,7 @@ import type { Meter } from '../../src/metering/meter'
 import { summariseUsage } from '../../src/metering/read-usage'
 import { platformStatistics } from '../../src/metering/statistics'
 import { makePartitions } from '../../src/metering/upkeep'
+import { untilWaitedFor } from '../support/locks'
 import { type Person, success, World } from './world'
 
 let world: World
@@ -177,7 +177,7 @@ describe('a correction', () => {
       [person.userId],
     )
     const waiting = correct(usageId, 30)
-    await sleep(300)
+    await untilWaitedFor(world.pool, client)
     await client.query('commit')
     client.release()
     await waiting

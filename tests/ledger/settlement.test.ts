@@ -4,6 +4,7 @@ import { rollSubscription } from '../../src/billing/roll'
 import { ledgerCheck } from '../../src/metering/ledger-check'
 import type { Meter } from '../../src/metering/meter'
 import { ABANDONED } from '../../src/metering/settlement'
+import { untilWaitedFor } from '../support/locks'
 import { WAYS } from './ways'
 import { type Person, success, World } from './world'
 
@@ -122,7 +123,7 @@ describe.each(WAYS)('%s', (way) => {
       await client.query('begin')
       await rollSubscription(client as never, person.userId, new Date('2026-02-16T00:00:00Z'))
       const settling = meter.settle(success(person, id, 30, new Date('2026-02-16T00:00:00Z')))
-      await new Promise((resolve) => setTimeout(resolve, 150))
+      await untilWaitedFor(world.pool, client)
       await client.query('commit')
       client.release()
       await settling
@@ -169,7 +170,7 @@ describe.each(WAYS)('%s', (way) => {
         if (!during) await client.query('commit')
         const settling = meter.settle(success(person, id, 30))
         if (during) {
-          await new Promise((resolve) => setTimeout(resolve, 100))
+          await untilWaitedFor(world.pool, client)
           await client.query('commit')
         }
         client.release()

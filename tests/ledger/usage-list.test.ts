@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import pg from 'pg'
 import { foldAgainFrom, foldUsage } from '../../src/metering/fold'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
@@ -34,8 +35,10 @@ afterAll(async () => {
 
 /** Calls of the last twenty days, one in 6,667 of them the admin's, the last 50 still under way with the hub, which so sweeps none of them. */
 async function makeRows(): Promise<void> {
-  await database.pool.query(`select hub_make_usage_partitions(now() - interval '1 month', 4)`)
-  await database.pool.query(
+  // By a connection that ends: one that rests would report seconds later what it read here.
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 })
+  await pool.query(`select hub_make_usage_partitions(now() - interval '1 month', 4)`)
+  await pool.query(
     `insert into usage_logs (id, user_id, tool_id, tool_name, plan_id, period_start, status, tokens_used, request_id,
        created_at, duration_ms, source, instance_id, deadline_at)
      select overlay(hub_uuid_at(at)::text placing lpad(to_hex(n), 12, '0') from 25)::uuid,
@@ -47,9 +50,10 @@ async function makeRows(): Promise<void> {
            from generate_series(1, $1::int) n) r`,
     [ROWS, userId, Math.floor(ROWS / OF_ONE_USER)],
   )
-  await foldAgainFrom(database.pool, new Date(Date.now() - 25 * 86_400_000))
-  await foldUsage(database.pool)
-  await database.pool.query('vacuum analyze usage_logs')
+  await foldAgainFrom(pool, new Date(Date.now() - 25 * 86_400_000))
+  await foldUsage(pool)
+  await pool.query('vacuum analyze usage_logs')
+  await pool.end()
 }
 
 async function list(query: string): Promise<Page> {
