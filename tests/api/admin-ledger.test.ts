@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { adminSession } from '../support/catalogue'
+import { adminSession, checkLedgerNow } from '../support/catalogue'
 import { call } from '../support/client'
 import { newKey, newSubscriber, newUser } from '../support/people'
 
@@ -15,9 +15,7 @@ let usageId: string
 beforeAll(async () => {
   admin = (await adminSession()).token
   caller = await newSubscriber('pro')
-  const tools = await call<{ slug: string }[]>('GET', '/tools', { token: caller.token })
-  const slug = tools.data.find((tool) => tool.slug === 'echo')?.slug ?? tools.data[0]?.slug
-  const invoked = await call('POST', `/tools/${slug}/invoke`, {
+  const invoked = await call('POST', '/tools/count-tokens/invoke', {
     token: caller.token,
     body: { input: { text: 'a b c' } },
   })
@@ -91,7 +89,7 @@ describe('POST /admin/usage/{usage_id}/corrections', () => {
 
 describe('the ledger check', () => {
   test('200: is made, and its result is kept', async () => {
-    const made = await call<{ periods: number }>('POST', '/admin/ledger/check', { token: admin })
+    const made = await checkLedgerNow<{ periods: number }>()
     expect(made.status).toBe(200)
     expect(made.data).toMatchObject({ asked_by: 'admin', stray_rows: 0 })
     expect(made.data.periods).toBeGreaterThan(0)

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
 import { held } from '../support/client'
 import { freshDatabase, type TestDatabase } from '../support/database'
+import { fairClock } from '../support/fair-time'
 import { startTestHub, type TestHub } from '../support/hub'
+import { until } from '../support/until'
 
 const PASSWORD = 'Tr1cky-horse!'
 
@@ -67,7 +69,8 @@ describe('a database that goes away', () => {
       await client.query(`alter database ${name} allow_connections true`)
       await client.end()
     }
-    await new Promise((resolve) => setTimeout(resolve, 1_900))
-    expect((await ask('GET', '/ready')).status).toBe(200)
+    const back = fairClock(hub.process.pid as number)
+    await until('a ready hub', async () => (await ask('GET', '/ready')).status === 200)
+    expect(back()).toBeLessThan(2_000)
   })
 })

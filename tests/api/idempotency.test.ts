@@ -2,15 +2,18 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { newTool, type TestTool } from '../support/catalogue'
 import { call } from '../support/client'
 import { newSubscriber, newUser, unique } from '../support/people'
+import { until } from '../support/until'
 import { startUpstream, type Upstream } from '../support/upstream'
 
 let upstream: Upstream
-let slow: TestTool
+let priced: TestTool
+let held: TestTool
 let failing: TestTool
 
 beforeAll(async () => {
   upstream = await startUpstream()
-  slow = await newTool(`${upstream.url}/slow/700`, { metering: { mode: 'fixed', tokens: 9 } })
+  priced = await newTool(`${upstream.url}/echo`, { metering: { mode: 'fixed', tokens: 9 } })
+  held = await newTool(`${upstream.url}/held`)
   failing = await newTool(`${upstream.url}/status/500`, { retries: 0 })
 })
 
@@ -22,14 +25,14 @@ const invoke = (tool: TestTool, token: string, key: string, input: object = { a:
 test('200: the first answer again, marked as replayed, charged once, the tool called once', async () => {
   const { token } = await newSubscriber()
   const key = unique('key')
-  const first = await invoke(slow, token, key)
-  const before = upstream.calls('/slow/700')
-  const again = await invoke(slow, token, key)
+  const first = await invoke(priced, token, key)
+  const before = upstream.calls('/echo')
+  const again = await invoke(priced, token, key)
   expect([first.status, again.status]).toEqual([200, 200])
   expect(first.headers.get('idempotent-replayed')).toBeNull()
   expect(again.headers.get('idempotent-replayed')).toBe('true')
   expect(again.data).toEqual(first.data)
-  expect(upstream.calls('/slow/700')).toBe(before)
+  expect(upstream.calls('/echo')).toBe(before)
   const { data } = await call('GET', '/subscriptions/current', { token })
   expect(data.tokens_used).toBe(9)
 })
@@ -37,21 +40,23 @@ test('200: the first answer again, marked as replayed, charged once, the tool ca
 test('422: the same key with another body', async () => {
   const { token } = await newSubscriber()
   const key = unique('key')
-  await invoke(slow, token, key)
-  const other = await invoke(slow, token, key, { a: 2 })
+  await invoke(priced, token, key)
+  const other = await invoke(priced, token, key, { a: 2 })
   expect([other.status, other.error?.code]).toEqual([422, 'IDEMPOTENCY_MISMATCH'])
 })
 
 test('409 with Retry-After: the first one is still running; of six at once one is called', async () => {
   const { token } = await newSubscriber()
   const key = unique('key')
-  const before = upstream.calls('/slow/700')
-  const answers = await Promise.all(Array.from({ length: 6 }, () => invoke(slow, token, key)))
+  let answered = 0
+  const asking = Array.from({ length: 6 }, () => invoke(held, token, key).finally(() => (answered += 1)))
+  await until('the answer of five', () => answered === 5).finally(upstream.release)
+  const answers = await Promise.all(asking)
   const running = answers.filter(({ status }) => status === 409)
   expect(running.length).toBe(5)
   expect(running[0]?.error?.code).toBe('IDEMPOTENCY_IN_PROGRESS')
   expect(Number(running[0]?.headers.get('retry-after'))).toBeGreaterThan(0)
-  expect(upstream.calls('/slow/700')).toBe(before + 1)
+  expect(upstream.calls('/held')).toBe(1)
 })
 
 test('a failure that was not charged frees the key; so does a refusal', async () => {
@@ -62,15 +67,15 @@ test('a failure that was not charged frees the key; so does a refusal', async ()
   expect((await invoke(failing, token, key)).status).toBe(502)
   expect(upstream.calls('/status/500')).toBe(before + 2)
   const person = await newUser()
-  expect((await invoke(slow, person.token, key)).status).toBe(403)
+  expect((await invoke(priced, person.token, key)).status).toBe(403)
   await call('POST', '/subscriptions/subscribe', { token: person.token, body: { plan: 'free' } })
-  expect((await invoke(slow, person.token, key)).status).toBe(200)
+  expect((await invoke(priced, person.token, key)).status).toBe(200)
 })
 
 test('400: a key that is empty, too long, or not visible ASCII', async () => {
   const { token } = await newSubscriber()
   for (const key of ['', 'x'.repeat(256), 'a b', 'é']) {
-    const answer = await invoke(slow, token, key)
+    const answer = await invoke(priced, token, key)
     expect([key, answer.status, answer.error?.details[0]?.field]).toEqual([key, 400, 'Idempotency-Key'])
   }
 })

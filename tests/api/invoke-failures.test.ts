@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { newTool } from '../support/catalogue'
 import { call } from '../support/client'
 import { newSubscriber, type Person } from '../support/people'
+import { until } from '../support/until'
 import { startUpstream, type Upstream } from '../support/upstream'
 
 interface Entry {
@@ -40,9 +41,10 @@ describe('a tool that fails: the attempt is logged, and no token is charged', ()
     ['a 4xx', '/status/404', 502, 'TOOL_BAD_RESPONSE', 'error'],
     ['an answer that is no JSON', '/text', 502, 'TOOL_BAD_RESPONSE', 'error'],
     ['JSON that is no object', '/list', 502, 'TOOL_BAD_RESPONSE', 'error'],
-    ['an answer that comes too late', '/slow/2000', 504, 'TOOL_TIMEOUT', 'timeout'],
+    ['an answer that does not come', '/held', 504, 'TOOL_TIMEOUT', 'timeout'],
   ])('%s', async (_what, path, status, code, logged) => {
-    const { answer, entries } = await attempt(`${upstream.url}${path}`, { timeout_ms: 400 })
+    const more = code === 'TOOL_TIMEOUT' ? { timeout_ms: 400 } : {}
+    const { answer, entries } = await attempt(`${upstream.url}${path}`, more)
     expect([answer.status, answer.error?.code]).toEqual([status, code])
     expect(entries).toHaveLength(1)
     expect(entries[0]).toMatchObject({
@@ -74,11 +76,19 @@ describe('a tool that fails: the attempt is logged, and no token is charged', ()
 
 test('a caller that goes away: the call is finished and charged all the same', async () => {
   const caller = await newSubscriber()
-  const tool = await newTool(`${upstream.url}/slow/600`, { metering: { mode: 'fixed', tokens: 7 } })
-  const signal = AbortSignal.timeout(200)
-  const sent = { token: caller.token, body: { input: {} }, signal }
-  await expect(call('POST', `/tools/${tool.id}/invoke`, sent)).rejects.toThrow()
-  await new Promise((resolve) => setTimeout(resolve, 1_200))
-  const { data } = await call('GET', '/subscriptions/current', { token: caller.token })
-  expect(data).toMatchObject({ tokens_used: 7, tokens_held: 0 })
+  const own = await startUpstream()
+  const tool = await newTool(`${own.url}/held`, { metering: { mode: 'fixed', tokens: 7 } })
+  const leaving = new AbortController()
+  const sent = { token: caller.token, body: { input: {} }, signal: leaving.signal }
+  const asking = expect(call('POST', `/tools/${tool.id}/invoke`, sent)).rejects.toThrow()
+  await until('the call at the tool', () => own.calls('/held') === 1)
+  leaving.abort()
+  await asking
+  own.release()
+  type Balance = { tokens_used: number; tokens_held: number }
+  const balance = async () =>
+    (await call<Balance>('GET', '/subscriptions/current', { token: caller.token })).data
+  await until('the end of the call', async () => (await balance()).tokens_held === 0)
+  expect(await balance()).toMatchObject({ tokens_used: 7 })
+  await own.close()
 })

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { newPlan, newTool, type TestTool } from '../support/catalogue'
 import { call, type Sent } from '../support/client'
 import { newSubscriber } from '../support/people'
+import { until } from '../support/until'
 import { startUpstream, type Upstream } from '../support/upstream'
 
-let upstream: Upstream
 let echo: TestTool
+/** Its answers to `/held` are the test's own to give. */
+let upstream: Upstream
 
 beforeAll(async () => {
   upstream = await startUpstream()
@@ -30,9 +32,9 @@ describe('POST /tools/{tool_id}/invoke: tokens', () => {
 
   test('429 TOKENS_HELD while a call in flight holds them, then they are there again', async () => {
     const { token } = await newSubscriber(await newPlan(100))
-    const slow = await newTool(`${upstream.url}/slow/1500`, { max_tokens: 100 })
-    const first = invoke(slow, { token, body })
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    const tool = await newTool(`${upstream.url}/held`, { max_tokens: 100 })
+    const first = invoke(tool, { token, body })
+    await until('the call at the tool', () => upstream.calls('/held') === 1)
     const held = await invoke(echo, { token, body })
     expect([held.status, held.error?.code, held.headers.get('retry-after')]).toEqual([
       429,
@@ -40,14 +42,21 @@ describe('POST /tools/{tool_id}/invoke: tokens', () => {
       '1',
     ])
     expect(held.error?.details[0]).toMatchObject({ token_limit: 100, tokens_held: 100 })
+    upstream.release()
     expect((await first).status).toBe(200)
     expect((await invoke(echo, { token, body })).status).toBe(200)
   })
 
   test('32 parallel calls of a fixed price against a limit that admits 10: exactly 10', async () => {
     const { token } = await newSubscriber(await newPlan(100))
-    const slow = await newTool(`${upstream.url}/slow/300`, { metering: { mode: 'fixed', tokens: 10 } })
-    const answers = await Promise.all(Array.from({ length: 32 }, () => invoke(slow, { token, body })))
+    const own = await startUpstream()
+    const tool = await newTool(`${own.url}/held`, { metering: { mode: 'fixed', tokens: 10 } })
+    let answered = 0
+    const asking = Array.from({ length: 32 }, () =>
+      invoke(tool, { token, body }).finally(() => (answered += 1)),
+    )
+    await until('the answer of all but ten', () => answered === 22).finally(own.release)
+    const answers = await Promise.all(asking).finally(own.close)
     const codes = answers.map(({ status, error }) => error?.code ?? status)
     expect(codes.filter((code) => code === 200)).toHaveLength(10)
     expect(new Set(codes.filter((code) => code !== 200))).toEqual(new Set(['TOKENS_HELD']))

@@ -5,6 +5,7 @@ import { ask, hubDatabase } from '../access/callers'
 import { adminSession, newPlan, newTool } from '../support/catalogue'
 import { call } from '../support/client'
 import { newKey, newSubscriber, newUser, unique } from '../support/people'
+import { until } from '../support/until'
 import { startUpstream, type Upstream } from '../support/upstream'
 
 type Refusal = {
@@ -31,12 +32,9 @@ afterAll(async () => {
 
 /** What is kept of this request; waits for the timer that writes it. */
 async function kept(requestId: string): Promise<Refusal> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const { rows } = await db.query<Refusal>('select * from refusals where request_id = $1', [requestId])
-    if (rows[0]) return rows[0]
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(`nothing is kept of ${requestId}`)
+  const look = async () =>
+    (await db.query<Refusal>('select * from refusals where request_id = $1', [requestId])).rows[0]
+  return (await until(`what is kept of ${requestId}`, look)) as Refusal
 }
 
 async function refused(sent: { token?: string; key?: string; tool: string; body?: object }) {

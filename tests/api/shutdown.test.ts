@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { freshDatabase, type TestDatabase } from '../support/database'
-import { startTestHub, type TestHub } from '../support/hub'
+import { startTestHub, type TestHub, takesConnections } from '../support/hub'
+import { until } from '../support/until'
 import { startUpstream, type Upstream } from '../support/upstream'
 
 let database: TestDatabase
@@ -29,13 +30,15 @@ async function ask(method: string, path: string, body: object, token = '') {
 
 test('a hub that is told to stop finishes, settles and answers the calls that run, then ends with 0', async () => {
   const token = (await ask('POST', '/auth/login', hub.admin)).data.access_token
-  const tool = { name: 'Slow', description: 'x', api_endpoint: `${upstream.url}/slow/1500`, retries: 0 }
+  const tool = { name: 'Slow', description: 'x', api_endpoint: `${upstream.url}/held`, retries: 0 }
   const metering = { mode: 'fixed', tokens: 5 }
   const made = await ask('POST', '/admin/tools', { ...tool, metering }, token)
   await ask('POST', '/subscriptions/subscribe', { plan: 'free' }, token)
   const calls = [1, 2, 3].map(() => ask('POST', `/tools/${made.data.id}/invoke`, { input: {} }, token))
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await until('the calls at the tool', () => upstream.calls('/held') === 3)
   const ended = hub.stop()
+  await until('an end of new connections', async () => !(await takesConnections(hub.url)))
+  upstream.release()
   expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([200, 200, 200])
   expect(await ended).toBe(0)
   const { rows } = await database.pool.query(

@@ -17,17 +17,21 @@ let person: Person
 let cheap: TestTool
 let dear: TestTool
 
-const today = () => new Date().toISOString().slice(0, 10)
-const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10)
+/** The days of the first and the last call, which are mostly one, and the day after. */
+let [first, last, later] = ['', '', '']
 
 beforeAll(async () => {
   upstream = await startUpstream()
   cheap = await newTool(`${upstream.url}/echo`, { metering: { mode: 'fixed', tokens: 1 } })
   dear = await newTool(`${upstream.url}/echo`, { metering: { mode: 'fixed', tokens: 20 } })
   person = await newSubscriber()
+  first = dayOf(Date.now())
   for (const tool of [cheap, dear, cheap]) {
     await call('POST', `/tools/${tool.id}/invoke`, { token: person.token, body: { input: {} } })
   }
+  last = dayOf(Date.now())
+  later = dayOf(Date.parse(last) + 86_400_000)
 })
 
 afterAll(() => upstream.close())
@@ -61,8 +65,8 @@ describe('GET /usage', () => {
   })
 
   test('200: filtered by days (both inclusive) and by tool', async () => {
-    expect((await usage(`?start_date=${today()}&end_date=${tomorrow()}`)).data).toHaveLength(3)
-    expect((await usage(`?start_date=${tomorrow()}`)).data).toEqual([])
+    expect((await usage(`?start_date=${first}&end_date=${last}`)).data).toHaveLength(3)
+    expect((await usage(`?start_date=${later}`)).data).toEqual([])
     expect((await usage('?end_date=2020-01-01')).meta.pagination?.total).toBe(0)
     const one = await usage(`?tool_id=${dear.id}`)
     expect([one.data.length, one.meta.pagination?.total]).toEqual([1, 1])
