@@ -69,7 +69,7 @@ describe('/v1 by the official client', () => {
   })
 
   test('a stream comes as it is made, and who stops reading ends it', async () => {
-    const tool = await newModel(`${upstream.url}/slow/300`)
+    const tool = await newModel(`${upstream.url}/stall/1`)
     const stream = await client.chat.completions.create({ model: tool.slug, messages, stream: true })
     for await (const _ of stream) break
     expect(await rowsOf(tool.id)).toMatchObject([{ source: 'partial', error_code: 'CALLER_GONE' }])

@@ -2,20 +2,27 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
 import { newPlan } from '../support/catalogue'
 import { call } from '../support/client'
+import { untilWaitedFor } from '../support/locks'
 import { type ModelUpstream, startModelUpstream, WORDS } from '../support/model-upstream'
 import { newKey, newSubscriber } from '../support/people'
 import { hubUrl } from '../support/run'
+import { until } from '../support/until'
 import { askDoor, balanceOf, type Caller, newCaller, newModel, rowsOf } from './setup'
 
 let upstream: ModelUpstream
 let caller: Caller
+let database: pg.Pool
 
 beforeAll(async () => {
+  database = new pg.Pool({ connectionString: process.env.HUB_TEST_HUB_DATABASE_URL, max: 1 })
   upstream = await startModelUpstream()
   caller = await newCaller(10_000_000)
 })
 
-afterAll(() => upstream.close())
+afterAll(async () => {
+  await upstream.close()
+  await database.end()
+})
 
 const messages = [{ role: 'user', content: 'Say something.' }]
 
@@ -171,26 +178,26 @@ describe('the hold', () => {
 
 describe('a caller that goes away', () => {
   test('ends the stream upstream at once, and is charged for what came', async () => {
-    const tool = await newModel(`${upstream.url}/slow/200`)
+    const tool = await newModel(`${upstream.url}/stall/2`)
     const controller = new AbortController()
     const body = { model: tool.slug, messages, stream: true }
     const answer = await askDoor('/chat/completions', caller.key, body, controller.signal)
     const reader = (answer.body as ReadableStream<Uint8Array>).getReader()
     let text = ''
     while (!text.includes('quick')) text += new TextDecoder().decode((await reader.read()).value)
-    const before = upstream.left('slow')
+    const before = upstream.left('stall')
     controller.abort()
     const [row] = await rowsOf(tool.id)
     expect(row).toMatchObject({ status: 'success', error_code: 'CALLER_GONE', source: 'partial' })
     expect(row?.output_tokens).toBeGreaterThan(0)
     expect(row?.output_tokens).toBeLessThan(6)
     expect(row?.first_token_ms).toBeGreaterThan(0)
-    expect(upstream.left('slow')).toBe(before + 1)
+    await until('the end of the stream', () => upstream.left('stall') === before + 1)
     expect((await balanceOf(caller)).held).toBe(0)
   })
 
   test('is charged for what came, also where the provider had not reported it by then', async () => {
-    const tool = await newModel(`${upstream.url}/early-usage`)
+    const tool = await newModel(`${upstream.url}/early-usage/3`)
     const controller = new AbortController()
     const body = { model: tool.slug, messages, stream: true }
     const answer = await askDoor('/chat/completions', caller.key, body, controller.signal)
@@ -214,9 +221,13 @@ describe('a caller that goes away', () => {
         await lock.query('begin')
         await lock.query('select from subscriptions where user_id = $1 for no key update', [caller.id])
         const body = { model: tool.slug, messages, stream }
-        await expect(
-          askDoor('/chat/completions', caller.key, body, AbortSignal.timeout(500)),
+        const leaving = new AbortController()
+        const asking = expect(
+          askDoor('/chat/completions', caller.key, body, leaving.signal),
         ).rejects.toThrow()
+        await untilWaitedFor(database, lock)
+        leaving.abort()
+        await asking
         // Answered after the hub has seen that the connection is closed.
         await (await fetch(`${hubUrl()}/health`)).text()
         await lock.query('rollback')
@@ -230,26 +241,34 @@ describe('a caller that goes away', () => {
   )
 
   test('from GraphQL ends the call upstream as well', async () => {
-    const tool = await newModel(`${upstream.url}/slow/5000`)
+    const tool = await newModel(`${upstream.url}/slow/60000`)
     const query = `mutation { invokeTool(tool: "${tool.slug}", input: { prompt: "x" }) { output } }`
-    const before = upstream.left('slow')
+    const leaving = new AbortController()
+    const [seen, left] = [upstream.seen('slow').length, upstream.left('slow')]
     const asked = fetch(`${hubUrl()}/api/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-api-key': caller.key },
       body: JSON.stringify({ query }),
-      signal: AbortSignal.timeout(500),
+      signal: leaving.signal,
     })
-    await expect(asked).rejects.toThrow()
+    const gone = expect(asked).rejects.toThrow()
+    await until('the call at the model', () => upstream.seen('slow').length > seen)
+    leaving.abort()
+    await gone
     const [row] = await rowsOf(tool.id)
     expect(row).toMatchObject({ status: 'success', error_code: 'CALLER_GONE', output_tokens: 0 })
-    expect(upstream.left('slow')).toBe(before + 1)
+    await until('the end of the call', () => upstream.left('slow') === left + 1)
   })
 
   test('ends a call that is no stream, and is charged for the input', async () => {
-    const tool = await newModel(`${upstream.url}/slow/3000`)
-    const signal = AbortSignal.timeout(300)
+    const tool = await newModel(`${upstream.url}/slow/60000`)
+    const leaving = new AbortController()
+    const seen = upstream.seen('slow').length
     const body = { model: tool.slug, messages }
-    await expect(askDoor('/chat/completions', caller.key, body, signal)).rejects.toThrow()
+    const gone = expect(askDoor('/chat/completions', caller.key, body, leaving.signal)).rejects.toThrow()
+    await until('the call at the model', () => upstream.seen('slow').length > seen)
+    leaving.abort()
+    await gone
     const [row] = await rowsOf(tool.id)
     expect(row).toMatchObject({ error_code: 'CALLER_GONE', source: 'partial', output_tokens: 0 })
     expect(row?.tokens).toBeGreaterThan(0)

@@ -3,6 +3,7 @@ import { newPlan, newTool, type TestTool } from '../support/catalogue'
 import { call } from '../support/client'
 import { newKey, newSubscriber, type Person, unique } from '../support/people'
 import { hubUrl } from '../support/run'
+import { until } from '../support/until'
 
 /** A chat model of the test's own at this base address. */
 export function newModel(endpoint: string, more: Record<string, unknown> = {}): Promise<TestTool> {
@@ -50,12 +51,11 @@ export async function rowsOf(toolId: string, count = 1): Promise<Row[]> {
   const client = new pg.Client({ connectionString: process.env.HUB_TEST_HUB_DATABASE_URL })
   await client.connect()
   try {
-    for (let attempt = 0; ; attempt += 1) {
+    const look = async () => {
       const { rows } = await client.query<Row>(ROWS, [toolId])
-      if (rows.length >= count) return rows
-      if (attempt === 200) throw new Error(`${rows.length} of ${count} rows are settled`)
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      return rows.length >= count ? rows : null
     }
+    return (await until(`${count} settled rows`, look)) as Row[]
   } finally {
     await client.end()
   }

@@ -93,7 +93,7 @@ describe('chat', () => {
   })
 
   test('who stops reading ends the call', async () => {
-    const tool = await newModel(`${upstream.url}/slow/300`)
+    const tool = await newModel(`${upstream.url}/stall/1`)
     const stream = await client.chat.completions.create({ model: tool.slug, messages, stream: true })
     for await (const _ of stream) break
     expect(await rowsOf(tool.id)).toMatchObject([{ source: 'partial', error_code: 'CALLER_GONE' }])
@@ -179,8 +179,8 @@ describe('errors', () => {
   })
 
   test('a time limit of the client’s own', async () => {
-    const tool = await newModel(`${upstream.url}/slow/5000`)
-    const options = { timeout: 200, maxRetries: 0 }
+    const tool = await newModel(`${upstream.url}/slow/60000`)
+    const options = { timeout: 2_000, maxRetries: 0 }
     const asking = client.chat.completions.create({ model: tool.slug, messages }, options)
     await expect(asking).rejects.toThrow(OpenAI.APIConnectionError)
     expect(await rowsOf(tool.id)).toMatchObject([{ source: 'partial', error_code: 'CALLER_GONE' }])
