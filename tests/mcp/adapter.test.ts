@@ -53,7 +53,7 @@ describe('a tool of a remote MCP server', () => {
       adapter: 'mcp',
       remote_tool: name,
       retries: 0,
-      timeout_ms: 1_500,
+      timeout_ms: name === 'slow' ? 1_500 : 30_000,
     })
     const answer = await invoke(tool)
     expect([answer.status, answer.error?.code]).toEqual([status, code])

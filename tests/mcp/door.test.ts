@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { adminSession, newPlan, newTool, type TestTool } from '../support/catalogue'
 import { call } from '../support/client'
 import { newKey, newSubscriber, newUser, type Person } from '../support/people'
+import { until } from '../support/until'
 import { startUpstream, type Upstream } from '../support/upstream'
 import { CLIENTS, textOf } from './clients'
 
@@ -147,11 +148,12 @@ describe('refusals that a model reads', () => {
   })
 
   test('tokens that a call in flight holds', async () => {
-    const slow = await newTool(`${upstream.url}/slow/1500`, { metering: { mode: 'fixed', tokens: 10 } })
+    const slow = await newTool(`${upstream.url}/held`, { metering: { mode: 'fixed', tokens: 10 } })
     const person = await newSubscriber(await newPlan(15))
     const client = await connect(person.token)
     const first = client.callTool(slow.slug)
-    const { text } = await untilHeld(person).then(() => refused(person, echo))
+    await until('the call at the tool', () => upstream.calls('/held') === 1)
+    const { text } = await refused(person, echo).finally(upstream.release)
     expect(text).toMatch(/^TOKENS_HELD[\s\S]*Wait 1 s/)
     expect((await first).isError ?? false).toBe(false)
     await client.close()
@@ -169,13 +171,6 @@ describe('refusals that a model reads', () => {
     })
   })
 })
-
-async function untilHeld(person: { token: string }): Promise<void> {
-  for (;;) {
-    const { data } = await call<{ tokens_held: number }>('GET', '/subscriptions/current', person)
-    if (data.tokens_held > 0) return
-  }
-}
 
 /** New accounts are given a plan; an admin takes it away. */
 async function endSubscription(userId: string): Promise<void> {

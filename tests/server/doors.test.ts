@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
+import { until } from '../support/until'
 
 let database: TestDatabase
 let hub: TestHub
@@ -30,15 +31,13 @@ async function signIn(email: string, password: string): Promise<string> {
 
 /** The lines of the request log so far; it is written in pieces, so it is read again until it has one. */
 async function logLine(requestId: string): Promise<Record<string, unknown>> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const line = hub
+  const line = await until(`the log line of ${requestId}`, () =>
+    hub
       .output()
       .split('\n')
-      .find((one) => one.includes(requestId) && one.includes('duration_ms'))
-    if (line) return JSON.parse(line)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(`no log line has ${requestId}`)
+      .find((one) => one.includes(requestId) && one.includes('duration_ms') && one.endsWith('}')),
+  )
+  return JSON.parse(line as string)
 }
 
 describe('the generated API', () => {

@@ -33,7 +33,7 @@ async function run(program: string, env: Record<string, string>, args: string[] 
       output += chunk.toString()
     })
   }
-  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
   return { code, output }
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { closeToolAgent } from '../../src/tools/agent'
 import { callTool } from '../../src/tools/call-tool'
 import { encryptSecret, keepSealedSecrets } from '../../src/tools/secrets'
@@ -179,9 +179,13 @@ describe('tries', () => {
   })
 
   test('a wait that no longer fits is not waited for: the answer is the last failure, at once', async () => {
-    // Four waits take 750 to 1,500 ms, the fifth 800 more.
+    // At their longest three waits take 700 ms, and the fourth would take 800 more.
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0.999)
     upstream.answer((response) => json(response, 503, {}))
-    expect(await call(here({ timeoutMs: 1_540, retries: 5 }))).toMatchObject({ code: 'TOOL_UNAVAILABLE' })
+    const ended = await call(here({ timeoutMs: 1_400, retries: 5 }))
+    random.mockRestore()
+    expect(ended).toMatchObject({ code: 'TOOL_UNAVAILABLE' })
+    expect(upstream.seen).toHaveLength(4)
   })
 
   test('a caller that leaves ends the call', async () => {
@@ -207,7 +211,7 @@ describe('the breaker', () => {
 
   test('inputs that take too long close it to their caller alone, until they take somebody else too long too', async () => {
     upstream.answer(() => undefined)
-    const tool = here({ timeoutMs: 100 })
+    const tool = here({ timeoutMs: 400 })
     const closed = { code: 'TOOL_UNAVAILABLE', logMessage: 'its breaker is open' }
     for (let calls = 0; calls < 5; calls += 1)
       expect(await call(tool, {}, 'ann')).toMatchObject({ code: 'TOOL_TIMEOUT', health: 'ambiguous' })

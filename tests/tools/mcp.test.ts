@@ -202,7 +202,7 @@ describe('whatever it does, the call ends, and nothing of what it said is in the
 
   test('silence ends with its time, and a caller who leaves ends it at once', async () => {
     onCall(() => undefined)
-    expect(await call(here({ timeoutMs: 600 }))).toMatchObject({
+    expect(await call(here({ timeoutMs: 1_500 }))).toMatchObject({
       ok: false,
       code: 'TOOL_TIMEOUT',
       health: 'ambiguous',

@@ -17,10 +17,10 @@ beforeAll(async () => {
 
 afterAll(() => upstream.close())
 
-const settings = { timeout_ms: 200, retries: 0 }
+const settings = { timeout_ms: 500, retries: 0 }
 const tools = {
-  'a model': () => newModel(`${upstream.url}/slow/5000`, settings),
-  'a tool': () => newTool(`${upstream.url}/slow/5000`, settings),
+  'a model': () => newModel(`${upstream.url}/slow/60000`, settings),
+  'a tool': () => newTool(`${upstream.url}/slow/60000`, settings),
 }
 
 test.each([
@@ -38,7 +38,7 @@ test.each([
 test.each(['invoke', 'chat', 'chat as a stream'] as const)(
   'a 500 that a model answers to one caller closes it to nobody else, by %s',
   async (door) => {
-    const { slug } = await newModel(`${upstream.url}/status/500`, settings)
+    const { slug } = await newModel(`${upstream.url}/status/500`)
     const ask = async (caller: Caller) => (await DOORS[door]?.(slug, caller))?.status
     for (let at = 0; at < 5; at += 1) expect(await ask(slow)).toBe(502)
     expect([await ask(slow), await ask(other)]).toEqual([503, 502])

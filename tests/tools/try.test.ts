@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pool } from 'pg'
 import { ask, CALLERS, type Cast, castOfCallers, hubDatabase } from '../access/callers'
 import { balanceOf, newCaller, newModel } from '../models/setup'
-import { newPlan, newTool, type TestTool } from '../support/catalogue'
+import { checkLedgerNow, newPlan, newTool, type TestTool } from '../support/catalogue'
 import { call } from '../support/client'
 import { type ModelUpstream, startModelUpstream, WORDS } from '../support/model-upstream'
 import { newUser } from '../support/people'
@@ -96,14 +96,7 @@ describe('a trial', () => {
       headers: cast.headers["admin's key"],
     })
     expect((own.body as { totalDocs: number }).totalDocs).toBe(0)
-    const check = await call<{ stray_rows: number; drifts: { user_id: string }[] }>(
-      'POST',
-      '/admin/ledger/check',
-      {
-        headers: cast.headers.admin,
-        body: {},
-      },
-    )
+    const check = await checkLedgerNow<{ drifts: { user_id: string }[] }>()
     expect(check.data.drifts.filter(({ user_id }) => [user.id, cast.adminId].includes(user_id))).toEqual([])
     const correction = { tokens: 5, reason: 'a trial' }
     const corrected = await call('POST', `/admin/usage/${data.usage_id}/corrections`, {

@@ -65,7 +65,7 @@ async function waysOf({ id }: TestTool): Promise<Way[]> {
 async function paste(snippet: string): Promise<{ status: number; body: string }> {
   const asked = `${snippet} -s -w '\\n%{http_code}'`
   const env = { ...process.env, HUB_API_KEY: caller.key }
-  const { stdout } = await run('sh', ['-c', asked], { env, timeout: 20_000 })
+  const { stdout } = await run('sh', ['-c', asked], { env, timeout: 60_000 })
   const at = stdout.lastIndexOf('\n')
   return { status: Number(stdout.slice(at + 1)), body: stdout.slice(0, at) }
 }
@@ -110,7 +110,7 @@ describe('the snippets of a tool', () => {
       const snippet = await snippetOf(tool, 'openai-javascript')
       const { stdout } = await run(process.execPath, ['--input-type=module', '-e', snippet], {
         env,
-        timeout: 30_000,
+        timeout: 60_000,
       })
       return stdout.trim()
     }
