@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
+import { untilWaitedFor } from '../support/locks'
 
 // A database and a hub of their own: these tests hold up whole tables.
 
@@ -17,7 +18,8 @@ beforeAll(async () => {
   const blocker = await database.pool.connect()
   await blocker.query('begin; create table plans (id int)')
   const starting = startTestHub(database.url)
-  await sleep(13_000)
+  await untilWaitedFor(database.pool, blocker)
+  await sleep(11_000)
   await blocker.query('rollback')
   blocker.release()
   hub = await starting

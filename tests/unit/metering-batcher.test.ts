@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { Batcher, type Verdict } from '../../src/metering/batcher'
+import { Gate } from '../support/gate'
 
 type Batch = Array<{ item: number; attempt: number }>
 const done = (answer: number): Verdict<number> => ({ done: true, answer })
@@ -23,16 +24,21 @@ const range = (count: number) => Array.from({ length: count }, (_, index) => ind
 describe('the batcher', () => {
   test('sends what arrives together in one batch, and one batch at a time', async () => {
     let inFlight = 0
+    const [database, sent] = [new Gate(), new Gate()]
+    database.shut()
+    sent.shut()
     const { made, batches } = batcher(async (items) => {
       inFlight += 1
       expect(inFlight).toBe(1)
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      sent.open()
+      await database.passed()
       inFlight -= 1
       return items.map(({ item }) => done(item * 2))
     })
     const first = Promise.all(range(3).map((item) => made.add(item)))
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await sent.passed()
     const rest = Promise.all(range(300).map((item) => made.add(item)))
+    database.open()
     expect(await first).toEqual([0, 2, 4])
     expect(await rest).toEqual(range(300).map((item) => item * 2))
     expect(batches.map(({ length }) => length)).toEqual([3, 256, 44])

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { builtinTools, seedTools } from '../../src/tools/builtin'
 import { callTool } from '../../src/tools/call-tool'
 import { checkInputSchema, inputProblems } from '../../src/tools/input'
+import { busyMs } from '../support/fair-time'
 import { aTool } from '../tools/fixture'
 
 const offered = (builtin: string) => aTool({ adapter: 'builtin', builtin, endpoint: null })
@@ -123,11 +124,7 @@ describe('text that is meant to stop the hub', () => {
     (seed) => seed.repeat(Math.ceil(100_000 / seed.length)).slice(0, 100_000),
   )
   test.each(Object.keys(builtinTools))('%s takes 100,000 characters of it', async (name) => {
-    for (const text of hostile) {
-      const began = performance.now()
-      await run(name, { text })
-      expect(performance.now() - began).toBeLessThan(3_000)
-    }
+    for (const text of hostile) expect(await busyMs(() => run(name, { text }))).toBeLessThan(3_000)
   })
   test('the time limit holds', async () => {
     const text = 'A sentence about bees and the honey that they make. '.repeat(1_900)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { checkInputSchema, inputProblems, validateInput } from '../../src/tools/input'
+import { busyMs } from '../support/fair-time'
 import { aTool } from '../tools/fixture'
 
 const SCHEMA = {
@@ -73,12 +74,10 @@ describe('an input that is meant to stop the hub', () => {
       { properties: { a: { uniqueItems: true } } },
       { a: Array.from({ length: 60_000 }, (_, n) => ({ n })) },
     ],
-  ])('%s', (_name, schema, input) => {
-    const began = performance.now()
-    expect(problems(schema, input)).toEqual([
-      { field: 'input', message: expect.stringContaining('could not be checked') },
-    ])
-    expect(performance.now() - began).toBeLessThan(1_000)
+  ])('%s', async (_name, schema, input) => {
+    const found: unknown[] = []
+    expect(await busyMs(() => found.push(...problems(schema, input)))).toBeLessThan(1_000)
+    expect(found).toEqual([{ field: 'input', message: expect.stringContaining('could not be checked') }])
   })
 
   test('is nested without end', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { repeats, unrepeatable, withoutSecrets } from '../../src/tools/repeated-secrets'
+import { busyMs } from '../support/fair-time'
 
 /** What an endpoint says back of its secrets is taken out of its answer, and nothing else is changed. */
 const clean = (value: unknown, ...headers: string[]) => {
@@ -50,12 +51,14 @@ describe('an answer that says a secret back', () => {
     ['backslashes', '\\\\'.repeat(2_500_000)],
     ['slashes', '\\/sk-ab'.repeat(600_000)],
     ['escaped letters', '\\u003c\\u0073k-ab'.repeat(300_000)],
-  ])('is looked through in a moment where it is nothing but %s', (_what, text) => {
-    const begin = performance.now()
-    expect(repeats(`{"t":"\\/${text}"}`, unrepeatable(['Bearer sk-ab/cd<ef>gh', 's\\\\\\"k-12345']))).toBe(
-      false,
-    )
-    expect(performance.now() - begin).toBeLessThan(1_000)
+  ])('is looked through in a moment where it is nothing but %s', async (_what, text) => {
+    const secrets = unrepeatable(['Bearer sk-ab/cd<ef>gh', 's\\\\\\"k-12345'])
+    let found = true
+    const busy = await busyMs(() => {
+      found = repeats(`{"t":"\\/${text}"}`, secrets)
+    })
+    expect(found).toBe(false)
+    expect(busy).toBeLessThan(1_000)
   })
 
   test('of one that holds another is without the whole of the longer', () => {

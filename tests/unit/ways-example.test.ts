@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { inputProblems } from '../../src/tools/input'
 import type { Model } from '../../src/tools/tool'
 import { exampleInput } from '../../src/ways/example-input'
+import { busyMs } from '../support/fair-time'
 import { aTool } from '../tools/fixture'
 
 /** The input that a tool's snippets show is one that the tool takes. */
@@ -122,15 +123,17 @@ describe('the input of a snippet', () => {
     expect(shown(prompted, {})).toMatchObject({ input: { prompt: 'x' }, problems: [] })
   })
 
-  test('is made in no time, whatever the pattern', () => {
-    const began = performance.now()
+  test('is made in no time, whatever the pattern', async () => {
     const field = { type: 'string', pattern: '^((a|a|a)+)+$|^(\\w+\\s?)+!$' }
-    shown({ type: 'object', properties: { field } })
     const evil = { type: 'string', pattern: '^(([a-z]|[a-z])+)+!$' }
-    exampleInput(aTool({ inputSchema: { type: 'object', properties: { evil } } }))
-    expect(performance.now() - began).toBeLessThan(2_000)
+    const busy = await busyMs(() => {
+      shown({ type: 'object', properties: { field } })
+      exampleInput(aTool({ inputSchema: { type: 'object', properties: { evil } } }))
+    })
+    expect(busy).toBeLessThan(2_000)
   })
-  test('is made in no time of a schema that has itself for many of its fields, or stands for millions of others', () => {
+
+  test('is made in no time of a schema that has itself for many of its fields, or stands for millions of others', async () => {
     const itself = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`p${at}`, { $ref: '#/$defs/n' }]))
     const node = { type: 'object', properties: itself }
     const twice = (at: number) => ({ allOf: [{ $ref: `#/$defs/a${at}` }, { $ref: `#/$defs/a${at}` }] })
@@ -141,13 +144,14 @@ describe('the input of a snippet', () => {
     )
     const made = (inputSchema: object) =>
       exampleInput(aTool({ inputSchema: { type: 'object', ...inputSchema } }))
-    const began = performance.now()
-    const input = made({ $defs: { n: node }, properties: { n: { $ref: '#/$defs/n' } } })
-    expect(input).toMatchObject({ n: { p0: { p7: {} } } })
-    expect(JSON.stringify(input).length).toBeLessThan(20_000)
-    made({ $defs: { ...doubled, a17: text }, properties: { a: { $ref: '#/$defs/a0' } } })
-    made({ properties: { lists } })
-    expect(performance.now() - began).toBeLessThan(2_000)
+    const busy = await busyMs(() => {
+      const input = made({ $defs: { n: node }, properties: { n: { $ref: '#/$defs/n' } } })
+      expect(input).toMatchObject({ n: { p0: { p7: {} } } })
+      expect(JSON.stringify(input).length).toBeLessThan(20_000)
+      made({ $defs: { ...doubled, a17: text }, properties: { a: { $ref: '#/$defs/a0' } } })
+      made({ properties: { lists } })
+    })
+    expect(busy).toBeLessThan(2_000)
   })
 
   test('is made of a schema with a reference that is no address too', () => {
