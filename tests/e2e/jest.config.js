@@ -7,5 +7,5 @@ export default {
   testMatch: ['<rootDir>/tests/e2e/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   maxWorkers: 1,
-  testTimeout: 180_000,
+  testTimeout: 300_000,
 }

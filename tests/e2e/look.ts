@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { until } from '../support/until'
 
 /** Everybody's look: both themes, a desk and a phone. */
 export const LOOKS = (['light', 'dark'] as const).flatMap((theme) =>
@@ -50,6 +51,14 @@ async function settled(page: Page): Promise<void> {
   )
 }
 
-/** By how much the page is wider than the screen: what does not fit scrolls inside its card. */
-export const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+/**
+ * By how much the page is wider than the screen: what does not fit scrolls inside its card. A page whose scripts still
+ * answer to a change of the screen is given the time to.
+ */
+export async function overflow(page: Page): Promise<number> {
+  const measure = () =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  const fits = async () => (await measure()) <= 0
+  await until('a page that fits the screen', fits, 5_000).catch(() => undefined)
+  return measure()
+}

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Page } from 'playwright-core'
+import { until } from '../support/until'
 import { choose, openBrowser, type Visit } from './browser'
 
 const url = process.env.HUB_TEST_URL as string
@@ -342,14 +343,14 @@ describe('the links of mails', () => {
 /** The newest link to the reset page that was mailed to this address. */
 async function mailedLink(email: string): Promise<string> {
   const directory = process.env.HUB_TEST_MAIL_DIR as string
-  for (let attempt = 0; attempt < 50; attempt += 1) {
+  const look = async () => {
     const files = (await readdir(directory).catch(() => [])).sort().reverse()
     for (const file of files) {
       const mail = await readFile(join(directory, file), 'utf8')
       const link = /\S+\/account\/reset-password#token=\S+/.exec(mail)?.[0]
       if (mail.includes(`To: ${email}`) && link) return link
     }
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    return undefined
   }
-  throw new Error(`no reset mail for ${email}`)
+  return (await until(`a reset mail for ${email}`, look)) as string
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
 import type { Page } from 'playwright-core'
+import { until } from '../support/until'
 import { openBrowser, type Visit } from './browser'
 import { faults, LOOKS, overflow } from './look'
 
@@ -67,12 +68,9 @@ afterAll(async () => {
 
 /** Refusals are written by a timer. */
 async function untilKept(): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const { rows } = await db.query('select reason from refusals where user_id = $1', [personId])
-    if (rows[0]) return expect(rows).toEqual([{ reason: 'no-subscription' }])
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error('the refusal was not kept')
+  const look = async () =>
+    (await db.query('select reason from refusals where user_id = $1', [personId])).rows[0]
+  expect(await until('the refusal that is kept', look)).toEqual({ reason: 'no-subscription' })
 }
 
 /** Opens a row of the list that is shown: the newest stands first. */
@@ -115,7 +113,7 @@ describe('settings', () => {
     await page.locator('main').getByRole('button', { name: 'Alerts', exact: true }).click()
     await page.fill('#field-webhookUrl', 'https://hooks.example.com/hub')
     await page.getByRole('button', { name: 'Make a secret' }).click()
-    const secret = await page.inputValue('#field-webhookSecret')
+    const secret = await until('the secret', () => page.inputValue('#field-webhookSecret'))
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
     await shots('settings-alerts')
     await page.click('#action-save')

@@ -6,17 +6,17 @@ import type pg from 'pg'
 const OF_TIMERS = /mail_outbox|from instances|into instances|update instances|alert_deliveries|webhook/i
 const NO_STATEMENT =
   /^\s*(begin|start transaction|commit|rollback|set |show |alter system|select pg_reload_conf)/i
-const TRIES = 3
+const TRIES = 6
 
 /**
- * How many statements the hub runs for `work`, and which. The server writes each to its log meanwhile. Timers run all
- * the time and can only add some, so the fewest of three tries counts; with
- * `most` or fewer the first one is enough.
+ * How many statements the hub runs for `work`, and which; of a page, that ends once it asks for no more. The server
+ * writes each to its log meanwhile. Timers run all the time and can only add some: the fewest of some tries count, and
+ * the first one that has at most `most` is enough.
  */
 export async function countStatements(
   database: pg.Pool,
   work: () => Promise<void>,
-  most = 0,
+  most: number,
 ): Promise<{ statements: number; texts: string[] }> {
   const client = await database.connect()
   try {

@@ -16,7 +16,6 @@ beforeAll(async () => {
   database = new pg.Pool({ connectionString: process.env.HUB_TEST_HUB_DATABASE_URL, max: 2 })
   await seedDemo(database, new Date())
   visit = await openBrowser(url, FAR_AWAY)
-  visit.page.setDefaultTimeout(60_000)
   const answer = await visit.page.request.post('/api/users/login', {
     data: adminLogin(),
     headers: { origin: url },

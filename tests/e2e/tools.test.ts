@@ -9,9 +9,10 @@ import { type McpUpstream, startMcpUpstream } from '../support/mcp-server'
 import { type ModelUpstream, startModelUpstream, WORDS } from '../support/model-upstream'
 import { newUser, unique } from '../support/people'
 import { adminLogin, hubUrl } from '../support/run'
+import { until } from '../support/until'
 import { startUpstream, type Upstream } from '../support/upstream'
-import { choose, openBrowser, type Visit } from './browser'
-import { faults } from './look'
+import { answered, choose, hydrated, openBrowser, type Visit } from './browser'
+import { faults, overflow } from './look'
 
 const SCREENSHOTS = join('tests', 'e2e', 'screenshots')
 const SECRET = 'planted-secret-e2e-93f'
@@ -80,6 +81,20 @@ async function openForm(path: string): Promise<void> {
   await page.locator('form[data-form-ready="true"]').first().waitFor()
 }
 
+/** Saves what was changed, until the page says no more that something is not saved. */
+async function saveWith(button: string): Promise<void> {
+  const unsaved = page.locator('.hub-try .hub-warn')
+  await unsaved.waitFor()
+  await page.click(button)
+  await unsaved.waitFor({ state: 'detached' })
+  await answered(page)
+}
+
+async function openList(path = ''): Promise<void> {
+  await page.goto(`/admin/collections/tools${path}`)
+  await hydrated(page)
+}
+
 const openTool = ({ id }: TestTool) => openForm(`/admin/collections/tools/${id}`)
 const result = () => page.locator('[data-trial]')
 
@@ -114,9 +129,6 @@ describe('the form of a tool', () => {
       ['Tool of an MCP server', 'remoteTool'],
     ] as const) {
       await choose(page, 'adapter', option, brings)
-      if (option === 'HTTP endpoint') await page.locator('#field-builtin').waitFor({ state: 'detached' })
-      if (option === 'Tool of an MCP server')
-        await page.locator('#field-providerKey').waitFor({ state: 'detached' })
       seen[option] = await visibleFields()
       await shot(`form-${brings}`)
     }
@@ -150,6 +162,7 @@ describe('the form of a tool', () => {
       .first()
       .waitFor()
     // The browser notes each refusal by itself: this one is what was asked for.
+    await until('the note in the console', () => visit.problems.length)
     expect(visit.problems.splice(0)).toEqual([expect.stringContaining('400 (Bad Request)')])
     await shot('schema-fault')
   })
@@ -160,8 +173,7 @@ describe('the form of a tool', () => {
     expect(await page.content()).not.toContain(SECRET)
     await openTool(model)
     await page.fill('#field-providerKey', SECRET)
-    await page.click('#action-save')
-    await page.waitForFunction(() => document.querySelector('.hub-try .hub-warn') === null)
+    await saveWith('#action-save')
     await openTool(model)
     expect(await page.locator('#field-secretHeaderNames').inputValue()).toContain('Authorization')
     expect(await page.locator('#field-providerKey').inputValue()).toBe('')
@@ -173,12 +185,11 @@ describe('drafts', () => {
   it('are saved beside the published tool, tried, and published', async () => {
     await openTool(tool)
     await page.fill('#field-meteringTokens', '34')
-    await page.click('#action-save-draft')
+    await saveWith('#action-save-draft')
     await page
       .getByText(/Changed/)
       .first()
       .waitFor()
-    await page.waitForFunction(() => document.querySelector('.hub-try .hub-warn') === null)
     expect(await callIt()).toContain('34 tokens')
     const { token } = await adminSession()
     const published = async () =>
@@ -188,8 +199,7 @@ describe('drafts', () => {
     await shot('draft')
     await page.click('#action-save')
     await page.getByText('Published', { exact: true }).first().waitFor()
-    await page.waitForFunction(() => document.querySelector('.hub-try .hub-warn') === null)
-    expect(await published()).toBe(34)
+    await until('what was published', async () => (await published()) === 34)
   })
 
   it('are versions that an admin sees and compares', async () => {
@@ -212,7 +222,7 @@ describe('drafts', () => {
         [tool.id],
       )
       .finally(() => database.end())
-    await page.goto(`/admin/collections/tools/${tool.id}/versions/${rows[0]?.id}`)
+    await openList(`/${tool.id}/versions/${rows[0]?.id}`)
     await page.getByRole('button', { name: /^Restore this version/ }).click()
     await page.locator('#confirm-action').click()
     await page.waitForURL(new RegExp(`/admin/collections/tools/${tool.id}$`))
@@ -224,7 +234,7 @@ describe('tools of an MCP server', () => {
   it('are listed above the list of tools, and the chosen ones imported', async () => {
     const name = unique('add').replaceAll('-', '_')
     Object.assign(mcp.tools[0] as object, { name })
-    await page.goto('/admin/collections/tools')
+    await openList()
     await page.getByText('Import tools of an MCP server').click()
     await page.getByLabel('Address of the server').fill(`${mcp.url}/mcp`)
     await page.getByRole('button', { name: 'List tools' }).click()
@@ -240,7 +250,7 @@ describe('tools of an MCP server', () => {
     const name = unique('same').replaceAll('-', '_')
     await newTool(`${upstream.url}/echo`, { name, slug: name.replaceAll('_', '-') })
     const remote = Object.assign(mcp.tools[0] as object, { name, description: 'As it was.' })
-    await page.goto('/admin/collections/tools')
+    await openList()
     await page.getByText('Import tools of an MCP server').click()
     await page.getByLabel('Address of the server').fill(`${mcp.url}/mcp`)
     await page.getByRole('button', { name: 'List tools' }).click()
@@ -274,7 +284,7 @@ describe('the trash', () => {
     const waste = await newTool(`${upstream.url}/echo`, { name: `Waste ${unique('tool')}` })
     const body = { deletedAt: new Date().toISOString() }
     expect((await call('PATCH', `/api/tools/${waste.id}`, { token, body })).status).toBe(200)
-    await page.goto('/admin/collections/tools/trash')
+    await openList('/trash')
     await page.getByRole('link', { name: waste.name }).click()
     await page.locator('form[data-form-ready="true"]').first().waitFor()
     await page.getByRole('button', { name: 'Restore' }).first().click()
@@ -283,7 +293,7 @@ describe('the trash', () => {
       .getByRole('button', { name: /Confirm|Restore/ })
       .click()
     await page.waitForURL(new RegExp(`/admin/collections/tools/${waste.id}`))
-    await page.goto('/admin/collections/tools?limit=100')
+    await openList(`?where[or][0][and][0][id][equals]=${waste.id}`)
     await page.getByRole('link', { name: waste.name }).waitFor()
   })
 })
@@ -304,6 +314,7 @@ describe('Try it', () => {
     expect(text).toContain('The call would be admitted.')
     await shot('try', '.hub-try')
     await result().getByRole('link').click()
+    await page.waitForURL(/\/admin\/collections\/usage-logs/)
     await page.getByText('trial').first().waitFor()
   })
 
@@ -337,7 +348,7 @@ describe('how to call it', () => {
     )
     await tabs.first().focus()
     await page.keyboard.press('ArrowRight')
-    expect(await page.locator('.hub-snippet pre').first().getAttribute('data-door')).toBe('invoke-stream')
+    await page.locator('.hub-snippet pre[data-door="invoke-stream"]').first().waitFor()
     await visit.context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.locator('.hub-snippet__copy button').first().click()
     await page.getByText('Copied', { exact: true }).waitFor()
@@ -367,10 +378,7 @@ describe.each(['light', 'dark'])('in the %s theme', (theme) => {
     await page.locator('[data-try="prompt"]').fill('Hello')
     await callIt()
     await shot(`page-${theme}-${width}`)
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    )
-    expect(overflow).toBeLessThanOrEqual(0)
+    expect(await overflow(page)).toBeLessThanOrEqual(0)
     expect(await faults(page, ['.hub-card'])).toEqual([])
   })
 })
