@@ -1,3 +1,14 @@
+/** Which API keys are live at the moment `at`; `key` is an alias of api_keys. */
+export const KEY_IS_LIVE = (key: string, at: string) =>
+  `${key}.active and (${key}.expires_at is null or ${key}.expires_at > ${at})`
+
+/** Which sessions are live at the moment `at`; `session` is an alias of sessions. */
+export const SESSION_IS_LIVE = (session: string, at: string) =>
+  `${session}.revoked_at is null and ${session}.expires_at > ${at}`
+
+/** Whose credentials count at all; `owner` is an alias of users. */
+export const OWNER_IS_LET_IN = (owner: string) => `${owner}.disabled is not true`
+
 /**
  * The one SQL text that says which credential is live and whose it is. Sign-in (`findPrincipal`) and the
  * admission of calls both join it, so that a revoked key or an ended session stops working in both at once.
@@ -23,12 +34,12 @@ export const CREDENTIAL_SQL = `lateral (
     select session.user_id, session.id as session_id, null::uuid as api_key_id
     from sessions session
     where session.id = asked.session_id and session.user_id = asked.user_id
-      and session.revoked_at is null and session.expires_at > asked.at
+      and ${SESSION_IS_LIVE('session', 'asked.at')}
     union all
     select api_key.user_id, null::uuid, api_key.id
     from api_keys api_key
     where api_key.key_hash = asked.key_hash and asked.session_id is null
-      and api_key.active and (api_key.expires_at is null or api_key.expires_at > asked.at)
+      and ${KEY_IS_LIVE('api_key', 'asked.at')}
   ) live
-  join users owner on owner.id = live.user_id and owner.disabled is not true
+  join users owner on owner.id = live.user_id and ${OWNER_IS_LET_IN('owner')}
 ) caller`

@@ -5,7 +5,7 @@ import { type Admitting, admissionColumns, admissionValues, keyColumns } from '.
 import { Batcher, type Verdict } from './batcher'
 import type { Admission, AdmissionRequest, Admitted } from './call'
 import type { LedgerConnection } from './ledger-connection'
-import { ADMIT_ONE_SQL } from './single-admission-sql'
+import { ADMIT_ONE_SQL, rowOfOne } from './single-admission-sql'
 
 /** The queue through which this instance's admissions are committed; one a connection. */
 export function admissionQueue(connection: LedgerConnection, onAway: (calls: AdmissionRequest[]) => void) {
@@ -26,13 +26,17 @@ async function admitBatch(
   const calls = items.map(({ item }) => item)
   // What the usual statements do not decide comes again, and then goes by the one that decides everything.
   const isRare = items.some(({ item, attempt }) => attempt > 0 || item.idempotency)
-  const { rows } = await connection.query<AdmissionRow>((hasFunction) =>
-    statement(calls, isRare, hasFunction),
-  )
+  const { rows } = await connection.query<Answered>((hasFunction) => statement(calls, isRare, hasFunction))
   const verdicts = new Array<Verdict<Admission>>(calls.length)
-  for (const row of rows) verdicts[row.ord - 1] = toVerdict(row, calls[row.ord - 1] as Admitting)
+  for (const answered of rows) {
+    const row = 'row' in answered ? rowOfOne(answered) : answered
+    verdicts[row.ord - 1] = toVerdict(row, calls[row.ord - 1] as Admitting)
+  }
   return verdicts
 }
+
+/** Of a batch, or of a single call. */
+type Answered = AdmissionRow | Parameters<typeof rowOfOne>[0]
 
 /** What decides them: one call by its function, which takes less than a batch of one. */
 function statement(calls: Admitting[], isRare: boolean, hasFunction: boolean): QueryConfig {

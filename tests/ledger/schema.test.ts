@@ -75,4 +75,24 @@ describe("the hub's own schema", () => {
     const made = await Promise.all([make(), make(), make(), make()])
     expect(made.map((row) => row.made).sort()).toEqual([0, 0, 0, 4])
   })
+
+  test.each([
+    'update subscriptions set tokens_used = -1',
+    'update subscriptions set tokens_held = tokens_held - 1',
+    'update subscriptions set calls_in_flight = -1',
+    `update subscriptions set extra_tokens = '{1}'`,
+    'update usage_logs set tokens_used = -1',
+    'update usage_logs set tokens_held = -1',
+    `update usage_logs set status = 'done'`,
+    `update usage_logs set source = 'guessed'`,
+  ])('what can never be is refused: %s', async (statement) => {
+    await database.pool.query(
+      `insert into users (name, email) values ('U', 'u@x.test') on conflict do nothing`,
+    )
+    await database.pool.query(
+      `insert into subscriptions (user_id, plan_id, started_at, period_start, period_end)
+       select u.id, p.id, now(), now(), now() from users u, plans p limit 1 on conflict do nothing`,
+    )
+    await expect(database.pool.query(statement)).rejects.toMatchObject({ code: '23514' })
+  })
 })

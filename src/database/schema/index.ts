@@ -2,6 +2,7 @@ import { accountsDown, accountsUp } from './accounts'
 import { alertsDown, alertsUp } from './alerts'
 import { auditDown, auditUp } from './audit'
 import { catalogueDown, catalogueUp } from './catalogue'
+import { checkedColumnsDown, checkedColumnsUp } from './checked-columns'
 import { dayBlocksDown, dayBlocksUp } from './day-blocks'
 import { demoEntriesDown, demoEntriesUp } from './demo-entries'
 import { toolDraftsDown, toolDraftsUp } from './drafts'
@@ -60,10 +61,12 @@ export const hubSchemaUp: readonly string[] = [
   ...takenGrantsUp,
   ...dayBlocksUp,
   ...demoEntriesUp,
+  ...checkedColumnsUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...checkedColumnsDown,
   ...demoEntriesDown,
   ...dayBlocksDown,
   ...takenGrantsDown,
