@@ -87,7 +87,7 @@ export function respond(
   headers: Record<string, string> = {},
 ): Response {
   c.env.status = status
-  return toResponse({ status, headers: answerHeaders(c, headers), body }, c.env.readsPlain)
+  return toResponse({ status, headers: answerHeaders(c, headers), body }, c.env.tray)
 }
 
 /** What every answer carries, and what this one brings along. */

@@ -1,4 +1,5 @@
 import { v7 as uuidv7, validate } from 'uuid'
+import type { PlainTray } from './plain-answer'
 
 /** What is known of one request and its answer while it is served; the request log is written from it. */
 export interface Exchange {
@@ -13,8 +14,8 @@ export interface Exchange {
   route: string | null
   userId: string | null
   status: number
-  /** True where the server takes an answer as it was made, not the `Response` around it. */
-  readsPlain: boolean
+  /** Where the server takes an answer from as it was made; null where it takes the `Response`. */
+  tray: PlainTray | null
   /** Set for a stream: resolves at its end. */
   streaming?: Promise<void>
   endStream?: () => void
@@ -23,8 +24,7 @@ export interface Exchange {
 /** What the server hands over with a request. `incoming` is what @hono/node-server gives by itself. */
 export interface ServerEnv {
   remoteAddress?: string | undefined
-  /** The server asks `plainAnswerOf` what to send. */
-  readsPlain?: boolean
+  tray?: PlainTray
   incoming?: { socket?: { remoteAddress?: string | undefined } } | undefined
 }
 
@@ -44,6 +44,6 @@ export function openExchange(request: Request, env: ServerEnv | undefined, confi
     userId: null,
     status: 0,
     // The answer to HEAD is made from another's headers.
-    readsPlain: env?.readsPlain === true && request.method !== 'HEAD',
+    tray: request.method === 'HEAD' ? null : (env?.tray ?? null),
   }
 }

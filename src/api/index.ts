@@ -102,9 +102,10 @@ async function answer(registry: Registry, request: Request, env: ServerEnv | und
   const { config, log } = registry.services
   const exchange = openExchange(request, env, config)
   const response = await registry.app.fetch(request, exchange)
-  const line = () => logRequest(log, toLine(request.method, exchange, performance.now() - startedAt))
-  if (exchange.streaming) void exchange.streaming.then(line)
-  else line()
+  const line = () => toLine(request.method, exchange, performance.now() - startedAt)
+  if (exchange.streaming) void exchange.streaming.then(() => logRequest(log, line()))
+  // The answer leaves first.
+  else setImmediate(logRequest, log, line())
   return response
 }
 

@@ -11,37 +11,33 @@ export type PlainAnswer = {
 type Whole = PlainAnswer & { body: string | Uint8Array<ArrayBuffer> | null }
 type Streamed = PlainAnswer & { body: StreamSource }
 
+/**
+ * Where a server that can send an answer as it was made takes it from. To read it back out of a `Response` it had to go
+ * through that one's stream, with a timer in between: a millisecond for every answer.
+ */
+export type PlainTray = { answer: PlainAnswer | undefined }
+
 /** Whether an answer comes piece by piece. */
 export const isStreamed = (answer: PlainAnswer): answer is Streamed =>
   typeof answer.body === 'object' && answer.body !== null && 'next' in answer.body
 
-const plainAnswers = new WeakMap<Response, PlainAnswer>()
+/** Stands for the answer in the tray. One for all: to make one took longer than all else that is done for an answer. */
+export const IN_TRAY = new Response(null)
 
-/**
- * A `Response`, of which `plainAnswerOf` still knows what it was made of. To read it back out of the `Response` the
- * HTTP server has to go through its stream, with a timer in between: a millisecond for every answer. For a server that
- * `readsPlain` it is an empty one, as filling it takes longer than all else that is done for an answer.
- */
-export function toResponse(answer: Whole, readsPlain: boolean): Response {
-  const { status, headers, body } = answer
-  const response = readsPlain ? new Response(null) : new Response(body, { status, headers })
-  plainAnswers.set(response, answer)
-  return response
+/** A `Response`, or the answer in the tray where there is one. */
+export function toResponse(answer: Whole, tray: PlainTray | null): Response {
+  if (!tray) return new Response(answer.body, { status: answer.status, headers: answer.headers })
+  tray.answer = answer
+  return IN_TRAY
 }
 
-/** The same for a stream: `body` is made only for a server that reads no plain answers. */
+/** The same for a stream: `body` is made only for a server that has no tray. */
 export function toStreamResponse(
   answer: Streamed,
-  readsPlain: boolean,
+  tray: PlainTray | null,
   body: () => ReadableStream<Uint8Array>,
 ): Response {
-  const { status, headers } = answer
-  const response = readsPlain ? new Response(null) : new Response(body(), { status, headers })
-  plainAnswers.set(response, answer)
-  return response
-}
-
-/** What a response of `toResponse` was made of; undefined for any other, and for a copy of one. */
-export function plainAnswerOf(response: Response): PlainAnswer | undefined {
-  return plainAnswers.get(response)
+  if (!tray) return new Response(body(), { status: answer.status, headers: answer.headers })
+  tray.answer = answer
+  return IN_TRAY
 }

@@ -30,7 +30,7 @@ export function respondStream(
   const all = answerHeaders(c, { 'content-type': 'text/event-stream; charset=utf-8', ...headers })
   const watched = { next: source.next, leave: () => leave(c, source) }
   const answer = { status: 200, headers: all, body: watched }
-  return toStreamResponse(answer, c.env.readsPlain, () => bodyOf(watched))
+  return toStreamResponse(answer, c.env.tray, () => bodyOf(watched))
 }
 
 /** Called once or twice: at the end of the text, and when the connection closes. */

@@ -30,10 +30,9 @@ export async function runCall(
     requestId,
     idempotencyKey,
   })
-  const headers = rateLimitHeaders(admitted.limits)
   if (!answer.ok) {
     await settled(room, { userId, usageId, ...failed(answer, since()) })
-    return { ended: 'failed', userId, problem: toolProblem(tool, answer, headers) }
+    return { ended: 'failed', userId, problem: toolProblem(tool, answer, rateLimitHeaders(admitted.limits)) }
   }
   const measured = await measure(tool, request.input, answer.output).catch(async (error: unknown) => {
     const unmeasured = { status: 'error', tokens: 0, source: 'unknown', errorCode: 'INTERNAL' } as const
@@ -41,9 +40,13 @@ export async function runCall(
     throw error
   })
   const durationMs = since()
-  const text = toInvocation(answer.output, { requestId, tokens: measured.tokens, durationMs })
-  const kept = request.idempotency ? { answer: text } : {}
-  await settled(room, { userId, usageId, status: 'success', ...measured, durationMs, ...kept })
+  const told = () => toInvocation(answer.output, { requestId, tokens: measured.tokens, durationMs })
+  const kept = request.idempotency ? { answer: told() } : {}
+  const done = settled(room, { userId, usageId, status: 'success', ...measured, durationMs, ...kept })
+  // While the database writes it down.
+  const text = kept.answer ?? told()
+  const headers = rateLimitHeaders(admitted.limits)
+  await done
   return { ended: 'answered', userId, headers, answer: text }
 }
 

@@ -34,6 +34,8 @@ const AWAY_PAUSE_MS = 250
 export class Batcher<Item, Answer> {
   private queue: Array<Waiting<Item, Answer>> = []
   private pumping = false
+  /** Whether the last caller came alone. */
+  private isLonely = false
 
   constructor(private readonly settings: Settings<Item, Answer>) {}
 
@@ -43,12 +45,20 @@ export class Batcher<Item, Answer> {
       this.queue.push({ item, attempt: 0, resolve, reject })
       if (this.pumping) return
       this.pumping = true
-      setImmediate(() => void this.pump())
+      // Who comes alone need not wait for the rest of this turn; where there were several, more are likely to come in it.
+      if (this.isLonely) void this.pump()
+      else setImmediate(() => void this.pump())
     })
   }
 
   private async pump(): Promise<void> {
-    while (this.queue.length > 0) await this.send(this.take())
+    let calls = 0
+    while (this.queue.length > 0) {
+      const batch = this.take()
+      calls += batch.length
+      await this.send(batch)
+    }
+    this.isLonely = calls === 1
     this.pumping = false
   }
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener } from '@hono/node-server'
 import { v7 as uuidv7, validate } from 'uuid'
 import { answerAccountPage, PAGE_POLICY } from '../account-pages/answer'
+import { IN_TRAY, type PlainTray } from '../api/plain-answer'
 import { clientAddress } from '../client-address'
 import { type Log, logRequest } from '../log'
 import { openContext } from '../request-context'
@@ -12,7 +13,7 @@ import { sendPlain } from './send-plain'
 
 type Doors = {
   api: {
-    fetch(request: Request, env: { remoteAddress: string; readsPlain: true }): Response | Promise<Response>
+    fetch(request: Request, env: { remoteAddress: string; tray: PlainTray }): Response | Promise<Response>
   }
   generated: GeneratedApi
   panel: Panel | null
@@ -28,9 +29,11 @@ const GENERATED = /^\/api(\/|$)/
  * The hub's one HTTP server: the versioned API and Payload's generated one are answered here, the panel by Next.
  */
 export function createHttpServer(doors: Doors): Server {
-  const versioned = listener(async (request, remote, outgoing) =>
-    sendPlain(await doors.api.fetch(request, { remoteAddress: remote, readsPlain: true }), outgoing),
-  )
+  const versioned = listener(async (request, remoteAddress, outgoing) => {
+    const tray: PlainTray = { answer: undefined }
+    const response = await doors.api.fetch(request, { remoteAddress, tray })
+    return response === IN_TRAY && tray.answer ? sendPlain(tray.answer, outgoing) : response
+  })
   const generated = listener((request, remote) => {
     const address = clientAddress(request.headers, remote, doors.trustProxy) ?? 'unknown'
     return doors.generated(request, address)

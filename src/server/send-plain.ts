@@ -1,18 +1,15 @@
 import type { ServerResponse } from 'node:http'
-import { isStreamed, plainAnswerOf, type StreamSource } from '../api/plain-answer'
+import { isStreamed, type PlainAnswer, type StreamSource } from '../api/plain-answer'
 import { HEARTBEAT, HEARTBEAT_MS, OPENING } from '../api/stream-answer'
 
 /** Tells the listener that there is nothing left to send. */
 const SENT = new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
 
-/** Sends an answer of the versioned API without the detour of a `Response`; any other is left to the listener. */
-export function sendPlain(response: Response, outgoing: ServerResponse): Response {
-  const plain = plainAnswerOf(response)
-  if (!plain || outgoing.headersSent) return response
+/** Sends an answer of the versioned API without the detour of a `Response`. Gives what the listener is told. */
+export function sendPlain(plain: PlainAnswer, outgoing: ServerResponse): Response {
   const { status, headers, body } = plain
   if (isStreamed(plain)) void sendStream(plain.body, status, headers, outgoing)
-  else if (outgoing.destroyed) return response
-  else {
+  else if (!outgoing.destroyed) {
     const whole = body as string | Uint8Array | null
     const length = whole === null ? {} : { 'content-length': Buffer.byteLength(whole) }
     outgoing.writeHead(status, { ...headers, ...length }).end(whole ?? undefined)

@@ -44,6 +44,20 @@ describe('the batcher', () => {
     expect(batches.map(({ length }) => length)).toEqual([3, 256, 44])
   })
 
+  test('sends at once who comes alone, as the one before did; what comes beside it waits for the next batch', async () => {
+    const { made, batches } = batcher(async (items) => items.map(({ item }) => done(item)))
+    await made.add(1)
+    await new Promise(setImmediate)
+    const alone = made.add(2)
+    expect(batches).toEqual([[1], [2]])
+    const beside = [3, 4].map((item) => made.add(item))
+    expect(batches).toHaveLength(2)
+    await Promise.all([alone, ...beside])
+    await new Promise(setImmediate)
+    await Promise.all([5, 6].map((item) => made.add(item)))
+    expect(batches).toEqual([[1], [2], [3, 4], [5, 6]])
+  })
+
   test('decides anew what was not decided, before what came later', async () => {
     const { made, batches } = batcher(async (items) =>
       items.map(({ item, attempt }) => (item % 2 === 1 && attempt === 0 ? { done: false } : done(attempt))),
