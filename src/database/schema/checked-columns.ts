@@ -30,6 +30,13 @@ const each = (columns: Columns, change: (column: string, type: keyof typeof TYPE
     .map(([column, type]) => change(column, type))
     .join(', ')
 
+/**
+ * A function's step that names no table of the column keeps the type with which a connection first met it, and fails on
+ * another: single calls and deletions of hubs that run meanwhile. A schema that comes or goes makes every connection
+ * forget its plans.
+ */
+const FORGET_PLANS = ['create schema hub_passing', 'drop schema hub_passing'] as const
+
 /** Tables are not written anew: what stands in them was checked already, so a type's check comes after it. */
 export const checkedColumnsUp: readonly string[] = [
   ...types.map(([name, { base }]) => `create domain ${name} as ${base}`),
@@ -52,6 +59,7 @@ export const checkedColumnsUp: readonly string[] = [
    end $$`,
   `create trigger hub_subscriptions_extra after insert or update of extra_tokens, extra_until on subscriptions
      for each row execute function hub_check_extra()`,
+  ...FORGET_PLANS,
 ]
 
 /** Undoes `checkedColumnsUp`. */
@@ -70,4 +78,5 @@ export const checkedColumnsDown: readonly string[] = [
     )}`,
   ]),
   ...types.map(([name]) => `drop domain ${name}`),
+  ...FORGET_PLANS,
 ]
