@@ -44,7 +44,7 @@ export const checkedColumnsUp: readonly string[] = [
     `alter table ${table} ${each(columns, (column) => `drop constraint ${table}_${column}_check`)}`,
     `alter table ${table} ${each(columns, (column, type) => `alter column ${column} type ${type}`)}`,
     // A column whose type changes loses its statistics.
-    `analyze ${table}`,
+    `analyze ${table} (${Object.keys(columns).join(', ')})`,
   ]),
   ...types.map(([name, { check }]) => `alter domain ${name} add check (${check}) not valid`),
 
