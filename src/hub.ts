@@ -10,6 +10,7 @@ import { closeOwnCollections } from './accounts/payload/own-collections'
 import { usersCollection } from './accounts/users.collection'
 import { dashboardLayout, dashboardWidgets } from './admin/dashboard/widgets'
 import { panelEndpoints } from './admin/endpoints'
+import { inHubList } from './admin/list/list-view'
 import { timesInUtc } from './admin/utc-times'
 import { panelViews } from './admin/views/views'
 import { Alerts } from './alerts/alerts.collection'
@@ -131,7 +132,7 @@ const secretsOfTool = ({ toolSecrets }: RequestContext) =>
 /** The collections of the hub, each with its calls read the same way. */
 function hubCollections(config: Config): CollectionConfig[] {
   return roomCollections(config).map((collection) => ({
-    ...timesInUtc(collection),
+    ...inHubList(timesInUtc(collection)),
     hooks: {
       ...collection.hooks,
       beforeOperation: [readArguments, ...(collection.hooks?.beforeOperation ?? [])],

@@ -1,14 +1,12 @@
 import type pg from 'pg'
 
-/** A page of the panel; `ready` is there once it can be used. `most` are the statements that it may take, where not as all. */
-export type PanelPage = { name: string; path: string; ready: string; most?: number }
+/** A page of the panel; `ready` is there once it can be used. */
+export type PanelPage = { name: string; path: string; ready: string }
 
 const FORM = 'form[data-form-ready="true"]'
 const LIST = '.collection-list'
 const TILES = '.hub-tiles'
 const VIEW = '.hub-view .hub-card'
-/** A filter by another document asks, after the list is there, for the documents that it offers. */
-const WITH_ITS_OFFERS = 32
 
 /** Collections, and the query for one document to open: null where the panel has no document to show. */
 const COLLECTIONS: Record<string, string> = {
@@ -101,8 +99,11 @@ function filteredLists(ids: Map<string, string>): PanelPage[] {
   const since = where('createdAt', 'greater_than_equal', new Date(Date.now() - 30 * 86_400_000).toISOString())
   return [
     list('page 50', 'usage-logs', 'page=50'),
-    { ...list('of a user', 'usage-logs', where('user', 'equals', ids.get('users'))), most: WITH_ITS_OFFERS },
-    { ...list('of a tool', 'usage-logs', where('tool', 'equals', ids.get('tools'))), most: WITH_ITS_OFFERS },
+    list('of a user', 'usage-logs', where('user', 'equals', ids.get('users'))),
+    list('of a tool', 'usage-logs', where('tool', 'equals', ids.get('tools'))),
+    list('of a plan', 'usage-logs', where('plan', 'equals', ids.get('plans'))),
+    list('of a key', 'usage-logs', where('apiKey', 'equals', ids.get('api-keys'))),
+    list('of a user, 30 days', 'usage-logs', both(where('user', 'equals', ids.get('users')), since)),
     list('timeouts', 'usage-logs', where('status', 'equals', 'timeout')),
     list('timeouts of a tool, 30 days', 'usage-logs', both(where('status', 'in', 'timeout'), since)),
     list('most tokens', 'usage-logs', both(where('tokensUsed', 'greater_than', '100000000'), since)),
@@ -111,6 +112,12 @@ function filteredLists(ids: Map<string, string>): PanelPage[] {
     list('page 500', 'users', 'page=500'),
     list('search', 'subscriptions', 'search=somebody'),
     list('of a user', 'refusals', where('user', 'equals', ids.get('users'))),
+    list('of a tool', 'refusals', where('tool', 'equals', ids.get('tools'))),
+    list('of a user', 'alerts', where('user', 'equals', ids.get('users'))),
+    list('by a user', 'audit-logs', where('actor', 'equals', ids.get('users'))),
+    list('of a user', 'api-keys', where('user', 'equals', ids.get('users'))),
+    list('of a user', 'subscriptions', where('user', 'equals', ids.get('users'))),
+    list('of a plan', 'subscriptions', where('plan', 'equals', ids.get('plans'))),
     list('search', 'audit-logs', 'search=somebody@example.com'),
   ]
 }

@@ -3,6 +3,7 @@ import { TimeCell as TimeCell_23f589bc9402b3a2edc5cc628e15d0ae } from '../../../
 import { TimeField as TimeField_0bae24a72330f744a50b6ee7fc9fa6d6 } from '../../../../src/admin/TimeField'
 import { UserLinks as UserLinks_78aacc0d728e7293e6466fed283bd4c9 } from '../../../../src/admin/UserLinks'
 import { UserOverview as UserOverview_df5c4205772212b44002ccc3f1c7412d } from '../../../../src/admin/user/UserOverview'
+import { HubList as HubList_0c7bf22537722091a3061c7e61c726f7 } from '../../../../src/admin/list/HubList'
 import { SaveApiKey as SaveApiKey_c99d3ce72082fedadd347a386d7613ba } from '../../../../src/admin/SaveApiKey'
 import { JsonField as JsonField_defd8db80966f10159aa190a170acbe8 } from '../../../../src/admin/JsonField'
 import { KeyField as KeyField_e95cd66ae169996fd0a13e9a1f272b06 } from '../../../../src/admin/KeyField'
@@ -45,6 +46,7 @@ export const importMap = {
   "/src/admin/TimeField#TimeField": TimeField_0bae24a72330f744a50b6ee7fc9fa6d6,
   "/src/admin/UserLinks#UserLinks": UserLinks_78aacc0d728e7293e6466fed283bd4c9,
   "/src/admin/user/UserOverview#UserOverview": UserOverview_df5c4205772212b44002ccc3f1c7412d,
+  "/src/admin/list/HubList#HubList": HubList_0c7bf22537722091a3061c7e61c726f7,
   "/src/admin/SaveApiKey#SaveApiKey": SaveApiKey_c99d3ce72082fedadd347a386d7613ba,
   "/src/admin/JsonField#JsonField": JsonField_defd8db80966f10159aa190a170acbe8,
   "/src/admin/KeyField#KeyField": KeyField_e95cd66ae169996fd0a13e9a1f272b06,

@@ -1,0 +1,106 @@
+'use client'
+import { useConfig } from '@payloadcms/ui'
+import { useCallback, useEffect, useState } from 'react'
+
+export type Option = { label: string; value: string }
+type Page = { options: Option[]; hasNextPage: boolean }
+type Ask = (query: Record<string, string>, signal: AbortSignal) => Promise<Page>
+type Asked = { search: string; page: number }
+
+const OFFERED_AT_ONCE = '10'
+/** A pause in typing, after which the documents are searched. */
+const TYPED_MS = 300
+
+/** The title of a collection's documents, and how to ask for some of them: no more than their ids and titles. */
+export function useDocuments(collectionSlug: string): { title: string; ask: Ask } {
+  const { config, getEntityConfig } = useConfig()
+  const title = getEntityConfig({ collectionSlug })?.admin?.useAsTitle ?? 'id'
+  const url = `${config.routes.api}/${collectionSlug}`
+  const ask = useCallback<Ask>(
+    async (query, signal) => {
+      const params = new URLSearchParams({ depth: '0', [`select[${title}]`]: 'true', ...query })
+      const response = await fetch(`${url}?${params}`, { credentials: 'include', signal })
+      if (!response.ok) throw new Error(`${url} answered ${response.status}`)
+      const { docs, hasNextPage } = await response.json()
+      return { options: docs.map((doc: Record<string, string>) => optionOf(doc, title)), hasNextPage }
+    },
+    [url, title],
+  )
+  return { title, ask }
+}
+
+const optionOf = (doc: Record<string, string>, title: string): Option => ({
+  label: doc[title] || (doc.id as string),
+  value: doc.id as string,
+})
+
+/** The titles of the documents that are chosen, asked for at once; a document that is gone goes by its id. */
+export function useTitles(ask: Ask, ids: string[]) {
+  const [titles, setTitles] = useState<Record<string, string>>({})
+  const remember = useCallback(
+    (options: Option[]) =>
+      setTitles((before) => ({
+        ...before,
+        ...Object.fromEntries(options.map((one) => [one.value, one.label])),
+      })),
+    [],
+  )
+  const unknown = ids.filter((id) => !(id in titles)).join(',')
+  useEffect(() => {
+    if (unknown === '') return
+    const leave = new AbortController()
+    const gone = unknown.split(',').map((id) => ({ label: id, value: id }))
+    ask({ pagination: 'false', trash: 'true', 'where[id][in]': unknown }, leave.signal)
+      .then(({ options }) => remember([...gone, ...options]))
+      .catch(() => leave.signal.aborted || remember(gone))
+    return () => leave.abort()
+  }, [ask, remember, unknown])
+  return { titles, remember }
+}
+
+/** What a menu offers: asked for when it is opened or typed into, and further when its end is reached. */
+export function useOffers(ask: Ask, title: string) {
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const [found, setFound] = useState<Page & { answers: Asked | null }>(NOTHING)
+  const [failed, setFailed] = useState(false)
+  useEffect(() => {
+    if (asked === null) return
+    const leave = new AbortController()
+    const { search, page } = asked
+    const query = {
+      limit: OFFERED_AT_ONCE,
+      page: String(page),
+      ...(search && { [`where[${title}][like]`]: search }),
+    }
+    const take = ({ options, hasNextPage }: Page) => {
+      setFailed(false)
+      setFound((before) => ({
+        options: page === 1 ? options : [...before.options, ...options],
+        hasNextPage,
+        answers: asked,
+      }))
+    }
+    const wait = search && page === 1 ? TYPED_MS : 0
+    const timer = setTimeout(
+      () => ask(query, leave.signal).then(take, () => leave.signal.aborted || setFailed(true)),
+      wait,
+    )
+    return () => {
+      clearTimeout(timer)
+      leave.abort()
+    }
+  }, [ask, title, asked])
+  const isLoading = asked !== null && found.answers !== asked && !failed
+  return {
+    options: found.options,
+    isLoading,
+    failed,
+    open: () => setAsked((before) => before ?? { search: '', page: 1 }),
+    close: () => setAsked(null),
+    type: (search: string) =>
+      setAsked((before) => (search === (before?.search ?? '') ? before : { search, page: 1 })),
+    further: () => found.hasNextPage && !isLoading && asked && setAsked({ ...asked, page: asked.page + 1 }),
+  }
+}
+
+const NOTHING = { options: [], hasNextPage: false, answers: null }

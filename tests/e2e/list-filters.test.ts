@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import pg from 'pg'
+import type { Page } from 'playwright-core'
+import { removeDemo, seedDemo } from '../../src/demo/demo'
+import { adminLogin } from '../support/run'
+import { until } from '../support/until'
+import { answered, openBrowser, type Visit } from './browser'
+
+const url = process.env.HUB_TEST_URL as string
+type Person = { id: string; name: string }
+
+let visit: Visit
+let page: Page
+let database: pg.Pool
+/** People with calls in the log, each with a name of their own. */
+let ada: Person
+let ben: Person
+/** What the filters asked of the collection of users; the rows ask for their names themselves. */
+let asked: string[] = []
+
+beforeAll(async () => {
+  database = new pg.Pool({ connectionString: process.env.HUB_TEST_HUB_DATABASE_URL, max: 2 })
+  await seedDemo(database, new Date())
+  const { rows } = await database.query<Person>(
+    `select min(id::text) as id, name from users u
+     where email like '%@demo.invalid' and exists (select from usage_logs where user_id = u.id)
+     group by name having count(*) = 1 order by name desc limit 2`,
+  )
+  ;[ada, ben] = rows as [Person, Person]
+  visit = await openBrowser(url)
+  page = visit.page
+  page.on('request', (request) => {
+    const { pathname, search } = new URL(request.url())
+    if (pathname === '/api/users' && !search.includes('draft=true')) asked.push(decodeURIComponent(search))
+  })
+  const answer = await page.request.post('/api/users/login', { data: adminLogin(), headers: { origin: url } })
+  expect(answer.status()).toBe(200)
+})
+
+afterAll(async () => {
+  await visit?.close()
+  if (database) await removeDemo(database)
+  await database?.end()
+})
+
+type Test = [operator: string, value: string | undefined]
+/** Opens the usage log, where any of these tests of a user holds. */
+const opened = async (...tests: Test[]) => {
+  asked = []
+  const filters = tests.map(
+    ([operator, value], index) => `where[or][${index}][and][0][user][${operator}]=${value}`,
+  )
+  await page.goto(`/admin/collections/usage-logs?${filters.join('&')}`)
+  await page.locator('.condition__value .rs__control').first().waitFor()
+  await answered(page)
+}
+const filter = (index = 0) => page.locator('.condition__value').nth(index)
+const chosen = (index = 0) => filter(index).locator('.rs__single-value').innerText()
+const pick = async (name: string, index = 0) => {
+  await filter(index).getByRole('combobox', { name: 'User' }).pressSequentially(name)
+  await page.getByRole('option', { name, exact: true }).click()
+}
+/** Whose rows are shown, once it is these people's alone. */
+const shows = (...people: Person[]) =>
+  until(`the rows of ${people.map((one) => one.name)}`, async () => {
+    const cells = await page.locator('tbody td.cell-user').allInnerTexts()
+    const names = people.map((one) => one.name)
+    return cells.length > 0 && cells.every((name) => names.includes(name)) ? cells : null
+  })
+
+it('names whom the log is filtered by, and asks for no more than that', async () => {
+  await opened(['equals', ada.id])
+  expect(await chosen()).toBe(ada.name)
+  await shows(ada)
+  expect(asked).toEqual([expect.stringMatching(`select.name.=true.*pagination=false.*${ada.id}`)])
+})
+
+it('asks for what the menu offers when it is opened, and for more at its end', async () => {
+  await opened(['equals', ada.id])
+  await filter().locator('.rs__control').click()
+  await until('the first users', async () => (await page.getByRole('option').count()) === 11)
+  expect(asked.slice(1)).toEqual([expect.stringMatching('limit=10&page=1$')])
+  await page.locator('.rs__menu-list').hover()
+  await page.mouse.wheel(0, 2_000)
+  await until('more users', async () => (await page.getByRole('option').count()) > 11)
+  expect(await chosen()).toBe(ada.name)
+})
+
+it('filters by another user, whose name is typed quickly', async () => {
+  await opened(['equals', ada.id])
+  await pick(ben.name)
+  await page.waitForURL((address) => address.search.includes(ben.id))
+  await shows(ben)
+  expect(await chosen()).toBe(ben.name)
+  // What was typed is searched once, when the typing pauses.
+  expect(asked.filter((query) => query.includes('like'))).toHaveLength(1)
+})
+
+it('changes the one of two filters by a user that is changed', async () => {
+  await opened(['equals', ada.id], ['equals', ada.id])
+  await pick(ben.name, 1)
+  await page.waitForURL((address) => address.search.includes(ben.id))
+  await shows(ada, ben)
+  expect([await chosen(0), await chosen(1)]).toEqual([ada.name, ben.name])
+})
+
+it('names several users by one question, and takes one of them away', async () => {
+  await opened(['in', `${ada.id},${ben.id}`])
+  const names = filter().locator('.multi-value-label')
+  expect(await names.allInnerTexts()).toEqual([ada.name, ben.name])
+  expect(asked).toHaveLength(1)
+  await filter().locator('.multi-value-remove').first().click()
+  await shows(ben)
+  expect(await names.allInnerTexts()).toEqual([ben.name])
+})
+
+it('says whether there is a user at all', async () => {
+  await opened(['exists', 'true'])
+  expect(await chosen()).toBe('True')
+  await filter().locator('.rs__control').click()
+  await page.getByRole('option', { name: 'False' }).click()
+  await page.waitForURL(/exists.*=false/)
+})
+
+it('keeps what is chosen when several may be, and lets it go when none can be', async () => {
+  await opened(['equals', ada.id])
+  const operator = async (name: string) => {
+    await page.locator('.condition__operator .rs__control').click()
+    await page.getByRole('option', { name, exact: true }).click()
+  }
+  await operator('is in')
+  await filter().locator('.multi-value-label', { hasText: ada.name }).waitFor()
+  await operator('exists')
+  await until('nothing chosen', async () => (await filter().locator('.rs__single-value').count()) === 0)
+  await answered(page)
+})
+
+it('shows the id of a user who is gone', async () => {
+  const gone = randomUUID()
+  await opened(['not_equals', gone])
+  expect(await chosen()).toBe(gone)
+})
+
+it('showed no error in the console', () => {
+  expect(visit.problems).toEqual([])
+})
