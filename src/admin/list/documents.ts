@@ -6,6 +6,7 @@ export type Option = { label: string; value: string }
 type Page = { options: Option[]; hasNextPage: boolean }
 type Ask = (query: Record<string, string>, signal: AbortSignal) => Promise<Page>
 type Asked = { search: string; page: number }
+type Found = Page & { failed: boolean; answers: Asked | null }
 
 const OFFERED_AT_ONCE = '10'
 /** A pause in typing, after which the documents are searched. */
@@ -61,46 +62,47 @@ export function useTitles(ask: Ask, ids: string[]) {
 /** What a menu offers: asked for when it is opened or typed into, and further when its end is reached. */
 export function useOffers(ask: Ask, title: string) {
   const [asked, setAsked] = useState<Asked | null>(null)
-  const [found, setFound] = useState<Page & { answers: Asked | null }>(NOTHING)
-  const [failed, setFailed] = useState(false)
+  const { options, hasNextPage, failed, answers } = useFound(ask, title, asked)
+  const isLoading = asked !== null && answers !== asked
+  return {
+    options,
+    isLoading,
+    failed,
+    open: () => setAsked((before) => before ?? FIRST),
+    close: () => setAsked(null),
+    type: (search: string) =>
+      setAsked((before) => (search === (before?.search ?? '') ? before : { search, page: 1 })),
+    further: () => hasNextPage && !isLoading && asked && setAsked({ ...asked, page: asked.page + 1 }),
+  }
+}
+
+/** What was found last; what is asked for anew leaves the question before unanswered. */
+function useFound(ask: Ask, title: string, asked: Asked | null): Found {
+  const [found, setFound] = useState<Found>(NOTHING)
   useEffect(() => {
     if (asked === null) return
     const leave = new AbortController()
     const { search, page } = asked
-    const query = {
-      limit: OFFERED_AT_ONCE,
-      page: String(page),
-      ...(search && { [`where[${title}][like]`]: search }),
-    }
-    const take = ({ options, hasNextPage }: Page) => {
-      setFailed(false)
+    const sought = search === '' ? {} : { [`where[${title}][like]`]: search }
+    const take = ({ options, hasNextPage }: Page) =>
       setFound((before) => ({
         options: page === 1 ? options : [...before.options, ...options],
         hasNextPage,
+        failed: false,
         answers: asked,
       }))
-    }
-    const wait = search && page === 1 ? TYPED_MS : 0
+    const fail = () => leave.signal.aborted || setFound({ ...NOTHING, failed: true, answers: asked })
     const timer = setTimeout(
-      () => ask(query, leave.signal).then(take, () => leave.signal.aborted || setFailed(true)),
-      wait,
+      () => ask({ limit: OFFERED_AT_ONCE, page: String(page), ...sought }, leave.signal).then(take, fail),
+      search !== '' && page === 1 ? TYPED_MS : 0,
     )
     return () => {
       clearTimeout(timer)
       leave.abort()
     }
   }, [ask, title, asked])
-  const isLoading = asked !== null && found.answers !== asked && !failed
-  return {
-    options: found.options,
-    isLoading,
-    failed,
-    open: () => setAsked((before) => before ?? { search: '', page: 1 }),
-    close: () => setAsked(null),
-    type: (search: string) =>
-      setAsked((before) => (search === (before?.search ?? '') ? before : { search, page: 1 })),
-    further: () => found.hasNextPage && !isLoading && asked && setAsked({ ...asked, page: asked.page + 1 }),
-  }
+  return found
 }
 
-const NOTHING = { options: [], hasNextPage: false, answers: null }
+const FIRST: Asked = { search: '', page: 1 }
+const NOTHING: Found = { options: [], hasNextPage: false, failed: false, answers: null }
