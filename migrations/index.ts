@@ -14,6 +14,7 @@ import * as takenGrants from './20261125_200000_taken_grants'
 import * as dayBlocks from './20261125_211000_day_blocks'
 import * as demoEntries from './20261126_094500_demo_entries'
 import * as checkedColumns from './20261126_110500_checked_columns'
+import * as trialUsers from './20261126_150000_trial_users'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   { name: '20261125_211000_day_blocks', up: dayBlocks.up, down: dayBlocks.down },
   { name: '20261126_094500_demo_entries', up: demoEntries.up, down: demoEntries.down },
   { name: '20261126_110500_checked_columns', up: checkedColumns.up, down: checkedColumns.down },
+  { name: '20261126_150000_trial_users', up: trialUsers.up, down: trialUsers.down },
 ]

@@ -5,8 +5,8 @@ import { ABANDONED, type Settlement } from './settlement'
 
 type Settle = (settlement: Settlement) => Promise<void>
 
-/** Longest time of a tool (10 minutes) and some: an open call of a live instance is not older. */
-const LONGEST_CALL = `interval '11 minutes'`
+/** SQL: longest time of a tool (10 minutes) and some: an open call of a live instance is not older. */
+export const LONGEST_CALL = `interval '11 minutes'`
 /** How far back the first sweep of a process looks, for calls of instances that nobody remembers. */
 const FIRST_LOOK_BACK = `interval '25 hours'`
 const MOST_ROWS = 2_000

@@ -41,6 +41,7 @@ export async function writeTrial(sql: Sql, trial: TrialRow): Promise<string> {
 }
 
 const WRITE_TRIAL = `
+  with known as (insert into usage_trial_users values ($2) on conflict do nothing)
   insert into usage_logs (id, user_id, tool_id, tool_name, plan_id, period_start, status, tokens_used, tokens_held,
     source, request_id, duration_ms, error_code, created_at, updated_at, settled_at, input_tokens,
     cached_input_tokens, output_tokens, reasoning_tokens)

@@ -1,6 +1,8 @@
 import type { Access, CollectionConfig, Field } from 'payload'
 import { adminsOrOwner, nobody } from '../accounts/payload/access'
 import { exactSearch } from '../database/exact-search'
+import { boundByKey } from './bound-by-key'
+import { boundByStatus } from './bound-by-status'
 import { boundByTime } from './bound-by-time'
 import { sortById } from './sort-by-id'
 import { exportEndpoint } from './usage-export'
@@ -44,7 +46,7 @@ export const UsageLogs: CollectionConfig = {
   disableDuplicate: true,
   disableBulkEdit: true,
   access: { read: adminsOrOwnCalls, create: nobody, update: nobody, delete: nobody },
-  hooks: { beforeOperation: [sortById, exactSearch(['requestId']), boundByTime] },
+  hooks: { beforeOperation: [sortById, exactSearch(['requestId']), boundByTime, boundByKey, boundByStatus] },
   endpoints: [exportEndpoint],
   fields: [
     {

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
 import { foldAgainFrom, foldUsage } from '../../src/metering/fold'
+import { writeTrial } from '../../src/metering/trial'
+import { newUsageId } from '../../src/metering/usage-id'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 
@@ -137,4 +139,69 @@ describe(`the list of ${ROWS} invocations`, () => {
     })
     expect(read).toBeLessThan(ROWS / 4)
   })
+
+  test("a key's calls are found among its owner's", async () => {
+    const key = newUsageId()
+    await database.pool.query(`insert into api_keys (id, user_id, name) values ($1, $2, 'seldom used')`, [
+      key,
+      userId,
+    ])
+    await database.pool.query(
+      `update usage_logs set api_key_id = $1 where id in (select id from usage_logs where user_id = $2 order by id limit 3)`,
+      [key, userId],
+    )
+    const read = await readBy(async () => {
+      expect(await list(`?limit=10&depth=0&where[apiKey][equals]=${key}`)).toMatchObject({ totalDocs: 3 })
+    })
+    expect(read).toBeLessThan(ROWS / 4)
+    expect(await list(`?limit=10&depth=0&where[apiKey][in]=${key}`)).toMatchObject({ totalDocs: 3 })
+    const other = `where[or][0][apiKey][equals]=${key}&where[or][1][status][equals]=pending`
+    expect(await list(`?limit=10&depth=0&${other}`)).toMatchObject({ totalDocs: 53 })
+    await database.pool.query('delete from api_keys where id = $1', [key])
+    expect(await list(`?limit=10&depth=0&where[apiKey][equals]=${key}`)).toMatchObject({ totalDocs: 3 })
+  })
+
+  test('calls under way are found among the latest, and older ones where the balances know of more', async () => {
+    const flying = (calls: number) =>
+      database.pool.query('update subscriptions set calls_in_flight = $1 where user_id = $2', [calls, userId])
+    const pending = (status: string) => list(`?limit=10&depth=0&where[status]${status}`)
+    await subscribed(userId)
+    await flying(50)
+    const read = await readBy(async () => {
+      expect(await pending('[in]=pending')).toMatchObject({ totalDocs: 50 })
+    })
+    expect(read).toBeLessThan(ROWS / 4)
+    await database.pool.query(
+      `update usage_logs set status = 'pending' where id = (select id from usage_logs where user_id = $1 order by id limit 1)`,
+      [userId],
+    )
+    await flying(51)
+    expect(await pending('[equals]=pending')).toMatchObject({ totalDocs: 51 })
+  })
+
+  test('trials are found among the calls of those who tried', async () => {
+    await writeTrial(database.pool, { ...TRIAL, adminId: newUsageId() })
+    await writeTrial(database.pool, { ...TRIAL, adminId: userId })
+    const read = await readBy(async () => {
+      expect(await list('?limit=10&depth=0&where[status][equals]=trial')).toMatchObject({ totalDocs: 2 })
+    })
+    expect(read).toBeLessThan(ROWS / 4)
+  })
 })
+
+const TRIAL = {
+  toolId: newUsageId(),
+  toolName: 'Echo',
+  planId: null,
+  requestId: newUsageId(),
+  durationMs: 5,
+  source: 'counted',
+} as const
+
+const subscribed = (user: string) =>
+  database.pool.query(
+    `insert into subscriptions (id, user_id, plan_id, status, started_at, period_start, period_end)
+     select gen_random_uuid(), $1, (select id from plans limit 1), 'active', now(), now(), now() + interval '1 month'
+     where not exists (select from subscriptions where user_id = $1)`,
+    [user],
+  )

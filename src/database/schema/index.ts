@@ -18,6 +18,7 @@ import { refusalsDown, refusalsUp } from './refusals'
 import { rollupsDown, rollupsUp } from './rollups'
 import { settingsDown, settingsUp } from './settings'
 import { takenGrantsDown, takenGrantsUp } from './taken-grants'
+import { trialUsersDown, trialUsersUp } from './trial-users'
 import { trialsDown, trialsUp } from './trials'
 
 /** What the first migration of this repository made. What came later stands in lists of its own. */
@@ -62,10 +63,12 @@ export const hubSchemaUp: readonly string[] = [
   ...dayBlocksUp,
   ...demoEntriesUp,
   ...checkedColumnsUp,
+  ...trialUsersUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...trialUsersDown,
   ...checkedColumnsDown,
   ...demoEntriesDown,
   ...dayBlocksDown,

@@ -1,0 +1,49 @@
+import type { CollectionBeforeOperationHook, Where } from 'payload'
+import { readingSql } from '../database/payload-sql'
+import type { Sql } from '../database/sql'
+import { type Condition, conditionsOf, namedValues, withBounds } from './bound-where'
+import { LONGEST_CALL } from './sweep'
+
+/**
+ * Payload's `beforeOperation` hook of invocations. No index knows a status (decision 9), and of two there are few rows:
+ * calls under way are looked for among the latest, trials among the calls of those who ever tried a tool.
+ */
+export const boundByStatus: CollectionBeforeOperationHook = async ({ args, req }) => {
+  const { where } = args as { where?: Where }
+  const asked = where ? new Set(conditionsOf(where, 'status').map(onlyStatus)) : new Set()
+  if (!where || !(asked.has('pending') || asked.has('trial'))) return args
+  const sql = await readingSql(req)
+  const bounds: Record<string, Where[]> = {
+    pending: asked.has('pending') ? await boundOfPending(sql) : [],
+    trial: asked.has('trial') ? await boundOfTrials(sql) : [],
+  }
+  return {
+    ...args,
+    where: withBounds(where, 'status', (condition) => bounds[onlyStatus(condition) ?? ''] ?? []),
+  }
+}
+
+function onlyStatus(condition: Condition): string | undefined {
+  const named = namedValues(condition)
+  return named.length === 1 ? named[0] : undefined
+}
+
+/** The latest calls, where the balances say that no older one is under way (as after a crash of all instances). */
+async function boundOfPending(sql: Sql): Promise<Where[]> {
+  const { rows } = await sql.query<{ since: string; has_all: boolean }>(LATEST_PENDING, [])
+  return rows[0]?.has_all ? [{ id: { greater_than_equal: rows[0].since } }] : []
+}
+
+const LATEST_PENDING = `
+  with bound as materialized (select hub_uuid_at(now() - ${LONGEST_CALL}) as since)
+  select since, (select count(*) from usage_logs u where u.id >= since and u.status = 'pending')
+    = (select coalesce(sum(calls_in_flight), 0) from subscriptions) as has_all
+  from bound`
+
+async function boundOfTrials(sql: Sql): Promise<Where[]> {
+  const { rows } = await sql.query<{ user_id: string }>(MAY_HAVE_TRIED, [])
+  return [{ user: { in: rows.map((row) => row.user_id) } }]
+}
+
+/** Admins as well: an instance of an earlier version notes nobody. */
+const MAY_HAVE_TRIED = `select user_id from usage_trial_users union select id from users where role = 'admin'`
