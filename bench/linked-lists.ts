@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import type { PanelPage } from '../tests/e2e/pages'
 
 const LIST = '.collection-list'
+const IDS = /[0-9a-f-]{36}(,[0-9a-f-]{36})*/
 const LINKS = 'a[href*="/admin/collections/"][href*="?"]'
 
 /**
@@ -33,7 +34,7 @@ function nameOf(path: string): string {
   const asked = [...searchParams].map(([field, value]) => {
     const [name, operator] = field.replaceAll(']', '').split('[').slice(-2)
     if (name === 'createdAt') return 'its time'
-    return /^[0-9a-f-]{36}$/.test(value) ? `${name}` : `${name} ${operator} ${value}`
+    return `${name} ${operator} ${value.replace(IDS, '…')}`
   })
   return `${pathname.split('/').pop()}: ${[...new Set(asked)].join(', ')}`
 }
