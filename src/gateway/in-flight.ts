@@ -1,6 +1,7 @@
 import { perProcess } from '../process'
+import { UnderWay } from '../under-way'
 
-const running = () => perProcess('gateway.in-flight', () => new Set<Promise<unknown>>())
+const running = () => perProcess('gateway.in-flight', () => new UnderWay())
 const endings = () => perProcess('gateway.endings', () => new Set<() => void>())
 
 /** Streams may run for minutes: on shutdown they have this long to finish, then they are ended and charged. */
@@ -11,8 +12,10 @@ const STREAMS_MS = 5_000
  * since its tokens are held and the tool may have done its work.
  */
 export function keepUntilSettled<T>(call: Promise<T>): Promise<T> {
-  const settled = call.catch(() => undefined).finally(() => running().delete(settled))
-  running().add(settled)
+  const calls = running()
+  const end = () => calls.end()
+  calls.begin()
+  call.then(end, end)
   return call
 }
 
@@ -24,7 +27,7 @@ export function endOnShutdown(end: () => void): () => void {
 
 /** How many calls are under way in this process. */
 export function callsInFlight(): number {
-  return running().size
+  return running().count
 }
 
 /**
@@ -35,6 +38,6 @@ export async function drain(): Promise<void> {
   const timer = setTimeout(() => {
     for (const end of [...endings()]) end()
   }, STREAMS_MS)
-  while (running().size > 0) await Promise.all(running())
+  while (running().count > 0) await running().none()
   clearTimeout(timer)
 }

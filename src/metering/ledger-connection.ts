@@ -1,5 +1,6 @@
 import pg, { type Client, type Pool, type QueryConfig, type QueryResultRow } from 'pg'
 import { sqlState } from '../database/sql'
+import { UnderWay } from '../under-way'
 
 /** `hasFunction` is false where the database's owner took the right to temporary objects from its user. */
 type Statement = (hasFunction: boolean) => QueryConfig
@@ -26,7 +27,7 @@ export type LedgerConnection = {
 export function ledgerConnection(pool: Pool, ownFunction: string): LedgerConnection {
   let open: Connected | undefined
   let opening: Promise<Connected> | undefined
-  const underWay = new Set<Promise<unknown>>()
+  const underWay = new UnderWay()
   let isEnded = false
 
   const connect = async (): Promise<Connected> => {
@@ -62,18 +63,17 @@ export function ledgerConnection(pool: Pool, ownFunction: string): LedgerConnect
   /** A connection without a statement keeps no process alive: whoever forgets to close it still ends. */
   const send = <Row extends QueryResultRow>(client: Connected, statement: Statement) => {
     client.ref()
-    const sent = client.query<Row>(statement(client.hasFunction)).finally(() => {
-      underWay.delete(sent)
-      if (underWay.size === 0) client.unref()
+    underWay.begin()
+    return client.query<Row>(statement(client.hasFunction)).finally(() => {
+      underWay.end()
+      if (underWay.count === 0) client.unref()
     })
-    underWay.add(sent)
-    return sent
   }
   return {
     query: async (statement) => send(open ?? (await connected()), statement),
     end: async () => {
       isEnded = true
-      await Promise.allSettled(underWay)
+      await underWay.none()
       await (open ?? (await opening?.catch(() => undefined)))?.end()
     },
   }

@@ -4,6 +4,7 @@ import { touchLastUsed } from '../accounts/last-used'
 import { rememberRefusedKey } from '../accounts/refused-keys'
 import { plansThatOpen } from '../billing/plans'
 import { sqlState } from '../database/sql'
+import { UnderWay } from '../under-way'
 import { admissionQueue } from './admission'
 import type { Batcher } from './batcher'
 import type { Admission, AdmissionRequest } from './call'
@@ -37,11 +38,10 @@ export function createMeter(pool: Pool, instanceId: string = v7()): Meter {
     settlement: ledgerConnection(pool, SETTLE_ONE_FUNCTION),
   }
   const settlements = settlementQueue(connections.settlement, () => pool.ending)
-  const open = new Set<Promise<void>>()
+  const open = new UnderWay()
   const settle = (settlement: Settlement) => {
-    const settled = untilSettled(pool, settlements, settlement).finally(() => open.delete(settled))
-    open.add(settled)
-    return settled
+    open.begin()
+    return untilSettled(pool, settlements, settlement).finally(() => open.end())
   }
   const admissions = admissionQueue(
     connections.admission,
@@ -56,13 +56,13 @@ export function createMeter(pool: Pool, instanceId: string = v7()): Meter {
     },
     settle,
     drain: async () => {
-      while (open.size > 0) await Promise.allSettled(open)
+      while (open.count > 0) await open.none()
     },
     close: async () => {
       await Promise.all([connections.admission.end(), connections.settlement.end()])
     },
     get unsettled() {
-      return open.size
+      return open.count
     },
   }
 }
