@@ -136,6 +136,17 @@ it('keeps what is chosen when several may be, and lets it go when none can be', 
   await answered(page)
 })
 
+it('shows all calls again, and no filter', async () => {
+  await opened(['equals', ada.id])
+  await shows(ada)
+  await page.getByRole('link', { name: 'Show all' }).click()
+  await page.waitForURL((address) => !address.search.includes('where'))
+  await page.locator('tbody td.cell-user').first().waitFor()
+  await answered(page)
+  expect(new URL(page.url()).search).not.toContain('where')
+  expect(await filter().count()).toBe(0)
+})
+
 it('shows the id of a user who is gone', async () => {
   const gone = randomUUID()
   await opened(['not_equals', gone])
