@@ -136,6 +136,17 @@ it('keeps what is chosen when several may be, and lets it go when none can be', 
   await answered(page)
 })
 
+it('answers whatever it offers: none among several, a part of an id', async () => {
+  await opened(['in', `null,${ada.id}`])
+  await shows(ada)
+  expect(await filter().locator('.multi-value-label').allInnerTexts()).toEqual(['None', ada.name])
+  for (const asked of ['[user][in]=null', '[requestId][contains]=01a', '[id][not_like]=01a']) {
+    await page.goto(`/admin/collections/usage-logs?where[or][0][and][0]${asked}`)
+    await page.locator('.where-builder .condition').waitFor()
+    await answered(page)
+  }
+})
+
 it('shows all calls again, and no filter', async () => {
   await opened(['equals', ada.id])
   await shows(ada)
