@@ -147,6 +147,16 @@ it('answers whatever it offers: none among several, a part of an id', async () =
   }
 })
 
+it('says that it could not ask, rather than that there is nobody', async () => {
+  await opened(['equals', ada.id])
+  const offers = /\/api\/users\?.*page=1$/
+  await page.route(offers, (route) => route.fulfill({ body: 'away' }))
+  await filter().locator('.rs__control').click()
+  await page.getByText('An error has occurred.').waitFor()
+  expect(await page.getByRole('option').count()).toBe(0)
+  await page.unroute(offers)
+})
+
 it('shows all calls again, and no filter', async () => {
   await opened(['equals', ada.id])
   await shows(ada)
