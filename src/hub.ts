@@ -25,6 +25,7 @@ import { startDefaultSubscription } from './billing/subscriptions'
 import { Subscriptions } from './billing/subscriptions.collection'
 import type { Config } from './config/environment'
 import { boundFilters } from './database/filter-bounds'
+import { answerIdFilters } from './database/id-filters'
 import { answerProblem, LOGGED_HERE } from './database/payload-errors'
 import { readArguments } from './database/payload-sql'
 import { createLog } from './log'
@@ -99,6 +100,7 @@ export function hub(config: Config): Plugin {
     loggingLevels: { ...incoming.loggingLevels, ...EXPECTED },
     onInit: async (payload) => {
       closeOwnCollections(payload)
+      answerIdFilters(payload)
       boundFilters(payload)
       boundPreferences(payload)
       boundCounts(payload, ['audit_logs', 'refusals', 'alerts'])

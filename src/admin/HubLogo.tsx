@@ -1,5 +1,5 @@
-import { runtime } from '../runtime'
-import { readBrand } from '../settings/read-settings'
+import { brandOf } from '../settings/read-settings'
+import { settingsOfPage } from './hub-name'
 
 /** The hub's logo with its name, as the settings have them, above the sign-in form. */
 export async function HubLogo() {
@@ -26,8 +26,8 @@ export async function HubIcon() {
 }
 
 /** The logo comes by the panel's own address, whatever HUB_URL says: the browser is asked for no other host. */
-function brand() {
-  return readBrand(runtime().pool, '')
+async function brand() {
+  return brandOf(await settingsOfPage(), '')
 }
 
 function Logo({ alt, height, url }: { alt: string; height: number; url: string }) {

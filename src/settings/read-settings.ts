@@ -36,7 +36,11 @@ export type Brand = { name: string; logoUrl: string | null }
 
 /** The hub's name and logo of this moment. The logo is the one image that anybody may fetch. */
 export async function readBrand(sql: Sql, hubUrl: string): Promise<Brand> {
-  const { hubName, logo } = await readSettings(sql)
+  return brandOf(await readSettings(sql), hubUrl)
+}
+
+/** The same of settings that were read. */
+export function brandOf({ hubName, logo }: HubSettings, hubUrl: string): Brand {
   return { name: hubName, logoUrl: logo && `${hubUrl}/api/media/file/${encodeURIComponent(logo)}` }
 }
 

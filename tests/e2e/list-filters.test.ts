@@ -136,6 +136,38 @@ it('keeps what is chosen when several may be, and lets it go when none can be', 
   await answered(page)
 })
 
+it('answers whatever it offers: none among several, a part of an id', async () => {
+  await opened(['in', `null,${ada.id}`])
+  await shows(ada)
+  expect(await filter().locator('.multi-value-label').allInnerTexts()).toEqual(['None', ada.name])
+  for (const asked of ['[user][in]=null', '[requestId][contains]=01a', '[id][not_like]=01a']) {
+    await page.goto(`/admin/collections/usage-logs?where[or][0][and][0]${asked}`)
+    await page.locator('.where-builder .condition').waitFor()
+    await answered(page)
+  }
+})
+
+it('says that it could not ask, rather than that there is nobody', async () => {
+  await opened(['equals', ada.id])
+  const offers = /\/api\/users\?.*page=1$/
+  await page.route(offers, (route) => route.fulfill({ body: 'away' }))
+  await filter().locator('.rs__control').click()
+  await page.getByText('An error has occurred.').waitFor()
+  expect(await page.getByRole('option').count()).toBe(0)
+  await page.unroute(offers)
+})
+
+it('shows all calls again, and no filter', async () => {
+  await opened(['equals', ada.id])
+  await shows(ada)
+  await page.getByRole('link', { name: 'Show all' }).click()
+  await page.waitForURL((address) => !address.search.includes('where'))
+  await page.locator('tbody td.cell-user').first().waitFor()
+  await answered(page)
+  expect(new URL(page.url()).search).not.toContain('where')
+  expect(await filter().count()).toBe(0)
+})
+
 it('shows the id of a user who is gone', async () => {
   const gone = randomUUID()
   await opened(['not_equals', gone])

@@ -21,7 +21,17 @@ const COLLECTIONS: Record<string, string> = {
   'audit-logs': 'select id from audit_logs order by id desc limit 1',
   alerts: 'select id from alerts limit 1',
 }
-const MADE_IN_THE_PANEL = ['users', 'plans', 'tools', 'media']
+const MADE_IN_THE_PANEL = ['users', 'api-keys', 'plans', 'tools', 'media']
+const LONG_LISTS = [
+  'users',
+  'api-keys',
+  'tools',
+  'subscriptions',
+  'usage-logs',
+  'refusals',
+  'audit-logs',
+  'alerts',
+]
 
 const day = (daysAgo: number) => new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10)
 
@@ -41,7 +51,7 @@ export async function panelPages(database: pg.Pool): Promise<PanelPage[]> {
   }
   for (const collection of MADE_IN_THE_PANEL)
     pages.push({ name: `${collection}: new`, path: `/admin/collections/${collection}/create`, ready: FORM })
-  for (const collection of ['users', 'api-keys', 'tools', 'subscriptions'])
+  for (const collection of LONG_LISTS)
     pages.push({
       name: `${collection}: list of 100`,
       path: `/admin/collections/${collection}?limit=100`,

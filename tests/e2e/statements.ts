@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type pg from 'pg'
 
-/** What the hub asks by itself every few seconds, whoever looks. */
-const OF_TIMERS = /mail_outbox|from instances|into instances|update instances|alert_deliveries|webhook/i
+/** What the hub asks by itself every few seconds, whoever looks: no page has such a statement. */
+const OF_TIMERS = /mail_outbox|(?:from|into|update) instances|alert_deliveries d\b/i
 const NO_STATEMENT =
   /^\s*(begin|start transaction|commit|rollback|set |show |alter system|select pg_reload_conf)/i
 const TRIES = 6
@@ -55,7 +55,8 @@ async function serverLog(client: pg.PoolClient): Promise<string> {
 }
 
 function textsBetween(log: string, mark: string): string[] {
-  const part = log.slice(log.indexOf(`${mark} begins`), log.indexOf(`${mark} ends`))
+  const end = log.lastIndexOf('\n', log.indexOf(`${mark} ends`))
+  const part = log.slice(log.indexOf(`${mark} begins`), end)
   return part
     .split(/^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] /m)
     .flatMap((entry) => /^LOG: {2}(?:statement|execute [^:]*): ([\s\S]*)/.exec(entry)?.[1] ?? [])

@@ -58,7 +58,7 @@ function Documents({ relationTo, label, operator, value, change }: Part) {
       onMenuClose={offers.close}
       onMenuOpen={offers.open}
       onMenuScrollToBottom={offers.further}
-      options={[none, ...offers.options]}
+      options={offers.failed ? [] : [none, ...offers.options]}
       value={ids.map((id) => (id === NONE ? none : { label: titles[id] ?? '…', value: id }))}
     />
   )

@@ -1,6 +1,6 @@
 'use client'
 import { toast, usePreferences } from '@payloadcms/ui'
-import { useRouter, useSearchParams } from 'next/navigation'
+import { useSearchParams } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { listLink } from '../parts/links'
 import '../parts/panel.css'
@@ -10,12 +10,14 @@ type Preset = { name: string; query: string }
 const KEY = 'usage-log-presets'
 const MOST = 20
 
-/** Ways into the usage log: some that everybody needs, and those that this admin saved. */
+/**
+ * Ways into the usage log: some that everybody needs, and those that this admin saved. Each loads the page anew: on the
+ * way from one filter to another within the page, Payload's list keeps the filter that it had.
+ */
 export function UsagePresets() {
   const { getPreference, setPreference } = usePreferences()
   const [saved, setSaved] = useState<Preset[]>([])
   const [name, setName] = useState('')
-  const router = useRouter()
   const filter = filterOf(useSearchParams())
   useEffect(() => {
     void getPreference<Preset[]>(KEY).then((kept) => setSaved(Array.isArray(kept) ? kept : []))
@@ -54,13 +56,9 @@ export function UsagePresets() {
           </span>
         ))}
         {filter && (
-          <button
-            className="hub-button"
-            type="button"
-            onClick={() => router.push('/admin/collections/usage-logs')}
-          >
+          <a className="hub-button" href="/admin/collections/usage-logs">
             Show all
-          </button>
+          </a>
         )}
       </nav>
       {filter && (

@@ -1,0 +1,76 @@
+import type { CollectionBeforeOperationHook, FlattenedField, Payload, Where } from 'payload'
+import { UUID } from './payload-sql'
+
+/** As Payload writes that a document is none. */
+const NONE = ['null', null]
+const READS = ['read', 'count']
+/** No document has it: what a list becomes that names no id. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+/** Kept as ids outside of relationships. */
+const KEPT_AS_IDS: Record<string, string[]> = { 'usage-logs': ['requestId'] }
+
+/**
+ * Lets every filter that the panel's lists offer be asked of ids. Payload offers to look for text within an id, and for
+ * "none" among several documents; the database takes neither, and the list would be an empty page. For `onInit`.
+ */
+export function answerIdFilters(payload: Payload): void {
+  for (const { config } of Object.values(payload.collections)) {
+    const related = config.flattenedFields.filter(isRelated).map(({ name }) => name)
+    const hook = idFilters(['id', ...related, ...(KEPT_AS_IDS[config.slug] ?? [])])
+    config.hooks.beforeOperation = [hook, ...(config.hooks.beforeOperation ?? [])]
+  }
+}
+
+const isRelated = (field: FlattenedField): boolean =>
+  (field.type === 'relationship' || field.type === 'upload') &&
+  typeof field.relationTo === 'string' &&
+  !field.hasMany
+
+/** Such a hook, for these fields. What is changed or deleted by a filter has to be named by one that the database takes. */
+export function idFilters(fields: readonly string[]): CollectionBeforeOperationHook {
+  const known = new Set(fields)
+  return ({ args, operation }) => {
+    const { where } = args as { where?: Where }
+    return where && READS.includes(operation) ? { ...args, where: answered(where, known) } : args
+  }
+}
+
+function answered(where: Where, fields: ReadonlySet<string>): Where {
+  if (typeof where !== 'object' || where === null) return where
+  const parts = Object.entries(where).map(([name, condition]): Where => {
+    if (Array.isArray(condition)) return { [name]: condition.map((one) => answered(one, fields)) }
+    if (!fields.has(name) || typeof condition !== 'object' || condition === null) return { [name]: condition }
+    const tests = Object.entries(condition).map(([operator, value]) => test(name, operator, value))
+    return tests.length === 1 ? (tests[0] as Where) : { and: tests }
+  })
+  return parts.length === 1 ? (parts[0] as Where) : { and: parts }
+}
+
+function test(field: string, operator: string, value: unknown): Where {
+  const as = (asked: string, of: unknown): Where => ({ [field]: { [asked]: of } })
+  if (operator === 'in' || operator === 'not_in') return amongSeveral(as, operator, listed(value))
+  if (operator === 'contains') return as('in', isId(value) ? [value] : [NOBODY])
+  if (operator === 'not_like') return isId(value) ? as('not_equals', value) : {}
+  return as(operator, value)
+}
+
+function amongSeveral(
+  as: (operator: string, value: unknown) => Where,
+  operator: 'in' | 'not_in',
+  values: unknown[],
+): Where {
+  const ids = values.filter(isId)
+  const hasNone = values.some((value) => NONE.includes(value as string | null))
+  if (operator === 'in') {
+    if (!hasNone) return as('in', ids.length > 0 ? ids : [NOBODY])
+    return ids.length > 0 ? { or: [as('in', ids), as('exists', false)] } : as('exists', false)
+  }
+  const others = ids.length > 0 ? [as('not_in', ids)] : []
+  return { and: [...others, ...(hasNone ? [as('exists', true)] : [])] }
+}
+
+/** An address may list them with commas. */
+const listed = (value: unknown): unknown[] =>
+  typeof value === 'string' ? value.split(',').map((one) => one.trim()) : [value].flat()
+
+const isId = (value: unknown): boolean => typeof value === 'string' && UUID.test(value)

@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals'
+import { idFilters } from '../../src/database/id-filters'
+
+const A = '019ca6b1-dc00-7000-8000-000000000001'
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+const hook = idFilters(['id', 'user'])
+const read = async (where: unknown, operation = 'read') =>
+  ((await hook({ args: { where }, operation } as never)) as { where: unknown }).where
+
+/** Whatever the panel's lists let an admin choose is answered: what the database refuses leaves an empty page. */
+test.each([
+  ['none among several', { in: ['null', A] }, { or: [{ user: { in: [A] } }, { user: { exists: false } }] }],
+  ['none alone', { in: 'null' }, { user: { exists: false } }],
+  ['not none', { not_in: ['null', A] }, { and: [{ user: { not_in: [A] } }, { user: { exists: true } }] }],
+  ['what is no id', { in: 'abc' }, { user: { in: [NOBODY] } }],
+  ['ids with commas', { in: `${A}, x` }, { user: { in: [A] } }],
+  ['not what is no id', { not_in: 'abc' }, { and: [] }],
+  ['a part of an id', { contains: '019c' }, { user: { in: [NOBODY] } }],
+  ['a whole id', { contains: A }, { user: { in: [A] } }],
+  ['unlike what is no id', { not_like: '019c' }, {}],
+  ['anything else', { equals: A }, { user: { equals: A } }],
+])('a filter by %s', async (_, asked, become) => {
+  expect(await read({ user: asked })).toEqual(become)
+  expect(await read({ or: [{ and: [{ user: asked }] }] })).toEqual({ or: [{ and: [become] }] })
+})
+
+test('other fields, and what is no filter, are as they were', async () => {
+  const where = { or: [{ and: [{ name: { contains: 'x' } }, 'x', null] }] }
+  expect(await read(where)).toEqual(where)
+  expect(await read('x')).toBe('x')
+})
+
+/** A filter that nobody can read must not come to mean every document where documents are changed. */
+test('what is changed or deleted by a filter is asked as it stands', async () => {
+  for (const operation of ['update', 'delete'])
+    expect(await read({ user: { not_in: 'abc' } }, operation)).toEqual({ user: { not_in: 'abc' } })
+})
