@@ -1,9 +1,4 @@
-/**
- * How many pieces of work are under way, and when none is.
- *
- * Not a Set of their promises: a table that a Set has outgrown points to the one after it and keeps what was in it. Once
- * the first of them is old, all that follow live until a full collection, and with them every object of those calls.
- */
+/** How many pieces of work are under way, and when none is: all that shutdown asks, and less than a set of their promises. */
 export class UnderWay {
   #count = 0
   #waiting: Array<() => void> = []

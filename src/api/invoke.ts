@@ -1,4 +1,4 @@
-import { readCredential } from '../accounts/credential'
+import { type Credential, readCredential } from '../accounts/credential'
 import { type Idempotency, readIdempotency } from '../gateway/idempotency'
 import {
   faultsOf,
@@ -68,15 +68,7 @@ async function serveInvoke(services: Services, c: ApiContext): Promise<Response>
   const sent = await readSent(c)
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     if (!('fault' in sent)) {
-      const answer = await call(services, c, {
-        ...sent,
-        credential,
-        requestId: c.env.requestId,
-        // Made only where it is looked at: most calls end by themselves.
-        get signal() {
-          return c.req.raw.signal
-        },
-      })
+      const answer = await call(services, c, new SentCall(c, sent, credential))
       if (answer) return answer
     }
     await explain(services, c, sent)
@@ -93,9 +85,35 @@ async function call(services: Services, c: ApiContext, request: InvokeRequest): 
   return answer instanceof Response ? answer : sendPlain(services, c, answer)
 }
 
-type Sent =
-  | { tool: string; input: Record<string, unknown>; idempotency: Idempotency | undefined }
-  | { fault: unknown }
+type WhatWasSent = Pick<InvokeRequest, 'tool' | 'input' | 'idempotency'>
+type Sent = WhatWasSent | { fault: unknown }
+
+/**
+ * What is asked of the gateway. A class for its one getter's sake: an object that is written with a getter gets a shape
+ * of its own each time, which lives until a full collection and keeps the whole request.
+ */
+class SentCall implements InvokeRequest {
+  readonly tool: string
+  readonly input: Record<string, unknown>
+  readonly idempotency: Idempotency | undefined
+  readonly requestId: string
+
+  constructor(
+    private readonly c: ApiContext,
+    sent: WhatWasSent,
+    readonly credential: Credential,
+  ) {
+    this.tool = sent.tool
+    this.input = sent.input
+    this.idempotency = sent.idempotency
+    this.requestId = c.env.requestId
+  }
+
+  /** Made only where it is looked at: most calls end by themselves. */
+  get signal(): AbortSignal {
+    return this.c.req.raw.signal
+  }
+}
 
 /** What was sent, or what is wrong with it: said only once it is known who is calling. */
 async function readSent(c: ApiContext): Promise<Sent> {
