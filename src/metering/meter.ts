@@ -50,7 +50,7 @@ export function createMeter(pool: Pool, instanceId: string = v7()): Meter {
   return {
     instanceId,
     admit: async (call) => {
-      const admission = await admissions.add({ ...call, instanceId })
+      const admission = await admissions.add({ instanceId, ...call })
       noteKeyUse(call, admission)
       return withPlans(pool, admission)
     },

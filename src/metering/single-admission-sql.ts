@@ -65,7 +65,7 @@ export const ADMIT_ONE_SQL =
 /** The AdmissionRow in an answer of ADMIT_ONE_SQL. */
 export function rowOfOne({ row }: { row: Json<AdmissionRow> }): AdmissionRow {
   const ends = row.period_ends_at && new Date(row.period_ends_at)
-  return { ...row, ord: 1, period_ends_at: ends as Date }
+  return Object.assign(row, { ord: 1, period_ends_at: ends as Date })
 }
 
 type Json<Row> = { [Column in keyof Row]: Row[Column] extends Date ? string : Row[Column] }

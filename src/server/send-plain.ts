@@ -11,8 +11,8 @@ export function sendPlain(plain: PlainAnswer, outgoing: ServerResponse): Respons
   if (isStreamed(plain)) void sendStream(plain.body, status, headers, outgoing)
   else if (!outgoing.destroyed) {
     const whole = body as string | Uint8Array | null
-    const length = whole === null ? {} : { 'content-length': Buffer.byteLength(whole) }
-    outgoing.writeHead(status, { ...headers, ...length }).end(whole ?? undefined)
+    if (whole === null) outgoing.writeHead(status, headers).end()
+    else outgoing.writeHead(status, { 'content-length': Buffer.byteLength(whole), ...headers }).end(whole)
   }
   return SENT
 }

@@ -31,7 +31,7 @@ export async function callHttp(call: HttpCall, agent: Dispatcher = toolAgent()):
   for (let attempt = 0; ; attempt += 1) {
     if (signal?.aborted) return { ended: 'aborted' }
     const timeoutMs = attempt === 0 ? call.timeoutMs : endsAt - performance.now()
-    const answer = await sendRequest({ ...call, maxAnswerBytes, timeoutMs }, agent)
+    const answer = await sendRequest(call, { maxAnswerBytes, timeoutMs }, agent)
     if (answer.ended !== 'unavailable' || attempt >= call.retries) return answer
     const wait = waitBefore(attempt)
     // A wait that the time does not allow for would only make the caller wait for the same answer.

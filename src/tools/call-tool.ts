@@ -21,10 +21,10 @@ const adapters: Partial<Record<AdapterName, Adapter>> = {
 export async function callTool(
   tool: Tool,
   input: ToolInput,
-  { callerId, ...context }: CallContext & { callerId: string },
+  context: CallContext & { callerId: string },
 ): Promise<ToolAnswer> {
   const breaker = breakerOf(tool)
-  const pass = breaker.enter(callerId)
+  const pass = breaker.enter(context.callerId)
   if ('retryAfterMs' in pass) return { ...unavailable('its breaker is open', 'unknown'), ...pass }
   const answer = await invoke(tool, input, context)
   breaker.report(pass, answer.ok ? 'up' : answer.health)
@@ -35,10 +35,8 @@ async function invoke(tool: Tool, input: ToolInput, context: CallContext): Promi
   const adapter = adapters[tool.adapter]
   if (!adapter) return unavailable(`no adapter calls ${tool.adapter}`, 'unknown')
   try {
-    return await adapter.invoke(tool, input, {
-      ...context,
-      timeoutMs: context.timeoutMs ?? tool.timeoutMs,
-    })
+    const { requestId, idempotencyKey, signal, timeoutMs = tool.timeoutMs } = context
+    return await adapter.invoke(tool, input, { requestId, idempotencyKey, signal, timeoutMs })
   } catch (error) {
     return unavailable(`the adapter failed: ${(error as Error).name}`, 'unknown')
   }

@@ -8,18 +8,22 @@ export type HttpRequest = {
   method: 'POST' | 'PUT' | 'PATCH'
   headers: Record<string, string>
   body: string
-  timeoutMs: number
-  maxAnswerBytes: number
   signal?: AbortSignal | undefined
 }
+
+export type AnswerBounds = { timeoutMs: number; maxAnswerBytes: number }
 
 /**
  * Sends one request and reads its whole answer. It goes to the dispatcher itself: a stream for each answer and a signal
  * for each request took as long as the rest of a call. It never rejects.
  */
-export function sendRequest(request: HttpRequest, agent: Dispatcher): Promise<HttpAnswer> {
+export function sendRequest(
+  request: HttpRequest,
+  { timeoutMs, maxAnswerBytes }: AnswerBounds,
+  agent: Dispatcher,
+): Promise<HttpAnswer> {
   return new Promise((resolve) => {
-    const { url, method, headers, body, timeoutMs, maxAnswerBytes, signal } = request
+    const { url, method, headers, body, signal } = request
     const abort = () => reading.end({ ended: 'aborted' })
     const timer = setTimeout(() => reading.end({ ended: 'timeout' }), timeoutMs)
     const reading = new Reading(maxAnswerBytes, (answer) => {
@@ -29,7 +33,8 @@ export function sendRequest(request: HttpRequest, agent: Dispatcher): Promise<Ht
     })
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      agent.dispatch({ ...target(url), method, headers, body }, reading)
+      const { origin, path } = target(url)
+      agent.dispatch({ origin, path, method, headers, body }, reading)
     } catch (error) {
       reading.end(failed(error))
     }

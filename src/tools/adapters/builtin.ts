@@ -8,7 +8,7 @@ export const builtinAdapter: Adapter = {
     if (!builtin) return unavailable('there is no such built-in function', 'unknown')
     const controller = new AbortController()
     const run = builtin
-      .run(input, AbortSignal.any(signal ? [controller.signal, signal] : [controller.signal]))
+      .run(input, signal ? AbortSignal.any([controller.signal, signal]) : controller.signal)
       .then(
         (output): ToolAnswer => ({ ok: true, output }),
         (error: Error): ToolAnswer =>
