@@ -31,7 +31,7 @@ const isQuery = (error: Error): boolean => 'query' in error && 'params' in error
 const isFromDatabase = (error: Error): boolean => 'severity' in error
 
 /** The same error where it holds nothing of a query, else one of its kind that can be logged. */
-function withoutValues(error: Failure, within: Error[] = []): Error {
+export function withoutValues(error: Failure, within: Error[] = []): Error {
   if (within.includes(error)) return new Error('an error that causes itself')
   const clean = (part: unknown) => (part instanceof Error ? withoutValues(part, [...within, error]) : part)
   const message = loggedMessage(error)
@@ -43,12 +43,11 @@ function withoutValues(error: Failure, within: Error[] = []): Error {
   const fields = Object.entries(error).filter(([name]) =>
     holdsValues ? WITHOUT_VALUES.includes(name) : !REPLACED.includes(name),
   )
-  const copy = Object.create(Object.getPrototypeOf(error), {
-    message: { value: message },
-    stack: { value: stackOf(error, message) },
-    cause: { value: cause },
-    errors: { value: errors },
-  })
+  const copy = new Error(message)
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(error))
+  const parts = Object.entries({ stack: stackOf(error, message), cause, errors })
+  for (const [name, value] of parts)
+    if (value !== undefined) Object.defineProperty(copy, name, { value, configurable: true, writable: true })
   return Object.assign(copy, Object.fromEntries(fields))
 }
 

@@ -1,6 +1,9 @@
+import { inspect } from 'node:util'
 import { expect, test } from '@jest/globals'
+import { DrizzleQueryError } from '@payloadcms/db-postgres/drizzle'
 import pg from 'pg'
 import pino from 'pino'
+import { printWithoutValues } from '../../src/database/printed-errors'
 import { logOptions } from '../../src/log'
 import { payloadLog } from '../../src/payload-log'
 
@@ -97,4 +100,17 @@ test('every other error is logged as it is', () => {
   log.error({ err: error }, 'it failed')
   const { err } = JSON.parse(written[0] as string)
   expect(err).toEqual(JSON.parse(JSON.stringify(pino.stdSerializers.err(error))))
+})
+
+test('the console shows an error of a query without values too, and the error keeps them', () => {
+  printWithoutValues()
+  const error = new DrizzleQueryError(`select '${VALUE}'`, [VALUE], misfit)
+  const within = inspect(new Error('the page failed', { cause: error }))
+  for (const printed of [inspect(error), within]) {
+    expect(printed).toMatch(
+      /Error: Failed query\n +at .*invalid input syntax for type uuid: …\n +at .*22P02/s,
+    )
+    expect(printed).not.toContain(VALUE)
+  }
+  expect(error.params).toEqual([VALUE])
 })
