@@ -28,7 +28,7 @@ it('a list whose query fails leaves its values in no line, the log’s or the co
     return failures >= 2 && text.includes('"route":"/admin/collections/refusals"') ? text : null
   })
   expect(output).toMatch(/"msg":"There was an error fetching the list view data/)
-  expect(output).toMatch(/^Error: Failed query\n +at .*\[cause\]: error: column/ms)
+  expect(output).toMatch(/^Error: Failed query\n +at .*\[cause\]: Error: column/ms)
   expect(output).not.toContain(VALUE)
   expect(output).not.toContain('select count')
 })
