@@ -28,6 +28,7 @@ import { boundFilters } from './database/filter-bounds'
 import { answerIdFilters } from './database/id-filters'
 import { answerProblem, LOGGED_HERE } from './database/payload-errors'
 import { readArguments } from './database/payload-sql'
+import { printWithoutValues } from './database/printed-errors'
 import { createLog } from './log'
 import { outboxEmail } from './mail/payload-adapter'
 import { Media } from './media/media.collection'
@@ -48,6 +49,7 @@ import { trustedOrigins } from './trusted-origins'
  * The host's config keeps what it has. It also needs the hub's own tables (`hubSchemaUp`) in a migration.
  */
 export function hub(config: Config): Plugin {
+  printWithoutValues()
   return (incoming: PayloadConfig): PayloadConfig => ({
     ...incoming,
     admin: {

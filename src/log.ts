@@ -1,4 +1,5 @@
-import pino, { type Logger } from 'pino'
+import pino, { type Logger, type LoggerOptions } from 'pino'
+import { loggedError } from './logged-error'
 
 export type Log = Logger
 
@@ -31,17 +32,20 @@ export interface RequestLine {
 /** The hub's logger: JSON lines on standard output with ISO times and named levels. */
 export function createLog(level: string): Log {
   return pino(
-    {
-      level,
-      base: undefined,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: pino.stdSerializers.err },
-      redact: { paths: SECRET_PATHS.flatMap((path) => [path, `*.${path}`]), censor: '[hidden]' },
-    },
+    logOptions(level),
     pino.destination({ dest: 1, sync: false, minLength: 4_096, periodicFlush: 200 }),
   )
 }
+
+/** What a line looks like, wherever it is written. */
+export const logOptions = (level: string): LoggerOptions => ({
+  level,
+  base: undefined,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { level: (label) => ({ level: label }) },
+  serializers: { err: loggedError },
+  redact: { paths: SECRET_PATHS.flatMap((path) => [path, `*.${path}`]), censor: '[hidden]' },
+})
 
 /** Writes the one line of a request: a failure of the hub's own is an error, everything else is information. */
 export function logRequest(log: Log, line: RequestLine): void {

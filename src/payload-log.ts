@@ -1,19 +1,30 @@
 import type { Log } from './log'
+import { loggedMessage, withoutQuery } from './logged-error'
 
 /**
  * The log as Payload gets it. Payload writes what an upload fails on as a bare error or text, as if the hub had
- * failed: such a line becomes a warning without the stack, and without the addresses and paths it names.
+ * failed: such a line becomes a warning without the stack, and without the addresses and paths it names. No line
+ * says what a failed query asked, or of which values.
  */
 export function payloadLog(log: Log): Log {
   const own = log.child({})
   const fail = own.error.bind(own) as (...line: unknown[]) => void
   own.error = (...line: unknown[]): void => {
     const [first] = line
-    if (first instanceof Error) own.warn({ failure: first.name }, withoutPlaces(first.message))
-    else if (typeof first === 'string') own.warn(withoutPlaces(first))
-    else fail(...line)
+    if (first instanceof Error) own.warn({ failure: first.name }, withoutPlaces(loggedMessage(first)))
+    else if (typeof first === 'string') own.warn(withoutPlaces(withoutQuery(first)))
+    else fail(...withText(line))
   }
   return own
+}
+
+/** Pino takes the message of a line that has none from its error, as it stands. */
+function withText([fields, text, ...rest]: unknown[]): unknown[] {
+  const { err, msg } = (fields ?? {}) as { err?: unknown; msg?: unknown }
+  if (typeof msg === 'string' && text === undefined)
+    return [{ ...(fields as object), msg: withoutQuery(msg) }]
+  if (text === undefined && err instanceof Error) return [fields, loggedMessage(err)]
+  return [fields, typeof text === 'string' ? withoutQuery(text) : text, ...rest]
 }
 
 /** Addresses, and absolute paths of either system. */

@@ -1,4 +1,5 @@
 import { ConfigError } from './config/environment'
+import { withoutValues } from './logged-error'
 import { prepareEnvironment } from './server/environment'
 
 /** Starts the hub in this process. A bad configuration or a failed start ends it with exit code 1. */
@@ -16,7 +17,11 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const text =
-    error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)
+    error instanceof ConfigError
+      ? error.message
+      : error instanceof Error
+        ? withoutValues(error).stack
+        : String(error)
   process.stderr.write(`${text}\n`)
   process.exit(1)
 })

@@ -1,4 +1,5 @@
 import { logRequest } from '../log'
+import { loggedMessage } from '../logged-error'
 import { addOpenAi } from '../openai/routes'
 import type { Problem } from '../problem'
 import { addAdminGrants } from './admin-grants'
@@ -95,7 +96,7 @@ function addFailures(registry: Registry): void {
   })
 }
 
-const reasonOf = ({ cause, message }: Problem) => (cause instanceof Error ? cause.message : message)
+const reasonOf = ({ cause, message }: Problem) => (cause instanceof Error ? loggedMessage(cause) : message)
 
 async function answer(registry: Registry, request: Request, env: ServerEnv | undefined): Promise<Response> {
   const startedAt = performance.now()

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Sql } from '../database/sql'
+import { loggedMessage } from '../logged-error'
 import { type MailConfig, mailTransport, type Transport } from './transport'
 
 const LOOK_EVERY_MS = 1_000
@@ -24,7 +25,7 @@ export function startMailSender(pool: Pool, config: MailConfig, log: MailLog): (
   let underWay: Promise<unknown> | null = null
   const look = () => {
     underWay ??= sendDueMail(pool, transport, log)
-      .catch((error: Error) => log.warn({ reason: error.message }, 'the outbox could not be read'))
+      .catch((error: Error) => log.warn({ reason: loggedMessage(error) }, 'the outbox could not be read'))
       .finally(() => {
         underWay = null
       })
@@ -69,7 +70,7 @@ async function sendOne(
     log.info({ mail_id: row.id, subject: row.subject, to }, 'mail sent')
     return true
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = error instanceof Error ? loggedMessage(error) : String(error)
     log.warn({ mail_id: row.id, attempts: row.attempts, reason }, 'mail not sent')
     await sql.query('update mail_outbox set last_error = $2 where id = $1', [row.id, reason.slice(0, 500)])
     return false

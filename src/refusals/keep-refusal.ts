@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { v7 as newId } from 'uuid'
 import { type Sql, sqlState } from '../database/sql'
+import { loggedMessage } from '../logged-error'
 import { perProcess } from '../process'
 import type { KeptRefusal, RefusalDetails, RefusalKind } from './refusal'
 import { Sampler } from './sampler'
@@ -27,7 +28,7 @@ type Log = { warn: (fields: object, message: string) => void }
  * may run it. Returns the way to stop it, which writes what is left.
  */
 export function startRefusalTimers(pool: Pool, log: Log): () => Promise<void> {
-  const failed = (error: Error) => log.warn({ reason: error.message }, 'refusals could not be kept')
+  const failed = (error: Error) => log.warn({ reason: loggedMessage(error) }, 'refusals could not be kept')
   let writing: Promise<void> = Promise.resolve()
   const write = (all = false) => {
     writing = writing.then(() => writeRefusals(pool, new Date(), all).catch(failed))

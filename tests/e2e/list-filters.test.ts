@@ -8,7 +8,7 @@ import { until } from '../support/until'
 import { answered, openBrowser, type Visit } from './browser'
 
 const url = process.env.HUB_TEST_URL as string
-type Person = { id: string; name: string }
+type Person = { id: string; name: string; email: string }
 
 let visit: Visit
 let page: Page
@@ -16,6 +16,8 @@ let database: pg.Pool
 /** People with calls in the log, each with a name of their own. */
 let ada: Person
 let ben: Person
+/** Somebody who is called as Ben is. */
+let otherBen: Person
 /** What the filters asked of the collection of users; the rows ask for their names themselves. */
 let asked: string[] = []
 
@@ -23,11 +25,13 @@ beforeAll(async () => {
   database = new pg.Pool({ connectionString: process.env.HUB_TEST_HUB_DATABASE_URL, max: 2 })
   await seedDemo(database, new Date())
   const { rows } = await database.query<Person>(
-    `select min(id::text) as id, name from users u
+    `select min(id::text) as id, name, min(email) as email from users u
      where email like '%@demo.invalid' and exists (select from usage_logs where user_id = u.id)
-     group by name having count(*) = 1 order by name desc limit 2`,
+     group by name having count(*) = 1 order by name desc limit 3`,
   )
-  ;[ada, ben] = rows as [Person, Person]
+  ;[ada, ben, otherBen] = rows as [Person, Person, Person]
+  await database.query('update users set name = $1 where id = $2', [ben.name, otherBen.id])
+  otherBen.name = ben.name
   visit = await openBrowser(url)
   page = visit.page
   page.on('request', (request) => {
@@ -57,9 +61,18 @@ const opened = async (...tests: Test[]) => {
 }
 const filter = (index = 0) => page.locator('.condition__value').nth(index)
 const chosen = (index = 0) => filter(index).locator('.rs__single-value').innerText()
-const pick = async (name: string, index = 0) => {
-  await filter(index).getByRole('combobox', { name: 'User' }).pressSequentially(name)
-  await page.getByRole('option', { name, exact: true }).click()
+/** How the filter names somebody. */
+const named = ({ name, email }: Person) => `${name} · ${email}`
+const type = (typed: string, index = 0) =>
+  filter(index).getByRole('combobox', { name: 'User' }).pressSequentially(typed)
+const offered = (...people: Person[]) =>
+  until(`${people.map(named)} and nobody else`, async () => {
+    const options = await page.getByRole('option').allInnerTexts()
+    return JSON.stringify(options.sort()) === JSON.stringify(people.map(named).sort()) || null
+  })
+const pick = async (person: Person, index = 0) => {
+  await type(person.name, index)
+  await page.getByRole('option', { name: named(person), exact: true }).click()
 }
 /** Whose rows are shown, once it is these people's alone. */
 const shows = (...people: Person[]) =>
@@ -71,9 +84,11 @@ const shows = (...people: Person[]) =>
 
 it('names whom the log is filtered by, and asks for no more than that', async () => {
   await opened(['equals', ada.id])
-  expect(await chosen()).toBe(ada.name)
+  expect(await chosen()).toBe(named(ada))
   await shows(ada)
-  expect(asked).toEqual([expect.stringMatching(`select.name.=true.*pagination=false.*${ada.id}`)])
+  expect(asked).toEqual([
+    expect.stringMatching(`select.name.=true&select.email.=true&pagination=false.*${ada.id}`),
+  ])
 })
 
 it('asks for what the menu offers when it is opened, and for more at its end', async () => {
@@ -84,35 +99,56 @@ it('asks for what the menu offers when it is opened, and for more at its end', a
   await page.locator('.rs__menu-list').hover()
   await page.mouse.wheel(0, 2_000)
   await until('more users', async () => (await page.getByRole('option').count()) > 11)
-  expect(await chosen()).toBe(ada.name)
+  expect(await chosen()).toBe(named(ada))
 })
 
 it('filters by another user, whose name is typed quickly', async () => {
   await opened(['equals', ada.id])
-  await pick(ben.name)
+  await pick(ben)
   await page.waitForURL((address) => address.search.includes(ben.id))
   await shows(ben)
-  expect(await chosen()).toBe(ben.name)
+  expect(await chosen()).toBe(named(ben))
   // What was typed is searched once, when the typing pauses.
+  expect(asked.filter((query) => query.includes('like'))).toHaveLength(1)
+})
+
+it('tells two people of one name apart', async () => {
+  await opened(['equals', ada.id])
+  await type(ben.name)
+  await offered(ben, otherBen)
+  await page.getByRole('option', { name: named(otherBen), exact: true }).click()
+  await page.waitForURL((address) => address.search.includes(otherBen.id))
+  await shows(otherBen)
+  expect(await chosen()).toBe(named(otherBen))
+})
+
+it('finds a person by a part of their address, and by words of both', async () => {
+  await opened(['equals', ada.id])
+  const [local] = otherBen.email.split('@') as [string]
+  await type(local)
+  await offered(otherBen)
+  await opened(['equals', ada.id])
+  await type(`${local} ${ben.name.split(' ')[1]}`)
+  await offered(otherBen)
   expect(asked.filter((query) => query.includes('like'))).toHaveLength(1)
 })
 
 it('changes the one of two filters by a user that is changed', async () => {
   await opened(['equals', ada.id], ['equals', ada.id])
-  await pick(ben.name, 1)
+  await pick(ben, 1)
   await page.waitForURL((address) => address.search.includes(ben.id))
   await shows(ada, ben)
-  expect([await chosen(0), await chosen(1)]).toEqual([ada.name, ben.name])
+  expect([await chosen(0), await chosen(1)]).toEqual([named(ada), named(ben)])
 })
 
 it('names several users by one question, and takes one of them away', async () => {
   await opened(['in', `${ada.id},${ben.id}`])
   const names = filter().locator('.multi-value-label')
-  expect(await names.allInnerTexts()).toEqual([ada.name, ben.name])
+  expect(await names.allInnerTexts()).toEqual([named(ada), named(ben)])
   expect(asked).toHaveLength(1)
   await filter().locator('.multi-value-remove').first().click()
   await shows(ben)
-  expect(await names.allInnerTexts()).toEqual([ben.name])
+  expect(await names.allInnerTexts()).toEqual([named(ben)])
 })
 
 it('says whether there is a user at all', async () => {
@@ -130,7 +166,9 @@ it('keeps what is chosen when several may be, and lets it go when none can be', 
     await page.getByRole('option', { name, exact: true }).click()
   }
   await operator('is in')
-  await filter().locator('.multi-value-label', { hasText: ada.name }).waitFor()
+  await filter()
+    .locator('.multi-value-label', { hasText: named(ada) })
+    .waitFor()
   await operator('exists')
   await until('nothing chosen', async () => (await filter().locator('.rs__single-value').count()) === 0)
   await answered(page)
@@ -139,7 +177,7 @@ it('keeps what is chosen when several may be, and lets it go when none can be', 
 it('answers whatever it offers: none among several, a part of an id', async () => {
   await opened(['in', `null,${ada.id}`])
   await shows(ada)
-  expect(await filter().locator('.multi-value-label').allInnerTexts()).toEqual(['None', ada.name])
+  expect(await filter().locator('.multi-value-label').allInnerTexts()).toEqual(['None', named(ada)])
   for (const asked of ['[user][in]=null', '[requestId][contains]=01a', '[id][not_like]=01a']) {
     await page.goto(`/admin/collections/usage-logs?where[or][0][and][0]${asked}`)
     await page.locator('.where-builder .condition').waitFor()

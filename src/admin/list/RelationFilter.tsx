@@ -3,6 +3,7 @@ import { ReactSelect, useTranslation } from '@payloadcms/ui'
 import { useRef } from 'react'
 import { idsOf, takesSeveral } from './condition'
 import { type Option, useDocuments, useOffers, useTitles } from './documents'
+import { hasWords } from './naming'
 import { useCondition } from './use-condition'
 
 type Props = { path: string; relationTo: string; label: string }
@@ -32,8 +33,8 @@ export function RelationFilter({ path, ...props }: Props) {
 
 function Documents({ relationTo, label, operator, value, change }: Part) {
   const { t } = useTranslation()
-  const { title, ask } = useDocuments(relationTo)
-  const offers = useOffers(ask, title)
+  const { fields, ask } = useDocuments(relationTo)
+  const offers = useOffers(ask, fields)
   const ids = idsOf(operator, value)
   const { titles, remember } = useTitles(
     ask,
@@ -63,13 +64,6 @@ function Documents({ relationTo, label, operator, value, change }: Part) {
     />
   )
 }
-
-/** As the search finds them: each of the words, anywhere. */
-const hasWords = (label: string, typed: string): boolean =>
-  typed
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => label.toLowerCase().includes(word))
 
 function Existence({ label, value, change }: Part) {
   const { t } = useTranslation()

@@ -1,6 +1,7 @@
 'use client'
 import { useConfig } from '@payloadcms/ui'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { nameOf, namingFields, searchOf } from './naming'
 
 export type Option = { label: string; value: string }
 type Page = { options: Option[]; hasNextPage: boolean }
@@ -12,28 +13,27 @@ const OFFERED_AT_ONCE = '10'
 /** A pause in typing, after which the documents are searched. */
 const TYPED_MS = 300
 
-/** The title of a collection's documents, and how to ask for some of them: no more than their ids and titles. */
-export function useDocuments(collectionSlug: string): { title: string; ask: Ask } {
+/** What a collection's documents are named by, and how to ask for some of them: no more than their ids and names. */
+export function useDocuments(collectionSlug: string): { fields: string[]; ask: Ask } {
   const { config, getEntityConfig } = useConfig()
-  const title = getEntityConfig({ collectionSlug })?.admin?.useAsTitle ?? 'id'
+  const names = namingFields(getEntityConfig({ collectionSlug })?.admin).join()
+  const fields = useMemo(() => names.split(','), [names])
   const url = `${config.routes.api}/${collectionSlug}`
   const ask = useCallback<Ask>(
     async (query, signal) => {
-      const params = new URLSearchParams({ depth: '0', [`select[${title}]`]: 'true', ...query })
+      const selected = fields.map((field) => [`select[${field}]`, 'true'])
+      const params = new URLSearchParams({ depth: '0', ...Object.fromEntries(selected), ...query })
       const response = await fetch(`${url}?${params}`, { credentials: 'include', signal })
       if (!response.ok) throw new Error(`${url} answered ${response.status}`)
       const { docs, hasNextPage } = await response.json()
-      return { options: docs.map((doc: Record<string, string>) => optionOf(doc, title)), hasNextPage }
+      return { options: docs.map((doc: Doc) => ({ label: nameOf(doc, fields), value: doc.id })), hasNextPage }
     },
-    [url, title],
+    [url, fields],
   )
-  return { title, ask }
+  return { fields, ask }
 }
 
-const optionOf = (doc: Record<string, string>, title: string): Option => ({
-  label: doc[title] || (doc.id as string),
-  value: doc.id as string,
-})
+type Doc = Record<string, unknown> & { id: string }
 
 /** The titles of the documents that are chosen, asked for at once; a document that is gone goes by its id. */
 export function useTitles(ask: Ask, ids: string[]) {
@@ -60,9 +60,9 @@ export function useTitles(ask: Ask, ids: string[]) {
 }
 
 /** What a menu offers: asked for when it is opened or typed into, and further when its end is reached. */
-export function useOffers(ask: Ask, title: string) {
+export function useOffers(ask: Ask, fields: string[]) {
   const [asked, setAsked] = useState<Asked | null>(null)
-  const { options, hasNextPage, failed, answers } = useFound(ask, title, asked)
+  const { options, hasNextPage, failed, answers } = useFound(ask, fields, asked)
   const isLoading = asked !== null && answers !== asked
   return {
     options,
@@ -77,13 +77,12 @@ export function useOffers(ask: Ask, title: string) {
 }
 
 /** What was found last; what is asked for anew leaves the question before unanswered. */
-function useFound(ask: Ask, title: string, asked: Asked | null): Found {
+function useFound(ask: Ask, fields: string[], asked: Asked | null): Found {
   const [found, setFound] = useState<Found>(NOTHING)
   useEffect(() => {
     if (asked === null) return
     const leave = new AbortController()
     const { search, page } = asked
-    const sought = search === '' ? {} : { [`where[${title}][like]`]: search }
     const take = ({ options, hasNextPage }: Page) =>
       setFound((before) => ({
         options: page === 1 ? options : [...before.options, ...options],
@@ -93,14 +92,18 @@ function useFound(ask: Ask, title: string, asked: Asked | null): Found {
       }))
     const fail = () => leave.signal.aborted || setFound({ ...NOTHING, failed: true, answers: asked })
     const timer = setTimeout(
-      () => ask({ limit: OFFERED_AT_ONCE, page: String(page), ...sought }, leave.signal).then(take, fail),
+      () =>
+        ask({ limit: OFFERED_AT_ONCE, page: String(page), ...searchOf(search, fields) }, leave.signal).then(
+          take,
+          fail,
+        ),
       search !== '' && page === 1 ? TYPED_MS : 0,
     )
     return () => {
       clearTimeout(timer)
       leave.abort()
     }
-  }, [ask, title, asked])
+  }, [ask, fields, asked])
   return found
 }
 
