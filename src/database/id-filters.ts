@@ -6,6 +6,8 @@ const NONE = ['null', null]
 const READS = ['read', 'count']
 /** No document has it: what a list becomes that names no id. */
 const NOBODY = '00000000-0000-0000-0000-000000000000'
+/** True of each document. An empty condition would be left out of an `or`, which then finds less. */
+const EVERYBODY: Where = { id: { exists: true } }
 /** Kept as ids outside of relationships. */
 const KEPT_AS_IDS: Record<string, string[]> = { 'usage-logs': ['requestId'] }
 
@@ -50,7 +52,7 @@ function test(field: string, operator: string, value: unknown): Where {
   const as = (asked: string, of: unknown): Where => ({ [field]: { [asked]: of } })
   if (operator === 'in' || operator === 'not_in') return amongSeveral(as, operator, listed(value))
   if (operator === 'contains') return as('in', isId(value) ? [value] : [NOBODY])
-  if (operator === 'not_like') return isId(value) ? as('not_equals', value) : {}
+  if (operator === 'not_like') return isId(value) ? as('not_equals', value) : EVERYBODY
   return as(operator, value)
 }
 
@@ -65,8 +67,8 @@ function amongSeveral(
     if (!hasNone) return as('in', ids.length > 0 ? ids : [NOBODY])
     return ids.length > 0 ? { or: [as('in', ids), as('exists', false)] } : as('exists', false)
   }
-  const others = ids.length > 0 ? [as('not_in', ids)] : []
-  return { and: [...others, ...(hasNone ? [as('exists', true)] : [])] }
+  if (ids.length === 0) return hasNone ? as('exists', true) : EVERYBODY
+  return hasNone ? { and: [as('not_in', ids), as('exists', true)] } : as('not_in', ids)
 }
 
 /** An address may list them with commas. */
