@@ -13,13 +13,13 @@ export const boundByStatus: CollectionBeforeOperationHook = async ({ args, req }
   const asked = where ? new Set(conditionsOf(where, 'status').map(onlyStatus)) : new Set()
   if (!where || !(asked.has('pending') || asked.has('trial'))) return args
   const sql = await readingSql(req)
-  const bounds: Record<string, Where[]> = {
-    pending: asked.has('pending') ? await boundOfPending(sql) : [],
-    trial: asked.has('trial') ? await boundOfTrials(sql) : [],
-  }
+  const bounds = new Map([
+    ['pending', asked.has('pending') ? await boundOfPending(sql) : []],
+    ['trial', asked.has('trial') ? await boundOfTrials(sql) : []],
+  ])
   return {
     ...args,
-    where: withBounds(where, 'status', (condition) => bounds[onlyStatus(condition) ?? ''] ?? []),
+    where: withBounds(where, 'status', (condition) => bounds.get(onlyStatus(condition) ?? '') ?? []),
   }
 }
 
