@@ -17,13 +17,15 @@ const KEPT_AS_IDS: Record<string, string[]> = { 'usage-logs': ['requestId'] }
  */
 export function answerIdFilters(payload: Payload): void {
   for (const { config } of Object.values(payload.collections)) {
-    const related = config.flattenedFields.filter(isRelated).map(({ name }) => name)
-    const hook = idFilters(['id', ...related, ...(KEPT_AS_IDS[config.slug] ?? [])])
+    const hasUuids = (slug: string) => payload.collections[slug]?.customIDType === undefined
+    const related = config.flattenedFields.filter(isRelated).filter(({ relationTo }) => hasUuids(relationTo))
+    const own = [...(hasUuids(config.slug) ? ['id'] : []), ...(KEPT_AS_IDS[config.slug] ?? [])]
+    const hook = idFilters([...own, ...related.map(({ name }) => name)])
     config.hooks.beforeOperation = [hook, ...(config.hooks.beforeOperation ?? [])]
   }
 }
 
-const isRelated = (field: FlattenedField): boolean =>
+const isRelated = (field: FlattenedField): field is FlattenedField & { relationTo: string } =>
   (field.type === 'relationship' || field.type === 'upload') &&
   typeof field.relationTo === 'string' &&
   !field.hasMany
