@@ -16,8 +16,9 @@ const KEPT_AS_IDS: Record<string, string[]> = { 'usage-logs': ['requestId'] }
  * "none" among several documents; the database takes neither, and the list would be an empty page. For `onInit`.
  */
 export function answerIdFilters(payload: Payload): void {
+  const collections: Record<string, Payload['collections']['users'] | undefined> = payload.collections
+  const hasUuids = (slug: string) => collections[slug]?.customIDType === undefined
   for (const { config } of Object.values(payload.collections)) {
-    const hasUuids = (slug: string) => payload.collections[slug]?.customIDType === undefined
     const related = config.flattenedFields.filter(isRelated).filter(({ relationTo }) => hasUuids(relationTo))
     const own = [...(hasUuids(config.slug) ? ['id'] : []), ...(KEPT_AS_IDS[config.slug] ?? [])]
     const hook = idFilters([...own, ...related.map(({ name }) => name)])
