@@ -22,10 +22,21 @@ const checkFilter: CollectionBeforeOperationHook = ({ args }) => {
     overrideAccess?: boolean
   }
   if (overrideAccess === true) return
+  if (lacksCondition(where))
+    throw new Problem('VALIDATION_ERROR', 'A filter names a field without a condition')
   const joined = Object.values(joins ?? {}).map((join) => (join as { where?: unknown } | null)?.where)
   const conditions = [where, ...joined].reduce((sum: number, one) => sum + countConditions(one), 0)
   if (conditions > MOST_CONDITIONS)
     throw new Problem('VALIDATION_ERROR', `A filter has at most ${MOST_CONDITIONS} conditions`)
+}
+
+/** GraphQL takes null for a condition. No filter can be built of one, and hooks that read filters need not know it. */
+function lacksCondition(where: unknown): boolean {
+  if (typeof where !== 'object' || where === null) return false
+  const isLacking = (part: unknown) => part === null || lacksCondition(part)
+  return Object.values(where).some((condition) =>
+    Array.isArray(condition) ? condition.some(isLacking) : condition === null,
+  )
 }
 
 /** How many comparisons a filter comes to; `like` makes one of each word. */

@@ -6,6 +6,8 @@ const NONE = ['null', null]
 const READS = ['read', 'count']
 /** No document has it: what a list becomes that names no id. */
 const NOBODY = '00000000-0000-0000-0000-000000000000'
+/** True of each document. An empty condition would be left out of an `or`, which then finds less. */
+const EVERYBODY: Where = { id: { exists: true } }
 /** Kept as ids outside of relationships. */
 const KEPT_AS_IDS: Record<string, string[]> = { 'usage-logs': ['requestId'] }
 
@@ -14,14 +16,17 @@ const KEPT_AS_IDS: Record<string, string[]> = { 'usage-logs': ['requestId'] }
  * "none" among several documents; the database takes neither, and the list would be an empty page. For `onInit`.
  */
 export function answerIdFilters(payload: Payload): void {
+  const collections: Record<string, Payload['collections']['users'] | undefined> = payload.collections
+  const hasUuids = (slug: string) => collections[slug]?.customIDType === undefined
   for (const { config } of Object.values(payload.collections)) {
-    const related = config.flattenedFields.filter(isRelated).map(({ name }) => name)
-    const hook = idFilters(['id', ...related, ...(KEPT_AS_IDS[config.slug] ?? [])])
+    const related = config.flattenedFields.filter(isRelated).filter(({ relationTo }) => hasUuids(relationTo))
+    const own = [...(hasUuids(config.slug) ? ['id'] : []), ...(KEPT_AS_IDS[config.slug] ?? [])]
+    const hook = idFilters([...own, ...related.map(({ name }) => name)])
     config.hooks.beforeOperation = [hook, ...(config.hooks.beforeOperation ?? [])]
   }
 }
 
-const isRelated = (field: FlattenedField): boolean =>
+const isRelated = (field: FlattenedField): field is FlattenedField & { relationTo: string } =>
   (field.type === 'relationship' || field.type === 'upload') &&
   typeof field.relationTo === 'string' &&
   !field.hasMany
@@ -50,7 +55,7 @@ function test(field: string, operator: string, value: unknown): Where {
   const as = (asked: string, of: unknown): Where => ({ [field]: { [asked]: of } })
   if (operator === 'in' || operator === 'not_in') return amongSeveral(as, operator, listed(value))
   if (operator === 'contains') return as('in', isId(value) ? [value] : [NOBODY])
-  if (operator === 'not_like') return isId(value) ? as('not_equals', value) : {}
+  if (operator === 'not_like') return isId(value) ? as('not_equals', value) : EVERYBODY
   return as(operator, value)
 }
 
@@ -65,8 +70,8 @@ function amongSeveral(
     if (!hasNone) return as('in', ids.length > 0 ? ids : [NOBODY])
     return ids.length > 0 ? { or: [as('in', ids), as('exists', false)] } : as('exists', false)
   }
-  const others = ids.length > 0 ? [as('not_in', ids)] : []
-  return { and: [...others, ...(hasNone ? [as('exists', true)] : [])] }
+  if (ids.length === 0) return hasNone ? as('exists', true) : EVERYBODY
+  return hasNone ? { and: [as('not_in', ids), as('exists', true)] } : as('not_in', ids)
 }
 
 /** An address may list them with commas. */

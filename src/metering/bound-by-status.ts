@@ -13,13 +13,13 @@ export const boundByStatus: CollectionBeforeOperationHook = async ({ args, req }
   const asked = where ? new Set(conditionsOf(where, 'status').map(onlyStatus)) : new Set()
   if (!where || !(asked.has('pending') || asked.has('trial'))) return args
   const sql = await readingSql(req)
-  const bounds: Record<string, Where[]> = {
-    pending: asked.has('pending') ? await boundOfPending(sql) : [],
-    trial: asked.has('trial') ? await boundOfTrials(sql) : [],
-  }
+  const bounds = new Map([
+    ['pending', asked.has('pending') ? await boundOfPending(sql) : []],
+    ['trial', asked.has('trial') ? await boundOfTrials(sql) : []],
+  ])
   return {
     ...args,
-    where: withBounds(where, 'status', (condition) => bounds[onlyStatus(condition) ?? ''] ?? []),
+    where: withBounds(where, 'status', (condition) => bounds.get(onlyStatus(condition) ?? '') ?? []),
   }
 }
 
@@ -34,10 +34,15 @@ async function boundOfPending(sql: Sql): Promise<Where[]> {
   return rows[0]?.has_all ? [{ id: { greater_than_equal: rows[0].since } }] : []
 }
 
+/** Compared for each user: calls of one who was deleted meanwhile must not make up for an older one of somebody else. */
 const LATEST_PENDING = `
-  with bound as materialized (select hub_uuid_at(now() - ${LONGEST_CALL}) as since)
-  select since, (select count(*) from usage_logs u where u.id >= since and u.status = 'pending')
-    = (select coalesce(sum(calls_in_flight), 0) from subscriptions) as has_all
+  with bound as materialized (select hub_uuid_at(now() - ${LONGEST_CALL}) as since),
+  latest as materialized (
+    select user_id, count(*) as calls from usage_logs
+    where id >= (select since from bound) and status = 'pending' group by user_id)
+  select since, not exists (
+    select from subscriptions s left join latest l using (user_id)
+    where s.calls_in_flight > coalesce(l.calls, 0)) as has_all
   from bound`
 
 async function boundOfTrials(sql: Sql): Promise<Where[]> {

@@ -62,9 +62,11 @@ export function ledgerConnection(pool: Pool, ownFunction: string): LedgerConnect
   }
   /** A connection without a statement keeps no process alive: whoever forgets to close it still ends. */
   const send = <Row extends QueryResultRow>(client: Connected, statement: Statement) => {
+    // First: one that cannot be written must not count as under way, for which the end would wait.
+    const query = statement(client.hasFunction)
     client.ref()
     underWay.begin()
-    return client.query<Row>(statement(client.hasFunction)).finally(() => {
+    return client.query<Row>(query).finally(() => {
       underWay.end()
       if (underWay.count === 0) client.unref()
     })

@@ -137,6 +137,26 @@ test('every operator of every filter', async () => {
   }
 })
 
+test('a filter that lacks a condition is refused, by whoever asks', async () => {
+  const schema = await graphqlSchema()
+  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
+    const where = field.args.find(({ name }) => name === 'where')?.type
+    if (!isInputObjectType(where) || !field.name.startsWith('count')) continue
+    const parts = Object.keys(where.getFields()).filter((name) => !['AND', 'OR'].includes(name))
+    for (const asked of [
+      { OR: [null] },
+      { AND: [{ OR: [{}, null] }] },
+      ...parts.map((name) => ({ [name]: null })),
+    ]) {
+      const query = `query($v: ${where}) { ${field.name}(where: $v) { totalDocs } }`
+      const [error] = errorsOf(await send({ query, variables: { v: asked } }, cast.headers.owner)) ?? []
+      const { statusCode } = (error as { extensions?: { statusCode?: number } })?.extensions ?? {}
+      expect([field.name, asked, statusCode]).toEqual([field.name, asked, expect.any(Number)])
+      expect([400, 403]).toContain(statusCode)
+    }
+  }
+})
+
 test('a mutation of a document that is not there, with every field of another type', async () => {
   const schema = await graphqlSchema()
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {

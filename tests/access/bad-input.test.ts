@@ -52,6 +52,7 @@ const QUERIES = [
     'where[nope]=',
   ],
   ...['where[__proto__][x]=y', 'where[constructor][equals]=x', 'where[id][__proto__]=x'],
+  'where[or][0][status][equals]=pending&where[or][1][status][equals]=constructor',
   ...[
     'select=x',
     'select[x]=y',

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
 import pg from 'pg'
+import { ledgerConnection } from '../../src/metering/ledger-connection'
 import { WAYS } from './ways'
 import { success, World } from './world'
 
@@ -32,6 +33,18 @@ test('a connection that breaks as its last preparation is answered is not kept',
   jest.restoreAllMocks()
   expect(broken).toBe(1)
   expect(await meter.admit(world.call(person))).toMatchObject({ admitted: true })
+})
+
+test('a statement that cannot be written keeps nobody from closing the connection', async () => {
+  const connection = ledgerConnection(world.pool, 'select 1')
+  const broken = () => {
+    throw new Error('broken')
+  }
+  await expect(connection.query(broken)).rejects.toThrow('broken')
+  expect((await connection.query<{ one: number }>(() => ({ text: 'select 1 as one' }))).rows).toEqual([
+    { one: 1 },
+  ])
+  await connection.end()
 })
 
 test('a database user who may have no temporary objects has no functions, and is served', async () => {
