@@ -109,7 +109,10 @@ function answerEach<Item, Answer>(
   batch.forEach((waiting, index) => {
     const verdict = verdicts[index]
     if (verdict?.done) waiting.resolve(verdict.answer)
-    else again.push({ ...waiting, attempt: waiting.attempt + 1 })
+    else {
+      waiting.attempt += 1
+      again.push(waiting)
+    }
   })
   return again
 }
