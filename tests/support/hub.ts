@@ -28,12 +28,18 @@ export const TEST_SECRET = process.env.HUB_TEST_SECRET ?? randomBytes(32).toStri
 
 /**
  * Starts the built hub (`dist/server.js`) as a process of its own on a free port, and waits until it is ready.
- * It trusts one proxy, so that each test can come from an address of its own.
+ * It trusts one proxy, so that each test can come from an address of its own. `checkout` is the folder whose hub is
+ * started; defaults to this one.
  */
-export async function startTestHub(databaseUrl: string, env: Record<string, string> = {}): Promise<TestHub> {
+export async function startTestHub(
+  databaseUrl: string,
+  env: Record<string, string> = {},
+  checkout = process.cwd(),
+): Promise<TestHub> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hub-data-'))
   const port = await freePort()
   const child = spawn(process.execPath, ['--enable-source-maps', 'dist/server.js'], {
+    cwd: checkout,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       PATH: process.env.PATH,

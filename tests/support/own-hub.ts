@@ -20,9 +20,10 @@ export type OwnHub = {
 
 let addresses = 0
 
-export async function ownHub(env: Record<string, string> = {}): Promise<OwnHub> {
+/** `checkout` is the folder whose hub is started; defaults to this one. */
+export async function ownHub(env: Record<string, string> = {}, checkout?: string): Promise<OwnHub> {
   const database = await freshDatabase()
-  const hub = await startTestHub(database.url, env)
+  const hub = await startTestHub(database.url, env, checkout)
   const ask: OwnHub['ask'] = async (method, path, { token, key, body, headers } = {}) => {
     addresses += 1
     const answer = await fetch(`${hub.url}${path}`, {
