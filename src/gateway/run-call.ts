@@ -8,13 +8,22 @@ import { keyForTool } from './idempotency'
 import { toInvocation } from './invocation'
 import type { InvokeRequest } from './invoke'
 import { rateLimitHeaders } from './refusals'
-import { settled } from './settled'
+import { settled, settledInAnyCase } from './settled'
 import { toolProblem } from './tool-problem'
 
 type Ended = Omit<Settlement, 'usageId' | 'userId'>
 
 /** Calls the tool of an admitted call and settles it, whatever happens; the outcome is given after that. */
-export async function runCall(
+export function runCall(
+  room: GatewayRoom,
+  request: InvokeRequest,
+  tool: Tool,
+  admitted: Admitted,
+): Promise<InvokeOutcome> {
+  return settledInAnyCase(room, admitted, () => callAndSettle(room, request, tool, admitted))
+}
+
+async function callAndSettle(
   room: GatewayRoom,
   request: InvokeRequest,
   tool: Tool,
@@ -34,11 +43,7 @@ export async function runCall(
     await settled(room, { userId, usageId, ...failed(answer, since()) })
     return { ended: 'failed', userId, problem: toolProblem(tool, answer, rateLimitHeaders(admitted.limits)) }
   }
-  const measured = await measure(tool, request.input, answer.output).catch(async (error: unknown) => {
-    const unmeasured = { status: 'error', tokens: 0, source: 'unknown', errorCode: 'INTERNAL' } as const
-    await settled(room, { userId, usageId, ...unmeasured, durationMs: since() })
-    throw error
-  })
+  const measured = await measure(tool, request.input, answer.output)
   const durationMs = since()
   const told = () => toInvocation(answer.output, { requestId, tokens: measured.tokens, durationMs })
   const kept = request.idempotency ? { answer: told() } : {}

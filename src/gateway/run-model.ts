@@ -8,7 +8,7 @@ import type { CallRequest, GatewayRoom, InvokeOutcome } from './admit-call'
 import type { Measured } from './invocation'
 import { rateLimitHeaders } from './refusals'
 import { failed } from './run-call'
-import { settled } from './settled'
+import { settled, settledInAnyCase } from './settled'
 import { toolProblem } from './tool-problem'
 
 /** An admitted call of a model, and how its answer is told: from the answer's value and its text. */
@@ -25,7 +25,11 @@ export const CALLER_GONE = 'CALLER_GONE'
  * Calls the model of an admitted call and settles it, whatever happens. A caller that goes away ends the call; nothing
  * has come by then, but the input was read, so that is charged.
  */
-export async function runModel(
+export function runModel(room: GatewayRoom, request: CallRequest, call: ModelCall): Promise<InvokeOutcome> {
+  return settledInAnyCase(room, call.admitted, () => askAndSettle(room, request, call))
+}
+
+async function askAndSettle(
   room: GatewayRoom,
   request: CallRequest,
   call: ModelCall,

@@ -1,3 +1,4 @@
+import type { Admitted } from '../metering/call'
 import { settle } from '../metering/metering'
 import type { Settlement } from '../metering/settlement'
 import type { GatewayRoom } from './admit-call'
@@ -19,4 +20,24 @@ export function settled(room: GatewayRoom, settlement: Settlement): Promise<void
       resolve()
     })
   })
+}
+
+/**
+ * Does the work of an admitted call, which settles it. Whatever is thrown before it did settles the call here, free of
+ * charge: its tokens must not stay held. A call that is settled already stays as it is.
+ */
+export async function settledInAnyCase<T>(
+  room: GatewayRoom,
+  { userId, usageId }: Admitted,
+  work: () => Promise<T>,
+): Promise<T> {
+  const startedAt = performance.now()
+  try {
+    return await work()
+  } catch (error) {
+    const durationMs = Math.round(performance.now() - startedAt)
+    const failed = { status: 'error', tokens: 0, source: 'unknown', errorCode: 'INTERNAL' } as const
+    await settled(room, { userId, usageId, durationMs, ...failed })
+    throw error
+  }
 }

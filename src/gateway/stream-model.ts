@@ -15,7 +15,7 @@ import { endOnShutdown, keepUntilSettled } from './in-flight'
 import { rateLimitHeaders } from './refusals'
 import { failed } from './run-call'
 import { CALLER_GONE, type ModelCall } from './run-model'
-import { settled } from './settled'
+import { settled, settledInAnyCase } from './settled'
 import { brokenProblem, toolProblem } from './tool-problem'
 
 /** As much text as an answer that is no stream may have. */
@@ -39,11 +39,15 @@ const MOST_WAITING = 256
  * Opens the stream of an admitted call of a model. Until its first event it may fail as any call does; from then on
  * the call runs by itself, is charged for what came, and is settled whatever happens to the reader.
  */
-export async function streamModel(
+export function streamModel(
   room: GatewayRoom,
   request: CallRequest,
   call: ModelCall,
 ): Promise<StreamOutcome> {
+  return settledInAnyCase(room, call.admitted, () => openAndPump(room, request, call))
+}
+
+async function openAndPump(room: GatewayRoom, request: CallRequest, call: ModelCall): Promise<StreamOutcome> {
   const { tool, plan, admitted } = call
   const startedAt = performance.now()
   const ask = withinHold(tool, plan, admitted.tokensHeld)
@@ -96,7 +100,9 @@ async function pump(run: Run, source: AsyncIterable<ModelEvent>, events: Channel
   try {
     const { took, broken, value } = await passOn(run, source, events)
     const ending = broken && endingOf(run, broken, isClosing)
-    const { answer, usage } = await settleStream(run, took, ending, value)
+    const { answer, usage } = await settledInAnyCase(run.room, run.call.admitted, () =>
+      settleStream(run, took, ending, value),
+    )
     if (broken) events.last({ type: 'failed', problem: brokenProblem(run.call.tool, broken) })
     else events.last({ type: 'done', answer, usage })
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { LanguageModelV3Message, LanguageModelV3Prompt } from '@ai-sdk/provider'
+import { isDeeperThan, MOST_DEPTH } from '../tools/depth'
 import { Untranslatable } from './translate-error'
 import { isObject, type JsonObject, listOf, textOf } from './translate-json'
 import { toUserPart } from './translate-parts'
@@ -85,8 +86,15 @@ function thoughtSignature(extra: unknown): string | null {
 
 function readArguments(text: unknown, field: string): unknown {
   if (text === '' || text == null) return {}
+  const value = parseText(String(text), field)
+  if (isDeeperThan(value, MOST_DEPTH))
+    throw new Untranslatable(`${field}: JSON of at most ${MOST_DEPTH} levels is supported by this model`)
+  return value
+}
+
+function parseText(text: string, field: string): unknown {
   try {
-    return JSON.parse(String(text))
+    return JSON.parse(text)
   } catch {
     throw new Untranslatable(`${field} must be JSON`)
   }

@@ -2,15 +2,13 @@ import type { ErrorObject } from 'ajv'
 import { Problem, type ProblemDetail } from '../problem'
 import { perProcess } from '../process'
 import { builtinTools } from './builtin'
-import { isDeeperThan } from './depth'
+import { isDeeperThan, MOST_DEPTH } from './depth'
 import { NO_REVISION } from './document-tool'
 import { compileInputSchema, type InputValidator } from './input-schema'
 import type { Tool, ToolInput } from './tool'
 
 export { checkInputSchema } from './input-schema'
 
-/** The deepest JSON that goes in. */
-const MOST_DEPTH = 64
 const MOST_ERRORS = 20
 const MOST_FIELD = 200
 

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { isTextDeeperThan, MOST_DEPTH } from '../../tools/depth'
 import type { ModelAnswer, ModelAsk } from '../adapter'
 import { malformed } from '../failures'
 import { readUsage } from '../usage'
@@ -36,13 +37,12 @@ export function toAnswer({ api }: ModelAsk, text: string | null): ModelAnswer {
   return { ok: true, text, value, usage: readUsage(value.usage) }
 }
 
-/** The JSON object of a text; null for anything else. */
+/** The JSON object of a text; null for anything else, and for what is nested absurdly deep. */
 export function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject && !isTextDeeperThan(text, value, MOST_DEPTH) ? (value as Record<string, unknown>) : null
   } catch {
     return null
   }

@@ -1,6 +1,6 @@
 import { endpointFault } from '../address-guard'
 import { callHttp } from '../call-http'
-import { isDeeperThan } from '../depth'
+import { isTextDeeperThan, MOST_DEPTH } from '../depth'
 import type { HttpAnswer } from '../http-answer'
 import { ownHeaders } from '../own-headers'
 import { repeats, withoutSecrets } from '../repeated-secrets'
@@ -9,8 +9,6 @@ import { toolSettings } from '../settings'
 import type { ToolOutput } from '../tool'
 import { type Adapter, badResponse, type CallContext, type ToolAnswer, unavailable } from './adapter'
 import { failedAnswer } from './failed-answer'
-
-const MOST_DEPTH = 64
 
 /**
  * Sends the input as the JSON body to the tool's endpoint; its JSON object is the output. Of the caller
@@ -47,8 +45,7 @@ function readOutput(body: Buffer, secrets: string[]): ToolAnswer {
   if (typeof output !== 'object' || output === null || Array.isArray(output)) {
     return badResponse('its answer is no JSON object')
   }
-  // Each level takes two characters, so most answers need no look.
-  if (text.length > 2 * MOST_DEPTH && isDeeperThan(output, MOST_DEPTH))
+  if (isTextDeeperThan(text, output, MOST_DEPTH))
     return badResponse(`its answer is nested deeper than ${MOST_DEPTH} levels`)
   const clean = repeats(text, secrets) ? withoutSecrets(output, secrets) : output
   return { ok: true, output: clean as ToolOutput }

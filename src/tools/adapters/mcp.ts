@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CallToolResult } from '@modelcontextprotocol/client'
 import { waitBefore } from '../call-http'
-import { isDeeperThan } from '../depth'
+import { isDeeperThan, MOST_DEPTH } from '../depth'
 import { type RemoteAnswer, type RemoteLimits, type RemoteServer, withServer } from '../mcp/connection'
 import { forgetPrior, keepPrior, priorOf } from '../mcp/priors'
 import { ownHeaders } from '../own-headers'
@@ -9,8 +9,6 @@ import { SecretUnreadable } from '../secrets'
 import type { Tool, ToolInput, ToolOutput } from '../tool'
 import { type Adapter, badResponse, type ToolAnswer, unavailable } from './adapter'
 import { failedAnswer } from './failed-answer'
-
-const MOST_DEPTH = 64
 
 /**
  * Calls one tool of a remote MCP server. Its structured content is the output; where it has none, the blocks of its

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Client } from '@modelcontextprotocol/client'
 import { invalidField, Problem } from '../../problem'
+import { isDeeperThan, MOST_DEPTH } from '../depth'
 import { type Connected, type RemoteAnswer, type RemoteServer, withServer } from './connection'
 
 /** One tool as its server describes it. */
@@ -24,8 +25,18 @@ const LIST_MS = 15_000
 export async function listRemoteTools(server: RemoteServer, signal?: AbortSignal): Promise<RemoteTool[]> {
   const answer = await withServer(server, { timeoutMs: LIST_MS, signal }, readTools)
   if (answer.ended !== 'done') throw toProblem(answer)
-  if (answer.value.length <= MOST_TOOLS) return answer.value
-  throw new Problem('TOOL_BAD_RESPONSE', `The MCP server has over ${MOST_TOOLS} tools: too many to list.`)
+  if (answer.value.length > MOST_TOOLS)
+    throw new Problem('TOOL_BAD_RESPONSE', `The MCP server has over ${MOST_TOOLS} tools: too many to list.`)
+  return answer.value.map(readTool)
+}
+
+/** Throws TOOL_BAD_RESPONSE for a tool whose description of itself is nested too deep to be looked at. */
+function readTool(tool: Listed): RemoteTool {
+  if (isDeeperThan(tool, MOST_DEPTH)) {
+    const message = `The MCP server lists a tool, ${tool.name.slice(0, 100)}, that is nested deeper than ${MOST_DEPTH} levels.`
+    throw new Problem('TOOL_BAD_RESPONSE', message)
+  }
+  return storable(toRemoteTool(tool))
 }
 
 /** What a tool says of itself, in short: another one means that its description or schema is another. */
@@ -39,10 +50,10 @@ export function textOf({ description, inputSchema }: Said): string {
 }
 
 /** Without the capability the library answers an empty list as well, and says so on the console. */
-async function readTools({ client, signal, timeoutMs }: Connected): Promise<RemoteTool[]> {
+async function readTools({ client, signal, timeoutMs }: Connected): Promise<Listed[]> {
   if (!client.getServerCapabilities()?.tools) return []
   const { tools } = await client.listTools(undefined, { signal, timeout: timeoutMs })
-  return tools.map((tool) => storable(toRemoteTool(tool)))
+  return tools
 }
 
 /** As JSON spells them: NUL, and halves of surrogate pairs, which it escapes only where they stand alone. */

@@ -1,0 +1,67 @@
+/**
+ * Faults of this kind: something unexpected is thrown between the admission of a call and its settlement, and the call
+ * stays pending, with its tokens held, until its deadline.
+ */
+import { afterEach, describe, expect, test } from '@jest/globals'
+import type { Pool } from 'pg'
+import type { GatewayRoom } from '../../src/gateway/admit-call'
+import { runCall } from '../../src/gateway/run-call'
+import { runModel } from '../../src/gateway/run-model'
+import { settledInAnyCase } from '../../src/gateway/settled'
+import { streamModel } from '../../src/gateway/stream-model'
+import type { Log } from '../../src/log'
+import type { Admitted } from '../../src/metering/call'
+import type { Settlement } from '../../src/metering/settlement'
+import { setPerProcess } from '../../src/process'
+import { aTool } from '../tools/fixture'
+
+const room = { pool: {} as Pool, log: { error: () => undefined, warn: () => undefined } as unknown as Log }
+const admitted = { userId: 'u', usageId: 'c', tokensHeld: 10, limits: {} } as unknown as Admitted
+
+function seeSettlements(): Settlement[] {
+  const seen: Settlement[] = []
+  setPerProcess('meter', { settle: async (settlement: Settlement) => void seen.push(settlement) })
+  return seen
+}
+
+afterEach(() => setPerProcess('meter', undefined))
+
+const request = {
+  credential: { kind: 'api-key', keyHash: 'k' },
+  tool: 't',
+  requestId: 'r',
+  input: {},
+  idempotency: undefined,
+} as const
+const FREE = [{ userId: 'u', usageId: 'c', status: 'error', tokens: 0, errorCode: 'INTERNAL' }]
+
+describe('what is thrown after admission settles the call, free of charge', () => {
+  test('by any work', async () => {
+    const seen = seeSettlements()
+    const work = async () => {
+      throw new RangeError('Maximum call stack size exceeded')
+    }
+    await expect(settledInAnyCase(room as GatewayRoom, admitted, work)).rejects.toThrow(RangeError)
+    expect(seen).toMatchObject(FREE)
+  })
+
+  test('by a tool, a model and a stream of a model', async () => {
+    // A tool that cannot even be looked at.
+    const tool = new Proxy(aTool({}), {
+      get: () => {
+        throw new TypeError('a fault of our own')
+      },
+    })
+    const call = { tool, plan: {}, admitted, answer: () => '' } as never
+    const runs = [
+      () => runCall(room as GatewayRoom, request, tool, admitted),
+      () => runModel(room as GatewayRoom, request, call),
+      () => streamModel(room as GatewayRoom, request, call),
+    ]
+    for (const run of runs) {
+      const seen = seeSettlements()
+      await expect(run()).rejects.toThrow(TypeError)
+      expect(seen).toMatchObject(FREE)
+    }
+  })
+})
