@@ -40,13 +40,13 @@ describe.each(['openai', 'anthropic', 'google'])('a model by the adapter %s', (a
 })
 
 describe.each([
-  ['http', {}],
-  ['mcp', { adapter: 'mcp', remote_tool: 'deep' }],
-])('a tool by the adapter %s', (_adapter, more) => {
+  ['http', '', {}],
+  ['mcp', '/mcp', { adapter: 'mcp', remote_tool: 'deep' }],
+])('a tool by the adapter %s', (_adapter, path, more) => {
   test.each(['invoke', 'invoke as a stream', 'mcp', 'graphql'])(
     '%s: settled, free, nothing held',
     async (door) => {
-      const tool = await newTool(`${upstream.url}/mcp`.slice(0, more.adapter ? undefined : -4), {
+      const tool = await newTool(`${upstream.url}${path}`, {
         retries: 0,
         timeout_ms: 10_000,
         ...more,
