@@ -15,6 +15,7 @@ import * as dayBlocks from './20261125_211000_day_blocks'
 import * as demoEntries from './20261126_094500_demo_entries'
 import * as checkedColumns from './20261126_110500_checked_columns'
 import * as trialUsers from './20261126_150000_trial_users'
+import * as moments from './20261130_130000_moments'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   { name: '20261126_094500_demo_entries', up: demoEntries.up, down: demoEntries.down },
   { name: '20261126_110500_checked_columns', up: checkedColumns.up, down: checkedColumns.down },
   { name: '20261126_150000_trial_users', up: trialUsers.up, down: trialUsers.down },
+  { name: '20261130_130000_moments', up: moments.up, down: moments.down },
 ]

@@ -5,7 +5,9 @@ import { ApiKeys } from './accounts/api-keys.collection'
 import { adminsOnly } from './accounts/payload/access'
 import { accessQuery, globalAccessQueries } from './accounts/payload/access-query'
 import { boundPreferences } from './accounts/payload/bound-preferences'
+import { HOST_PREFIX } from './accounts/payload/cookies'
 import { accountMutations } from './accounts/payload/graphql'
+import { guardOrigins } from './accounts/payload/guard-origins'
 import { closeOwnCollections } from './accounts/payload/own-collections'
 import { usersCollection } from './accounts/users.collection'
 import { dashboardLayout, dashboardWidgets } from './admin/dashboard/widgets'
@@ -74,7 +76,8 @@ export function hub(config: Config): Plugin {
     collections: [...(incoming.collections ?? []), ...hubCollections(config)],
     globals: [...(incoming.globals ?? []), auditedGlobal(Settings, { secrets: secretsOfSettings })],
     cors: { origins: trustedOrigins(config), headers: ['X-API-Key', 'X-Request-ID'] },
-    csrf: trustedOrigins(config),
+    csrf: [...new Set([...(incoming.csrf ?? []), ...trustedOrigins(config)])],
+    custom: { ...incoming.custom, [HOST_PREFIX]: incoming.cookiePrefix !== undefined },
     email: incoming.email ?? outboxEmail(config),
     endpoints: [...(incoming.endpoints ?? []), ...panelEndpoints, ...endpointsWithTimers(apiEndpoints)],
     graphQL: {
@@ -106,6 +109,7 @@ export function hub(config: Config): Plugin {
       boundFilters(payload)
       boundPreferences(payload)
       boundCounts(payload, ['audit_logs', 'refusals', 'alerts'])
+      guardOrigins(payload)
       await incoming.onInit?.(payload)
     },
     jobs: {

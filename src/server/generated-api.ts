@@ -1,5 +1,6 @@
 import { GRAPHQL_POST } from '@payloadcms/next/routes'
 import { handleEndpoints, headersWithCors, type PayloadRequest, type SanitizedConfig } from 'payload'
+import { requireOwnCookies } from '../accounts/payload/origin'
 import { createLog } from '../log'
 import { Problem } from '../problem'
 import { perProcess } from '../process'
@@ -17,7 +18,7 @@ export function generatedApi(config: SanitizedConfig): GeneratedApi {
     try {
       const guarded = withoutPrefix(await guardRequest(request, address), config)
       const isGraphql = new URL(guarded.url).pathname === '/api/graphql'
-      if (isGraphql && guarded.method !== 'OPTIONS') return await answerGraphql(guarded, graphql)
+      if (isGraphql && guarded.method !== 'OPTIONS') return await answerGraphql(guarded, graphql, config)
       return await handleEndpoints({ config: Promise.resolve(config), request: guarded })
     } catch (error) {
       if (error instanceof Problem) return refusal(error, request, config)
@@ -54,9 +55,11 @@ function outliveRefusals(): void {
 async function answerGraphql(
   request: Request,
   post: (request: Request) => Promise<Response>,
+  config: SanitizedConfig,
 ): Promise<Response> {
   if (request.method !== 'POST')
     throw new Problem('METHOD_NOT_ALLOWED', 'GraphQL is asked by POST', [], { allow: 'POST' })
+  requireOwnCookies(request, config)
   await guardGraphql(request)
   try {
     const answer = await post(request)

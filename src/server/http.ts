@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import type { SanitizedConfig } from 'payload'
 import { v7 as uuidv7, validate } from 'uuid'
 import { answerAccountPage, PAGE_POLICY } from '../account-pages/answer'
 import { IN_TRAY, type PlainTray } from '../api/plain-answer'
@@ -8,6 +9,7 @@ import { type Log, logRequest } from '../log'
 import { openContext } from '../request-context'
 import type { GeneratedApi } from './generated-api'
 import type { Panel } from './panel'
+import { refuseForeignPage } from './panel-guard'
 import { readTarget } from './request-target'
 import { sendPlain } from './send-plain'
 
@@ -17,6 +19,7 @@ type Doors = {
   }
   generated: GeneratedApi
   panel: Panel | null
+  payloadConfig: SanitizedConfig
   trustProxy: number
   secure: boolean
   log: Log
@@ -53,6 +56,7 @@ export function createHttpServer(doors: Doors): Server {
     if (!doors.panel) return void versioned(req, res)
     if (path === '/favicon.ico') return void res.writeHead(204).end()
     if (path === '/') return void res.writeHead(307, { Location: '/admin' }).end()
+    if (refuseForeignPage(req, res, doors.payloadConfig)) return
     return void doors.panel.handle(req, res)
   })
 }

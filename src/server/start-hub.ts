@@ -63,6 +63,7 @@ async function open({ config }: Runtime, payload: Payload, log: Log) {
     api: hubApi(payload),
     generated: generatedApi(payload.config),
     panel,
+    payloadConfig: payload.config,
     trustProxy: config.trustProxy,
     secure: config.hubUrl.startsWith('https:'),
     log,

@@ -1,3 +1,4 @@
+import { noteCookieNames } from '../accounts/payload/old-cookies'
 import { startAccountsTimers } from '../accounts/timers'
 import { startAlertTimers } from '../alerts/timers'
 import { createLog, type Log } from '../log'
@@ -39,6 +40,7 @@ export async function timersRun(): Promise<void> {
 
 async function startAll(log: Log): Promise<Stop> {
   const { config, pool, secret } = runtime()
+  await noteCookieNames()
   const metering = await startMeteringTimers(pool, (err) =>
     log.warn({ err }, 'the ledger could not be tended'),
   )

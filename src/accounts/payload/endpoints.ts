@@ -2,6 +2,7 @@ import type { Endpoint, PayloadHandler, PayloadRequest } from 'payload'
 import { addDataAndFileToRequest } from 'payload'
 import { Problem } from '../../problem'
 import { caller } from './access'
+import { ACCESS, readSignInCookie } from './cookies'
 import { forgot, ownDocument, reset, rotate, type SignedIn, signIn, signOut, unlock } from './operations'
 
 /** Payload's paths for accounts, each answered by the hub's own operation. They come before the built-in ones. */
@@ -40,7 +41,7 @@ function post(path: string, handler: PayloadHandler): Omit<Endpoint, 'root'> {
 async function me(req: PayloadRequest): Promise<Response> {
   const user = caller(req)
   if (!user) return answer({ user: null, message: 'Nobody is signed in' })
-  const exp = expiryOf(req)
+  const exp = await expiryOf(req)
   return answer({
     user: await ownDocument(req, user),
     collection: 'users',
@@ -50,9 +51,9 @@ async function me(req: PayloadRequest): Promise<Response> {
 }
 
 /** When the caller's access token ends, in seconds; the token itself was verified by the strategy. */
-function expiryOf(req: PayloadRequest): number | null {
+async function expiryOf(req: PayloadRequest): Promise<number | null> {
   const bearer = req.headers.get('authorization')?.split(' ')[1]
-  const cookie = /(?:^|; )payload-token=([^;]+)/.exec(req.headers.get('cookie') ?? '')?.[1]
+  const cookie = bearer ? null : await readSignInCookie(req.payload.config, req.headers, ACCESS)
   const claims = (bearer ?? cookie)?.split('.')[1]
   if (!claims) return null
   try {

@@ -11,7 +11,8 @@ import type { TokenPair } from '../token-pair'
 import { readAccessToken } from '../tokens'
 import { unlockAccount } from '../unlock'
 import { caller, isAdminRequest } from './access'
-import { clearedCookies, refreshCookie, tokenCookies } from './cookies'
+import { clearedCookies, REFRESH, readSignInCookie, tokenCookies } from './cookies'
+import { requireTrustedOrigin } from './origin'
 import { accountsRoom, requestOrigin } from './room'
 import { type HubUser, toPayloadUser } from './user'
 
@@ -22,24 +23,27 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 /** Signs in by email and password, like `POST /api/v1/auth/login`. Throws the same `Problem`s. */
 export async function signIn(req: PayloadRequest, data: Record<string, unknown>): Promise<SignedIn> {
+  requireTrustedOrigin({ headers: req.headers, method: 'POST' }, req.payload.config)
   const given = { email: text(data.email), password: text(data.password) }
   return signedIn(req, await login(accountsRoom(), given, requestOrigin(req)))
 }
 
 /** A new pair for the browser's refresh token, by the same rotation as the versioned API. Throws UNAUTHORIZED. */
 export async function rotate(req: PayloadRequest): Promise<SignedIn> {
-  const token = refreshCookie(req)
+  requireTrustedOrigin({ headers: req.headers, method: 'POST' }, req.payload.config)
+  const token = await readSignInCookie(req.payload.config, req.headers, REFRESH)
   if (!token) throw new Problem('UNAUTHORIZED', 'Sign in: there is no session to renew')
   return signedIn(req, await refresh(accountsRoom(), token, null, requestOrigin(req)))
 }
 
 /** Ends the session that is calling; its tokens stop working at once. Answers the cookies that clear the browser. */
 export async function signOut(req: PayloadRequest): Promise<string[]> {
+  requireTrustedOrigin({ headers: req.headers, method: 'POST' }, req.payload.config)
   const me = caller(req)
   if (me?.sessionId) {
     await logout(accountsRoom(), { userId: me.id, sessionId: me.sessionId }, null, null, payloadBy(req))
   }
-  return clearedCookies()
+  return clearedCookies(req.payload.config)
 }
 
 /** Queues the mail with the reset link; answers nothing, so that nobody learns whether the account exists. */
@@ -84,6 +88,6 @@ async function signedIn(req: PayloadRequest, pair: TokenPair): Promise<SignedIn>
     user: await ownDocument(req, user),
     token: pair.accessToken,
     exp: Math.floor(claims.expiresAtMs / 1000),
-    cookies: tokenCookies(pair),
+    cookies: tokenCookies(req.payload.config, pair),
   }
 }

@@ -1,9 +1,10 @@
-import type { AuthStrategy, PayloadRequest } from 'payload'
-import { extractJWT } from 'payload'
+import type { AuthStrategy, Payload, PayloadRequest } from 'payload'
 import { noteCaller } from '../../request-context'
 import { runtime } from '../../runtime'
 import { type Credential, readCredential } from '../credential'
 import { findPrincipal } from '../principal'
+import { ACCESS, readSignInCookie } from './cookies'
+import { hasCredential, isFromElsewhere } from './origin'
 import { toPayloadUser } from './user'
 
 /**
@@ -24,7 +25,7 @@ export const hubStrategy: AuthStrategy = {
 /** What a request of the generated API signs in with: as in the versioned API, or the panel's cookie. */
 export async function requestCredential(
   headers: Headers,
-  payload: Parameters<typeof extractJWT>[0]['payload'],
+  payload: Pick<Payload, 'config'>,
   secret: string,
 ): Promise<Credential | null> {
   return readCredential(await withCookie(headers, payload), secret)
@@ -32,12 +33,19 @@ export async function requestCredential(
 
 type AuthenticatedUser = NonNullable<PayloadRequest['user']>
 
-/** The headers as they are; where they carry no credential, with the cookie's token as the bearer. */
-async function withCookie(
-  headers: Headers,
-  payload: Parameters<typeof extractJWT>[0]['payload'],
-): Promise<Headers> {
-  if (headers.get('x-api-key') || /^bearer /i.test(headers.get('authorization') ?? '')) return headers
-  const token = extractJWT({ headers, payload })
+/**
+ * The headers as they are; where they carry no credential, with the cookie's token as the bearer. The cookie of a
+ * request that another site's page made is not read.
+ */
+async function withCookie(headers: Headers, { config }: Pick<Payload, 'config'>): Promise<Headers> {
+  if (hasCredential(headers)) return withBearer(headers)
+  if (!config.auth.jwtOrder.includes('cookie') || isFromElsewhere({ headers }, config.csrf)) return headers
+  const token = await readSignInCookie(config, headers, ACCESS)
   return token ? new Headers({ authorization: `Bearer ${token}` }) : headers
+}
+
+/** `JWT x` is Payload's own spelling of a bearer token. */
+function withBearer(headers: Headers): Headers {
+  const token = /^JWT (.+)$/.exec(headers.get('authorization') ?? '')?.[1]
+  return token && !headers.get('x-api-key') ? new Headers({ authorization: `Bearer ${token}` }) : headers
 }

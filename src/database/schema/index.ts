@@ -11,6 +11,7 @@ import { grantsDown, grantsUp } from './grants'
 import { mcpImportsDown, mcpImportsUp } from './mcp-imports'
 import { meteringDown, meteringUp } from './metering'
 import { modelsDown, modelsUp } from './models'
+import { momentsDown, momentsUp } from './moments'
 import { panelDown, panelUp } from './panel'
 import { payloadColumnsDown, payloadColumnsUp } from './payload-columns'
 import { rateDown, rateUp } from './rate'
@@ -64,10 +65,12 @@ export const hubSchemaUp: readonly string[] = [
   ...demoEntriesUp,
   ...checkedColumnsUp,
   ...trialUsersUp,
+  ...momentsUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...momentsDown,
   ...trialUsersDown,
   ...checkedColumnsDown,
   ...demoEntriesDown,
