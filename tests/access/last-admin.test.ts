@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pool } from 'pg'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 import { newAdminSession, newUser, type Person, signIn } from '../support/people'
 import { ask } from './callers'
@@ -13,7 +13,7 @@ let db: Pool
 let first: Record<string, string>
 
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await hubDatabase()
   db = database.pool
   hub = await startTestHub(database.url)
   process.env.HUB_TEST_URL = hub.url

@@ -8,7 +8,7 @@ import { LEVELS, readFullest } from '../../src/billing/plan-fill'
 import { seedDemo } from '../../src/demo/demo'
 import { readCells, readDurations, type UsageSpan } from '../../src/metering/activity'
 import { foldUsage } from '../../src/metering/fold'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 
 let database: TestDatabase
@@ -16,7 +16,7 @@ let hub: TestHub
 const now = new Date()
 
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await hubDatabase()
   hub = await startTestHub(database.url)
   await hub.stop()
   await seedDemo(database.pool, now)

@@ -4,7 +4,7 @@ import { isDemoEntry } from '../../src/database/demo-mark'
 import type { Sql } from '../../src/database/sql'
 import { seedDemo } from '../../src/demo/demo'
 import { withEmails } from '../../src/metering/usage-export'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 
 let database: TestDatabase
@@ -17,7 +17,7 @@ const headers: Record<'anonymous' | 'user' | 'key' | 'admin', Record<string, str
 }
 
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await hubDatabase()
   hub = await startTestHub(database.url)
   await seedDemo(database.pool, new Date())
   const user = { email: 'somebody@example.org', password: 'Tr1cky-horse!' }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { whatIf } from '../../src/admin/plans/what-if'
 import { seedDemo } from '../../src/demo/demo'
 import { ask, CALLERS, type Cast, castOfCallers } from '../access/callers'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub } from '../support/hub'
 
 let database: TestDatabase
@@ -12,7 +12,7 @@ const now = new Date()
 const generous = { tokenLimit: 500_000, requestsPerMinute: 6_000, burst: 500, callsAtOnce: 200 }
 
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await hubDatabase()
   const hub = await startTestHub(database.url)
   await hub.stop()
   await seedDemo(database.pool, now)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { held } from '../support/client'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 import { mailedToken } from '../support/mail'
 import { until } from '../support/until'
@@ -15,7 +15,7 @@ let hub: TestHub
 let token: string
 
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await hubDatabase()
   hub = await startTestHub(database.url, {
     CORS_ORIGINS: ORIGIN,
     REQUIRE_EMAIL_CONFIRMATION: 'true',

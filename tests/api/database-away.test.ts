@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
 import { held } from '../support/client'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { fairClock } from '../support/fair-time'
 import { startTestHub, type TestHub } from '../support/hub'
 import { until } from '../support/until'
@@ -13,7 +13,7 @@ let hub: TestHub
 let token: string
 
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await hubDatabase()
   hub = await startTestHub(database.url)
   const signedIn = await ask('POST', '/auth/login', hub.admin)
   token = ((await signedIn.json()) as { data: { access_token: string } }).data.access_token

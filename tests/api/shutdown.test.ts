@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub, takesConnections } from '../support/hub'
 import { until } from '../support/until'
 import { startUpstream, type Upstream } from '../support/upstream'
@@ -9,7 +9,7 @@ let upstream: Upstream
 let hub: TestHub
 
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await hubDatabase()
   upstream = await startUpstream()
   hub = await startTestHub(database.url)
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type CountingTool, startCountingTool } from '../instances/counting-tool'
 import { leftovers, NOTHING } from '../instances/ledger'
 import { Stage } from '../instances/stage'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, takesConnections } from '../support/hub'
 import { until } from '../support/until'
 import { notInLedger, withoutRow } from './books'
@@ -15,7 +15,7 @@ describe('SIGTERM under load', () => {
   let upstream: CountingTool
   let load: Load | undefined
   beforeAll(async () => {
-    database = await freshDatabase()
+    database = await hubDatabase()
     upstream = await startCountingTool()
   })
   afterAll(async () => {

@@ -6,7 +6,7 @@ import { demoId, isDemo, isDemoEntry } from '../../src/database/demo-mark'
 import { removeDemo, seedDemo } from '../../src/demo/demo'
 import { checkLedger } from '../../src/metering/ledger-check'
 import { roomOf, tell } from '../alerts/setup'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 
 let database: TestDatabase
@@ -14,7 +14,7 @@ let hub: TestHub
 const now = new Date()
 
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await hubDatabase()
   hub = await startTestHub(database.url)
 })
 afterAll(async () => {

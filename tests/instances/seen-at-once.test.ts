@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 import { ask, must } from './ask'
 import { type CountingTool, startCountingTool } from './counting-tool'
@@ -16,7 +16,7 @@ let tool: string
 let caller: Caller
 
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await hubDatabase()
   upstream = await startCountingTool()
   ;[one, other] = await Promise.all([startTestHub(database.url), startTestHub(database.url)])
   stage = await Stage.open(one)

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { keyForTool } from '../../src/gateway/idempotency'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 import { until } from '../support/until'
 import { type CountingTool, startCountingTool } from './counting-tool'
@@ -15,7 +15,7 @@ let upstream: CountingTool
 let stage: Stage
 
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await hubDatabase()
   upstream = await startCountingTool()
   hubs = (await Promise.all([startTestHub(database.url), startTestHub(database.url)])) as [TestHub, TestHub]
   stage = await Stage.open(hubs[0])

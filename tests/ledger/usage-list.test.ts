@@ -5,7 +5,7 @@ import { trialUsersDown, trialUsersUp } from '../../src/database/schema/trial-us
 import { foldAgainFrom, foldUsage } from '../../src/metering/fold'
 import { writeTrial } from '../../src/metering/trial'
 import { newUsageId } from '../../src/metering/usage-id'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 
 const ROWS = 200_000
@@ -19,7 +19,7 @@ let token: string
 let userId: string
 
 beforeAll(async () => {
-  database = await freshDatabase(4)
+  database = await hubDatabase(4)
   hub = await startTestHub(database.url)
   const login = await fetch(`${hub.url}/api/v1/auth/login`, {
     method: 'POST',

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type CountingTool, startCountingTool } from '../instances/counting-tool'
 import { Stage } from '../instances/stage'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 import { CLIENTS } from './clients'
 
@@ -15,7 +15,7 @@ let tool: string
 let key: string
 
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await hubDatabase()
   upstream = await startCountingTool()
   ;[one, other] = await Promise.all([startTestHub(database.url), startTestHub(database.url)])
   const stage = await Stage.open(one)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { freshDatabase, type TestDatabase } from '../support/database'
+import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 import { until } from '../support/until'
 
@@ -8,7 +8,7 @@ let hub: TestHub
 const PASSWORD = 'Doors-and-keys-1'
 
 beforeAll(async () => {
-  database = await freshDatabase(4)
+  database = await hubDatabase(4)
   hub = await startTestHub(database.url)
 })
 afterAll(async () => {

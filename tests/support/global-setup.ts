@@ -1,10 +1,10 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { build } from '../../src/build/build'
 import { startEmbedded } from '../../src/database/embedded'
 import { setPerProcess } from '../../src/process'
+import { createDatabase } from './database'
 import { startTestHub, TEST_SECRET } from './hub'
 
 /**
@@ -26,9 +26,13 @@ export default async function globalSetup(): Promise<void> {
   if (process.env.HUB_TEST_SERVER === 'off') return
   try {
     await build({ panel: process.env.HUB_TEST_PANEL === 'on' })
-    run.hub = await startTestHub(await mainDatabase(server.url), {
-      PANEL: process.env.HUB_TEST_PANEL ?? 'off',
-    })
+    process.env.HUB_TEST_TEMPLATE = await makeTemplate(server.url)
+    run.hub = await startTestHub(
+      await createDatabase(server.url, 'test_main', process.env.HUB_TEST_TEMPLATE),
+      {
+        PANEL: process.env.HUB_TEST_PANEL ?? 'off',
+      },
+    )
   } catch (error) {
     await server.stop()
     throw error
@@ -40,9 +44,10 @@ export default async function globalSetup(): Promise<void> {
   process.env.HUB_TEST_MAIL_DIR = join(run.hub.dataDir, 'mail')
 }
 
-async function mainDatabase(adminUrl: string): Promise<string> {
-  const client = new pg.Client({ connectionString: adminUrl })
-  await client.connect()
-  await client.query('create database test_main').finally(() => client.end())
-  return Object.assign(new URL(adminUrl), { pathname: '/test_main' }).toString()
+/** A hub's first start migrates and seeds; the name of what it leaves behind, to be copied. */
+async function makeTemplate(adminUrl: string): Promise<string> {
+  const name = 'test_template'
+  const hub = await startTestHub(await createDatabase(adminUrl, name))
+  await hub.stop()
+  return name
 }

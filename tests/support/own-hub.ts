@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { freshDatabase, type TestDatabase } from './database'
+import { freshDatabase, hubDatabase, type TestDatabase } from './database'
 import { startTestHub, type TestHub } from './hub'
 import { PASSWORD, unique } from './people'
 
@@ -22,7 +22,7 @@ let addresses = 0
 
 /** `checkout` is the folder whose hub is started; defaults to this one. */
 export async function ownHub(env: Record<string, string> = {}, checkout?: string): Promise<OwnHub> {
-  const database = await freshDatabase()
+  const database = await (checkout ? freshDatabase() : hubDatabase())
   const hub = await startTestHub(database.url, env, checkout)
   const ask: OwnHub['ask'] = async (method, path, { token, key, body, headers } = {}) => {
     addresses += 1
