@@ -16,6 +16,7 @@ import * as demoEntries from './20261126_094500_demo_entries'
 import * as checkedColumns from './20261126_110500_checked_columns'
 import * as trialUsers from './20261126_150000_trial_users'
 import * as moments from './20261130_130000_moments'
+import * as sealedMails from './20261130_130500_sealed_mails'
 
 /** In the order in which they run. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   { name: '20261126_110500_checked_columns', up: checkedColumns.up, down: checkedColumns.down },
   { name: '20261126_150000_trial_users', up: trialUsers.up, down: trialUsers.down },
   { name: '20261130_130000_moments', up: moments.up, down: moments.down },
+  { name: '20261130_130500_sealed_mails', up: sealedMails.up, down: sealedMails.down },
 ]

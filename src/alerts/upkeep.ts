@@ -22,7 +22,8 @@ const NOTE_MAILS = `
     where d.channel = 'mail' and d.sent_at is null and d.given_up_at is null
     order by d.id limit 1000 for update skip locked
   ), mails as (
-    select open.id, m.id is null as gone, m.sent_at, m.attempts, m.last_error, m.next_attempt_at, m.created_at
+    select open.id, m.id is null as gone, m.sent_at, m.attempts, m.last_error,
+      coalesce(m.due_at, m.next_attempt_at) as next_attempt_at, m.created_at
     from open left join mail_outbox m on m.id = open.id
   )
   update alert_deliveries d set sent_at = mails.sent_at, attempts = coalesce(mails.attempts, d.attempts),

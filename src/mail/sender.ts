@@ -1,6 +1,9 @@
 import type { Pool } from 'pg'
 import type { Sql } from '../database/sql'
 import { loggedMessage } from '../logged-error'
+import { runtime } from '../runtime'
+import { type Mail, sealPlainMail, sealRow } from './outbox'
+import { openBody } from './seal'
 import { type MailConfig, mailTransport, type Transport } from './transport'
 
 const LOOK_EVERY_MS = 1_000
@@ -18,6 +21,9 @@ export type MailLog = {
  */
 export function startMailSender(pool: Pool, config: MailConfig, log: MailLog): () => Promise<void> {
   const transport = mailTransport(config)
+  void sealPlainMail(pool).catch((error: Error) =>
+    log.warn({ reason: loggedMessage(error) }, 'plain mails could not be sealed'),
+  )
   if (!transport) {
     log.warn({}, 'no mail will be sent: SMTP_HOST is not set')
     return async () => undefined
@@ -58,14 +64,8 @@ async function sendOne(
   row: Row,
   now: Date | null,
 ): Promise<boolean> {
-  const mail = {
-    recipient: row.recipient,
-    subject: row.subject,
-    text: row.body_text,
-    html: row.body_html ?? undefined,
-  }
   try {
-    const to = await transport.deliver(row.id, mail)
+    const to = await transport.deliver(row.id, readMail(row))
     await sql.query(SENT, [row.id, now])
     log.info({ mail_id: row.id, subject: row.subject, to }, 'mail sent')
     return true
@@ -73,9 +73,19 @@ async function sendOne(
     const reason = error instanceof Error ? loggedMessage(error) : String(error)
     log.warn({ mail_id: row.id, attempts: row.attempts, reason }, 'mail not sent')
     await sql.query('update mail_outbox set last_error = $2 where id = $1', [row.id, reason.slice(0, 500)])
+    if (row.sealed === null) await sealRow(sql, row)
     return false
   }
 }
+
+/** The mail of a row; one that an instance of before put there is in plain text. */
+function readMail({ id, recipient, subject, sealed, body_text, body_html }: Row): Mail {
+  const plain = { text: body_text, html: body_html ?? undefined }
+  const { text, html } = sealed ? openBody({ id, recipient }, sealed, runtime().secret) : plain
+  return { recipient, subject, text, ...(html === undefined ? {} : { html }) }
+}
+
+const AGAIN = `moment.at + least(interval '1 hour', interval '30 seconds' * power(2, least(attempts, 10)))`
 
 /**
  * Taking a row moves its next attempt ahead first: 30 s, doubled each time up to an hour. So a crash while
@@ -84,25 +94,28 @@ async function sendOne(
 const TAKE = `
   with moment as (select coalesce($1::timestamptz, now()) as at), due as (
     select id from mail_outbox, moment
-    where sent_at is null and next_attempt_at <= moment.at and created_at > moment.at - interval '24 hours'
-    order by next_attempt_at limit $2
+    where sent_at is null and coalesce(due_at, next_attempt_at) <= moment.at
+      and created_at > moment.at - interval '24 hours'
+    order by coalesce(due_at, next_attempt_at) limit $2
     for update of mail_outbox skip locked
   )
   update mail_outbox set attempts = attempts + 1,
-    next_attempt_at = moment.at + least(interval '1 hour', interval '30 seconds' * power(2, least(attempts, 10)))
+    due_at = case when sealed is not null then ${AGAIN} end,
+    next_attempt_at = case when sealed is null then ${AGAIN} else next_attempt_at end
   from due, moment where mail_outbox.id = due.id
-  returning mail_outbox.id, recipient, subject, body_text, body_html, attempts`
+  returning mail_outbox.id, recipient, subject, sealed, body_text, body_html, attempts`
 
 /** What was sent is emptied: its link is a secret that nobody needs any more. */
 const SENT = `
   update mail_outbox set sent_at = coalesce($2::timestamptz, now()), body_text = '', body_html = null,
-    last_error = null
+    sealed = null, last_error = null
   where id = $1`
 
 type Row = {
   id: string
   recipient: string
   subject: string
+  sealed: Buffer | null
   body_text: string
   body_html: string | null
   attempts: number

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import type { Config } from '../config/environment'
-import type { Mail } from './outbox'
+import { canSendMail, type Mail } from './outbox'
 
 export type MailConfig = Pick<Config, 'production' | 'smtp' | 'mailFrom' | 'dataDir'>
 
@@ -14,8 +14,9 @@ export type Transport = { deliver: (id: string, mail: Mail) => Promise<string>; 
  * production without SMTP, where a file with a link in it would be a secret on disk.
  */
 export function mailTransport(config: MailConfig): Transport | null {
+  if (!canSendMail(config)) return null
   if (config.smtp) return smtpTransport(config.smtp, config.mailFrom)
-  return config.production ? null : fileTransport(join(config.dataDir, 'mail'), config.mailFrom)
+  return fileTransport(join(config.dataDir, 'mail'), config.mailFrom)
 }
 
 function smtpTransport(smtp: NonNullable<Config['smtp']>, from: string): Transport {

@@ -6,6 +6,7 @@ import { hubSchemaUp } from '../../src/database/schema'
 import type { Problem } from '../../src/problem'
 import { baseTables } from '../ledger/base-tables'
 import { freshDatabase } from '../support/database'
+import { queuedMails } from '../support/outbox'
 
 export const PASSWORD = 'Tr1cky-horse'
 
@@ -56,11 +57,8 @@ export async function refusal(work: Promise<unknown>): Promise<Problem> {
 
 /** The token in the newest mail to this address. */
 export async function mailedToken(pool: Pool, email: string): Promise<string> {
-  const found = await pool.query<{ body_text: string }>(
-    'select body_text from mail_outbox where recipient = $1 order by id desc limit 1',
-    [email],
-  )
-  return /#token=([\w-]{43})\b/.exec(found.rows[0]?.body_text ?? '')?.[1] ?? ''
+  const [newest] = await queuedMails(pool, email)
+  return /#token=([\w-]{43})\b/.exec(newest?.text ?? '')?.[1] ?? ''
 }
 
 export function later(from: Date, seconds: number): Date {

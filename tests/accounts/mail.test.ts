@@ -72,7 +72,7 @@ describe('the outbox', () => {
     expect(transport.sent).toHaveLength(30)
     expect(new Set(transport.sent).size).toBe(30)
     const left = await accounts.pool.query(
-      `select from mail_outbox where body_text <> '' or body_html is not null`,
+      `select from mail_outbox where sealed is not null or body_text <> '' or body_html is not null`,
     )
     expect(left.rows).toHaveLength(0)
   })
@@ -85,10 +85,10 @@ describe('the outbox', () => {
     expect(await row()).toMatchObject({
       attempts: 1,
       last_error: 'mailbox full',
-      next_attempt_at: later(START, 30),
+      due_at: later(START, 30),
     })
     expect([await send(29), await send(30)]).toEqual([0, 0])
-    expect(await row()).toMatchObject({ attempts: 2, next_attempt_at: later(START, 90) })
+    expect(await row()).toMatchObject({ attempts: 2, due_at: later(START, 90) })
     transport.failing = false
     expect(await send(90)).toBe(1)
     expect(await row()).toMatchObject({
@@ -96,6 +96,7 @@ describe('the outbox', () => {
       last_error: null,
       sent_at: later(START, 90),
       body_text: '',
+      sealed: null,
     })
     await queue()
     expect(await send(86_400)).toBe(0)

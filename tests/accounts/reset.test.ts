@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS } from '../../src/accounts/limits'
 import { login } from '../../src/accounts/login'
 import { findPrincipal } from '../../src/accounts/principal'
 import { requestPasswordReset, resetPassword } from '../../src/accounts/reset-password'
+import { queuedMails } from '../support/outbox'
 import {
   type Accounts,
   accountsDatabase,
@@ -79,14 +80,9 @@ describe('a reset link', () => {
     const stored = await accounts.pool.query('select * from email_tokens where user_id = $1', [id])
     expect(stored.rows).toHaveLength(1)
     expect(JSON.stringify(stored.rows)).not.toContain(token)
-    const mail = await accounts.pool.query(
-      'select body_text, body_html from mail_outbox where recipient = $1 order by id desc',
-      [email],
-    )
-    expect(mail.rows[0].body_text).toContain(`http://localhost:3000/account/reset-password#token=${token}`)
-    expect(mail.rows[0].body_html).toContain(
-      `href="http://localhost:3000/account/reset-password#token=${token}"`,
-    )
+    const [mail] = await queuedMails(accounts.pool, email)
+    expect(mail?.text).toContain(`http://localhost:3000/account/reset-password#token=${token}`)
+    expect(mail?.html).toContain(`href="http://localhost:3000/account/reset-password#token=${token}"`)
   })
 
   it('that was never made is refused without a query', async () => {

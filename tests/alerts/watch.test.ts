@@ -6,6 +6,7 @@ import type { Meter } from '../../src/metering/meter'
 import { Breaker, FAILURES_TO_OPEN } from '../../src/tools/breaker'
 import { breakerOf, openBreakers } from '../../src/tools/breakers'
 import { type Person, success, World } from '../ledger/world'
+import { queuedMails } from '../support/outbox'
 import { aTool } from '../tools/fixture'
 import { alertsOf, roomOf, tell } from './setup'
 
@@ -47,15 +48,12 @@ describe('a user at 80 and 100 % of the limit', () => {
     await use(person, 250)
     for (let look = 0; look < 3; look += 1) await watchUsage(roomOf(world))
     expect((await of(person)).map(({ kind }) => kind)).toEqual(['usage-80', 'usage-100'])
-    const mails = await world.pool.query<{ subject: string; body_text: string }>(
-      'select subject, body_text from mail_outbox where recipient = $1 order by id',
-      [email],
-    )
-    expect(mails.rows.map(({ subject }) => subject)).toEqual([
+    const mails = (await queuedMails(world.pool, email)).reverse()
+    expect(mails.map(({ subject }) => subject)).toEqual([
       'You have used 80 % of your tokens at Joyfull UI Hub',
       'Your tokens at Joyfull UI Hub are used up',
     ])
-    expect(mails.rows[1]?.body_text).toContain('of the 1,000 tokens of this period you have used 1,050')
+    expect(mails[1]?.text).toContain('of the 1,000 tokens of this period you have used 1,050')
   })
 
   test('counts extra tokens as part of the limit, for as long as they last', async () => {

@@ -17,6 +17,7 @@ import { payloadColumnsDown, payloadColumnsUp } from './payload-columns'
 import { rateDown, rateUp } from './rate'
 import { refusalsDown, refusalsUp } from './refusals'
 import { rollupsDown, rollupsUp } from './rollups'
+import { sealedMailsDown, sealedMailsUp } from './sealed-mails'
 import { settingsDown, settingsUp } from './settings'
 import { takenGrantsDown, takenGrantsUp } from './taken-grants'
 import { trialUsersDown, trialUsersUp } from './trial-users'
@@ -66,10 +67,12 @@ export const hubSchemaUp: readonly string[] = [
   ...checkedColumnsUp,
   ...trialUsersUp,
   ...momentsUp,
+  ...sealedMailsUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...sealedMailsDown,
   ...momentsDown,
   ...trialUsersDown,
   ...checkedColumnsDown,
