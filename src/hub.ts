@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { NoSchemaIntrospectionCustomRule } from 'graphql'
-import type { CollectionConfig, Config as PayloadConfig, Plugin, RequestContext } from 'payload'
+import type { CollectionConfig, Config as PayloadConfig, Plugin } from 'payload'
 import { ApiKeys } from './accounts/api-keys.collection'
 import { adminsOnly } from './accounts/payload/access'
 import { accessQuery, globalAccessQueries } from './accounts/payload/access-query'
@@ -8,6 +8,7 @@ import { boundPreferences } from './accounts/payload/bound-preferences'
 import { HOST_PREFIX } from './accounts/payload/cookies'
 import { accountMutations } from './accounts/payload/graphql'
 import { guardOrigins } from './accounts/payload/guard-origins'
+import { passwordNote } from './accounts/payload/hooks'
 import { closeOwnCollections } from './accounts/payload/own-collections'
 import { usersCollection } from './accounts/users.collection'
 import { dashboardLayout, dashboardWidgets } from './admin/dashboard/widgets'
@@ -21,13 +22,16 @@ import { mcpEndpoints } from './api/mcp-endpoints'
 import { apiEndpoints } from './api/payload-endpoints'
 import { tryEndpoint } from './api/try-endpoint'
 import { AuditLogs } from './audit/audit-logs.collection'
-import { audited, auditedGlobal } from './audit/audited'
+import { audited, auditedGlobal, type SecretsOf } from './audit/audited'
 import { Plans } from './billing/plans.collection'
 import { startDefaultSubscription } from './billing/subscriptions'
 import { Subscriptions } from './billing/subscriptions.collection'
 import type { Config } from './config/environment'
+import { bulkDelete } from './database/bulk-delete'
 import { boundFilters } from './database/filter-bounds'
 import { answerIdFilters } from './database/id-filters'
+import { ownOperation } from './database/operation'
+import { ownRootFields } from './database/own-root-fields'
 import { answerProblem, LOGGED_HERE } from './database/payload-errors'
 import { readArguments } from './database/payload-sql'
 import { printWithoutValues } from './database/printed-errors'
@@ -42,6 +46,8 @@ import { perProcess } from './process'
 import { Refusals } from './refusals/refusals.collection'
 import { endpointsWithTimers, fieldsWithTimers } from './server/plain-next'
 import { Settings } from './settings/settings.global'
+import { webhookSecretNote } from './settings/settings-hooks'
+import { toolSecretsNote } from './tools/stored-tool'
 import { Tools } from './tools/tools.collection'
 import { trashEndpoint } from './tools/trash-endpoint'
 import { trustedOrigins } from './trusted-origins'
@@ -88,17 +94,19 @@ export function hub(config: Config): Plugin {
       disablePlaygroundInProduction: true,
       disableIntrospectionInProduction: false,
       validationRules: () => (config.production ? [NoSchemaIntrospectionCustomRule] : []),
-      queries: (graphQL, schema) => ({
-        ...incoming.graphQL?.queries?.(graphQL, schema),
-        ...accessQuery(schema),
-        ...globalAccessQueries(schema, ['docAccessSetting']),
-        ...hubQueries(graphQL, schema),
-      }),
-      mutations: (graphQL, schema) => ({
-        ...incoming.graphQL?.mutations?.(graphQL, schema),
-        ...accountMutations(graphQL, schema),
-        ...fieldsWithTimers(hubMutations(graphQL, schema)),
-      }),
+      queries: (graphQL, schema) =>
+        ownRootFields(schema, 'query', {
+          ...incoming.graphQL?.queries?.(graphQL, schema),
+          ...accessQuery(schema),
+          ...globalAccessQueries(schema, ['docAccessSetting']),
+          ...hubQueries(graphQL, schema),
+        }),
+      mutations: (graphQL, schema) =>
+        ownRootFields(schema, 'mutation', {
+          ...incoming.graphQL?.mutations?.(graphQL, schema),
+          ...accountMutations(graphQL, schema),
+          ...fieldsWithTimers(hubMutations(graphQL, schema)),
+        }),
     },
     hooks: { ...incoming.hooks, afterError: [...(incoming.hooks?.afterError ?? []), answerProblem] },
     logger: incoming.logger ?? payloadLog(perProcess('log', () => createLog(config.logLevel))),
@@ -132,18 +140,20 @@ const EXPECTED = Object.fromEntries(
 ) as PayloadConfig['loggingLevels']
 
 /** What an operation sets and no document shows; the audit log says that it was set. */
-const secretsOfUser = ({ passwordHash }: RequestContext) => (passwordHash ? ['password'] : [])
-const secretsOfSettings = ({ webhookSecret }: RequestContext) => (webhookSecret ? ['webhookSecret'] : [])
-const secretsOfTool = ({ toolSecrets }: RequestContext) =>
-  Object.keys((toolSecrets as object | undefined) ?? {}).map((name) => `secretHeaders.${name}`)
+const secretsOfUser: SecretsOf = (context, id) => (passwordNote.read(context, id) ? ['password'] : [])
+const secretsOfSettings: SecretsOf = (context) =>
+  webhookSecretNote.read(context, null) ? ['webhookSecret'] : []
+const secretsOfTool: SecretsOf = (context, id) =>
+  Object.keys(toolSecretsNote.read(context, id) ?? {}).map((name) => `secretHeaders.${name}`)
 
 /** The collections of the hub, each with its calls read the same way. */
 function hubCollections(config: Config): CollectionConfig[] {
   return roomCollections(config).map((collection) => ({
     ...inHubList(timesInUtc(collection)),
+    endpoints: [...(collection.endpoints || []), ...bulkDelete(collection)],
     hooks: {
       ...collection.hooks,
-      beforeOperation: [readArguments, ...(collection.hooks?.beforeOperation ?? [])],
+      beforeOperation: [ownOperation, readArguments, ...(collection.hooks?.beforeOperation ?? [])],
     },
   }))
 }

@@ -55,16 +55,27 @@ export async function ensureFirstAdmin(
  * disables or demotes: until that ends nobody else removes an admin, so two of them cannot remove each other
  * at the same moment. The user's row is locked before that lock, as an update does it, so that two never wait
  * for each other; the admins are counted after it, and without locks of their own.
+ *
+ * `leaving` are the admins that the same transaction is about to remove: those do not count, and this one joins them.
+ * Payload runs the documents of a bulk operation at once, each before any of them is gone.
  */
-export async function assertNotLastAdmin(sql: Sql, userId: string): Promise<void> {
+export async function assertNotLastAdmin(
+  sql: Sql,
+  userId: string,
+  leaving: Set<string> = new Set(),
+): Promise<void> {
   await sql.query('select from users where id = $1 for no key update', [userId])
   await sql.query('select pg_advisory_xact_lock($1)', [ADMINS_LOCK])
   const found = await sql.query<{ id: string }>(
     `select id from users where role = 'admin' and disabled is not true`,
   )
+  // Nothing is awaited from here on: of two at once, one sees that the other leaves.
   const admins = found.rows.map(({ id }) => id)
-  if (!admins.includes(userId) || admins.length > 1) return
-  throw new Problem('CONFLICT', 'This is the last admin. Make somebody else an admin first.')
+  if (!admins.includes(userId)) return
+  const others = admins.filter((id) => id !== userId && !leaving.has(id))
+  if (others.length === 0)
+    throw new Problem('CONFLICT', 'This is the last admin. Make somebody else an admin first.')
+  leaving.add(userId)
 }
 
 async function findAdmin(sql: Sql): Promise<string | null> {

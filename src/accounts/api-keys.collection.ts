@@ -1,4 +1,5 @@
 import type { CollectionConfig } from 'payload'
+import { operationNote } from '../database/operation'
 import { lockBeforeUpdate, requestSql } from '../database/payload-sql'
 import { readTogether } from '../database/read-together'
 import { invalidField } from '../problem'
@@ -7,6 +8,9 @@ import { assertRoomForKey } from './api-keys'
 import { adminsOnlyField, adminsOrOwnerSession, caller, isAdminRequest, nobodyField } from './payload/access'
 import { keepKeyEnded } from './payload/ended-key'
 import { checkName } from './payload/name'
+
+/** The key that an operation made, for its answer alone. */
+const newKeyNote = operationNote<string>()
 
 type LastUse = { id: string; last_used_at: Date | null }
 const LAST_USE = 'select id, last_used_at from api_keys where id = any ($1)'
@@ -54,12 +58,13 @@ export const ApiKeys: CollectionConfig = {
         if (operation !== 'create') return data
         await assertRoomForKey(await requestSql(req), String(data.user))
         const made = generateApiKey()
-        context.newApiKey = made.key
+        newKeyNote.write(context, null, made.key)
         return { ...data, keyHash: made.hash, keyPrefix: made.prefix, active: true }
       },
     ],
     afterChange: [
-      ({ doc, operation, context }) => (operation === 'create' ? { ...doc, key: context.newApiKey } : doc),
+      ({ doc, operation, context }) =>
+        operation === 'create' ? { ...doc, key: newKeyNote.take(context, null) } : doc,
     ],
   },
   fields: [

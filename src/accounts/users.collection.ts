@@ -62,6 +62,8 @@ export function usersCollection(
     defaultSort: '-createdAt',
     disableDuplicate: true,
     disableBulkEdit: true,
+    // The rule of the last admin counts these documents.
+    disableBulkDelete: true,
     access: {
       admin: ({ req }) => isAdminRequest(req),
       read: adminsOrOwner('id'),

@@ -2,7 +2,7 @@ import { auditContext } from '../audit/payload-by'
 import { Problem } from '../problem'
 import { acceptSeen, readImports } from '../tools/mcp/imports'
 import { fingerprintOf } from '../tools/mcp/remote-tools'
-import { ON_PUBLISHED } from '../tools/stored-tool'
+import { onPublished } from '../tools/stored-tool'
 import type { Tool } from '../tools/tool'
 import { onDocument } from './document-problems'
 import { type By, descriptionOf, type Room } from './import-mcp'
@@ -26,7 +26,7 @@ export async function acceptChange({ payload, pool }: Room, by: By, tool: Tool, 
       user: by.user,
       overrideAccess: false,
       depth: 0,
-      context: { ...auditContext(by.origin), [ON_PUBLISHED]: true },
+      context: { ...auditContext(by.origin), ...onPublished(tool.id) },
     }),
   )
   await acceptSeen(pool, tool.id, seen)

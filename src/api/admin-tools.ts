@@ -3,7 +3,7 @@ import { toPayloadUser } from '../accounts/payload/user'
 import type { Principal } from '../accounts/principal'
 import type { Origin } from '../accounts/room'
 import { auditContext } from '../audit/payload-by'
-import { ON_PUBLISHED } from '../tools/stored-tool'
+import { onPublished } from '../tools/stored-tool'
 import { toModelDocument } from './api-model'
 import { toAdminTool } from './api-tool'
 import { onDocument } from './document-problems'
@@ -74,7 +74,7 @@ function addUpdate(registry: Registry): void {
           id,
           data,
           ...by,
-          context: { ...by.context, [ON_PUBLISHED]: true },
+          context: { ...by.context, ...onPublished(id) },
         }),
       )
       return ok(toAdminTool(await freshTool(services, id)))

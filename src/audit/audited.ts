@@ -8,6 +8,7 @@ import type {
   PayloadRequest,
   RequestContext,
 } from 'payload'
+import { notedId } from '../database/operation'
 import { requestSql } from '../database/payload-sql'
 import { difference, HIDDEN, wholeDocument } from './difference'
 import { payloadBy } from './payload-by'
@@ -16,11 +17,14 @@ import { nameRelated } from './related-names'
 
 type Document = Record<string, unknown> & { id?: string }
 
+/** Names of the secrets that an operation sets for the document of this id; null for one that it makes, or a global. */
+export type SecretsOf = (context: RequestContext, id: string | number | null | undefined) => string[]
+
 type Settings = {
   /** What a person calls a document; by default its `useAsTitle`. */
   title?: (doc: Document) => unknown
   /** Names of secrets that this operation sets, which are in no document: they are recorded as hidden. */
-  secrets?: (context: RequestContext) => string[]
+  secrets?: SecretsOf
 }
 
 /**
@@ -37,7 +41,7 @@ export function audited(collection: CollectionConfig, settings: Settings = {}): 
   }
   const afterChange: CollectionAfterChangeHook = async ({ collection: { flattenedFields }, ...args }) => {
     const { doc, previousDoc, operation, req, context } = args
-    const secrets = hidden(settings.secrets?.(context) ?? [])
+    const secrets = hidden(settings.secrets?.(context, notedId(operation, doc)) ?? [])
     const changes = { ...changesOf(flattenedFields, operation, previousDoc, doc), ...secrets }
     if (operation === 'create' || Object.keys(changes).length > 0) await record(req, operation, doc, changes)
     return doc
@@ -66,7 +70,7 @@ export function auditedGlobal(global: GlobalConfig, settings: Settings = {}): Gl
     context,
     global: { flattenedFields },
   }) => {
-    const secrets = hidden(settings.secrets?.(context) ?? [])
+    const secrets = hidden(settings.secrets?.(context, null) ?? [])
     const changes = { ...difference(flattenedFields, previousDoc ?? {}, doc), ...secrets }
     if (Object.keys(changes).length === 0) return doc
     const about = { subject: global.slug, subjectId: null, title: text(global.label) ?? global.slug }

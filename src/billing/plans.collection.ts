@@ -29,6 +29,8 @@ export const Plans: CollectionConfig = {
   defaultSort: 'rank',
   disableDuplicate: true,
   disableBulkEdit: true,
+  // A rule counts these documents, and no rule can count while several go at once.
+  disableBulkDelete: true,
   access: { read: signedIn, create: adminsOnly, update: adminsOnly, delete: adminsOnly },
   hooks: {
     beforeOperation: [lockBeforeUpdate('plans')],
@@ -43,6 +45,8 @@ export const Plans: CollectionConfig = {
     beforeDelete: [
       async ({ id, req }) => {
         const sql = await requestSql(req)
+        // Whoever takes this plan meanwhile, as theirs or as that of new users, waits and then finds it gone.
+        await sql.query('select from plans where id = $1 for update', [id])
         const used = await sql.query(
           'select 1 from subscriptions where plan_id = $1 or pending_plan_id = $1 limit 1',
           [id],

@@ -9,19 +9,25 @@ type Session = { db: { session: { client: Sql } } }
  * document. Throws when the request has no transaction: such a write could be half done.
  */
 export async function requestSql(req: PayloadRequest): Promise<Sql> {
-  const id = await req.transactionID
-  const sessions = (req.payload.db as unknown as { sessions: Record<string | number, Session> }).sessions
-  const client = id === undefined || id === null ? undefined : sessions[id]?.db.session.client
-  if (!client) throw new Error('No transaction is open on this request')
-  return client
+  return (await requestTransaction(req)).db.session.client
+}
+
+/** The request's Payload transaction: an object that no other transaction has. Throws where there is none. */
+export async function requestTransaction(req: PayloadRequest): Promise<Session> {
+  const session = await sessionOf(req)
+  if (!session) throw new Error('No transaction is open on this request')
+  return session
 }
 
 /** Like `requestSql`, and outside a transaction Payload's pool: for reading only. */
 export async function readingSql(req: PayloadRequest): Promise<Sql> {
+  return (await sessionOf(req))?.db.session.client ?? (req.payload.db as unknown as { pool: Sql }).pool
+}
+
+async function sessionOf(req: PayloadRequest): Promise<Session | undefined> {
   const id = await req.transactionID
-  const sessions = (req.payload.db as unknown as { sessions: Record<string | number, Session> }).sessions
-  const client = id === undefined || id === null ? undefined : sessions[id]?.db.session.client
-  return client ?? (req.payload.db as unknown as { pool: Sql }).pool
+  const { sessions } = req.payload.db as unknown as { sessions: Record<string | number, Session> }
+  return id === undefined || id === null ? undefined : sessions[id]
 }
 
 type UpdateArguments = { id?: string | number; where?: unknown }

@@ -1,4 +1,5 @@
 import type { GlobalAfterChangeHook, GlobalBeforeChangeHook, GlobalBeforeOperationHook } from 'payload'
+import { operationNote, ownContext } from '../database/operation'
 import { requestSql } from '../database/payload-sql'
 import { invalidField, Problem, type ProblemDetail } from '../problem'
 import { runtime } from '../runtime'
@@ -6,13 +7,24 @@ import { addressPolicy, checkEndpoint } from '../tools/address-guard'
 import { emailFault } from './email-fault'
 import { hasWebhookSecret, readWebhookSecret, storeWebhookSecret } from './webhook-secret'
 
-/** Payload writes every column of what it read: with the row locked, two admins at once do not undo each other. */
+/** Set while an operation stores another signing secret; the audit log says so. */
+export const webhookSecretNote = operationNote<true>()
+
+/**
+ * Payload writes every column of what it read: with the row locked, two admins at once do not undo each other. The
+ * update gets a context of its own, in place: Payload took the request before this hook.
+ */
 export const lockSettings: GlobalBeforeOperationHook = async ({ args, operation, req }) => {
-  if (operation === 'update') await (await requestSql(req)).query('select 1 from settings for no key update')
+  if (operation !== 'update') return args
+  req.context = ownContext(req.context)
+  await (await requestSql(req)).query('select 1 from settings for no key update')
   return args
 }
 
-/** Checks what a form cannot, and takes the secret out of what Payload writes. Throws VALIDATION_ERROR. */
+/**
+ * Checks what a form cannot, takes the secret out of what Payload writes and stores it sealed, in the transaction of
+ * the settings. Throws VALIDATION_ERROR.
+ */
 export const checkSettings: GlobalBeforeChangeHook = async ({ data, originalDoc, req, context }) => {
   const faults = [...webhookFaults(data), ...addressFaults(data)]
   if (faults.length > 0) {
@@ -22,8 +34,10 @@ export const checkSettings: GlobalBeforeChangeHook = async ({ data, originalDoc,
   const { webhookSecret, webhookSecretSet: _told, ...rest } = data
   const given = webhookSecret === '' || webhookSecret === null ? undefined : webhookSecret
   if (given !== undefined) readWebhookSecret(given)
-  context.webhookSecret = given
   await requireSecret(data.webhookUrl === undefined ? originalDoc?.webhookUrl : data.webhookUrl)
+  if (given === undefined) return rest
+  await storeWebhookSecret(await requestSql(req), given, runtime().secret)
+  webhookSecretNote.write(context, null, true)
   return rest
 
   /** An unsigned webhook proves nothing to who receives it. */
@@ -45,11 +59,6 @@ function addressFaults({ alertAddresses }: Record<string, unknown>): ProblemDeta
   return message ? [{ field: 'alertAddresses', message }] : []
 }
 
-/** Stores a secret that was given, sealed, in the transaction of the settings. */
-export const storeSecret: GlobalAfterChangeHook = async ({ doc, req, context }) => {
-  const given = context.webhookSecret as string | undefined
-  context.webhookSecret = undefined
-  if (given === undefined) return doc
-  await storeWebhookSecret(await requestSql(req), given, runtime().secret)
-  return { ...doc, webhookSecretSet: true }
-}
+/** Says in the answer that a secret is set now. */
+export const tellSecret: GlobalAfterChangeHook = ({ doc, context }) =>
+  webhookSecretNote.take(context, null) ? { ...doc, webhookSecretSet: true } : doc

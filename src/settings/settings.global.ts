@@ -2,7 +2,7 @@ import type { Field, GlobalConfig, Tab } from 'payload'
 import { adminsOnly, nobodyField } from '../accounts/payload/access'
 import { readingSql } from '../database/payload-sql'
 import { DEFAULT_HUB_NAME } from './read-settings'
-import { checkSettings, lockSettings, storeSecret } from './settings-hooks'
+import { checkSettings, lockSettings, tellSecret } from './settings-hooks'
 import { hasWebhookSecret } from './webhook-secret'
 
 const MOST_MONTHS = 1_200
@@ -124,6 +124,6 @@ export const Settings: GlobalConfig = {
     description: 'What is saved here counts at once, in every instance.',
   },
   access: { read: adminsOnly, update: adminsOnly },
-  hooks: { beforeOperation: [lockSettings], beforeChange: [checkSettings], afterChange: [storeSecret] },
+  hooks: { beforeOperation: [lockSettings], beforeChange: [checkSettings], afterChange: [tellSecret] },
   fields: [{ type: 'tabs', tabs }],
 }

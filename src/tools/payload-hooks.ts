@@ -3,16 +3,18 @@ import type {
   CollectionBeforeChangeHook,
   CollectionBeforeValidateHook,
 } from 'payload'
+import { notedId } from '../database/operation'
 import { requestSql } from '../database/payload-sql'
+import type { Sql } from '../database/sql'
 import { invalidField, Problem, type ProblemDetail } from '../problem'
 import { runtime } from '../runtime'
 import { addressPolicy, checkEndpoint } from './address-guard'
 import { builtinTools } from './builtin'
 import { checkInputSchema } from './input'
 import { checkModel, destinationOf } from './model-checks'
-import { clearMovedKeys, readProviderKeys, type StoredSecrets } from './provider-keys'
+import { clearMovedKeys, readProviderKeys } from './provider-keys'
 import { checkHeaders, clearToolSecrets, setToolSecrets } from './secrets'
-import type { StoredTool } from './stored-tool'
+import { readStored, type StoredTool, storedToolNote, toolSecretsNote } from './stored-tool'
 import { isModelAdapter } from './tool'
 
 type Secrets = Record<string, string | null>
@@ -38,7 +40,7 @@ export function toSlug(name: string): string {
 }
 
 /** Checks what a form cannot: the endpoint's address, the schema, the headers. Every fault is named. */
-export const checkTool: CollectionBeforeChangeHook = ({ data, context }) => {
+export const checkTool: CollectionBeforeChangeHook = ({ data, context, operation, originalDoc }) => {
   const faults: ProblemDetail[] = [...checkWay(data), ...checkSchema(data), ...checkMetering(data)]
   const secrets = data.secretHeaders as Secrets | null | undefined
   for (const [field, headers] of [
@@ -51,7 +53,7 @@ export const checkTool: CollectionBeforeChangeHook = ({ data, context }) => {
   faults.push(...keys.faults)
   if (faults.length > 0)
     throw new Problem('VALIDATION_ERROR', faults.map((f) => `${f.field}: ${f.message}`).join('; '), faults)
-  context.toolSecrets = { ...secrets, ...keys.secrets }
+  toolSecretsNote.write(context, notedId(operation, originalDoc), { ...secrets, ...keys.secrets })
   const { secretHeaders: _secret, providerKey: _key, upstreamKeys: _keys, ...rest } = data
   return rest
 }
@@ -81,21 +83,29 @@ function checkMetering(data: Record<string, unknown>): ProblemDetail[] {
   return missing ? [{ field: 'meteringTokens', message: 'A fixed price needs its number of tokens' }] : []
 }
 
-/** Stores secret headers in their own table; those of another origin are removed before. A draft beside has none. */
+/**
+ * Stores secret headers in their own table; those of another origin are removed before. What counts is where the stored
+ * tool goes before and after the change, as the database has it: a draft beside it changes neither.
+ */
 export const storeSecrets: CollectionAfterChangeHook = async ({ doc, operation, req, context }) => {
-  const secrets = context.toolSecrets as StoredSecrets | undefined
-  const before = context.storedTool as StoredTool | null | undefined
-  const isBeside = operation === 'update' && context.isDraftBeside === true
-  context.toolSecrets = undefined
-  context.storedTool = undefined
-  if (isBeside) return doc
+  const noted = notedId(operation, doc)
+  const secrets = toolSecretsNote.take(context, noted)
+  const before = storedToolNote.take(context, noted)
   const sql = await requestSql(req)
-  if (operation === 'update') {
-    const moved =
-      destinationOf(before?.adapter, before?.endpoint) !== destinationOf(doc.adapter, doc.endpoint)
-    if (moved) await clearToolSecrets(sql, doc.id)
-    await clearMovedKeys(sql, doc.id, before ?? {}, doc)
-  }
+  const stored = await readStored(sql, doc.id)
+  if (!stored) return doc
+  if (operation === 'update') await clearMovedSecrets(sql, doc.id, before ?? null, stored)
   if (secrets) await setToolSecrets(sql, doc.id, secrets, runtime().secret)
   return doc
+}
+
+async function clearMovedSecrets(
+  sql: Sql,
+  id: string,
+  before: StoredTool | null,
+  now: StoredTool,
+): Promise<void> {
+  const moved = destinationOf(before?.adapter, before?.endpoint) !== destinationOf(now.adapter, now.endpoint)
+  if (moved) await clearToolSecrets(sql, id)
+  await clearMovedKeys(sql, id, before ?? {}, now)
 }

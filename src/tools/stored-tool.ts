@@ -1,7 +1,9 @@
-import type { CollectionBeforeChangeHook, CollectionBeforeOperationHook, RequestContext } from 'payload'
+import type { CollectionBeforeChangeHook, CollectionBeforeOperationHook } from 'payload'
+import { contextOf, operationNote } from '../database/operation'
 import { requestSql } from '../database/payload-sql'
 import type { Sql } from '../database/sql'
 import { invalidField } from '../problem'
+import { SEPARATOR, type StoredSecrets } from './provider-keys'
 
 /** Where the stored tool goes: what its secrets belong to. The names are the document's. */
 export type StoredTool = {
@@ -10,24 +12,40 @@ export type StoredTool = {
   upstreams: { name: string; adapter: string | null; endpoint: string | null }[]
 }
 
+/** Where the stored tool went before a change. */
+export const storedToolNote = operationNote<StoredTool | null>()
+
+type Asked = { draft: boolean; restores: boolean }
+const askedNote = operationNote<Asked>()
+
 /** Notes whether a draft is asked for: Payload tells its other hooks only of the document. */
-export const noteDraft: CollectionBeforeOperationHook = ({ args, operation, context }) => {
-  if (operation === 'update' || operation === 'restoreVersion')
-    context.draftAsked = (args as { draft?: boolean }).draft === true
+export const noteDraft: CollectionBeforeOperationHook = async ({ args, operation, req }) => {
+  if (operation !== 'update' && operation !== 'restoreVersion') return
+  const { id, draft } = args as { id?: string; draft?: boolean }
+  const restores = operation === 'restoreVersion'
+  const of = restores ? await toolOfVersion(await requestSql(req), id) : id
+  askedNote.write(contextOf(args), of, { draft: draft === true, restores })
 }
 
-/** The context of an update that changes the published tool, whatever draft there is beside it. */
-export const ON_PUBLISHED = 'onPublished'
+async function toolOfVersion(sql: Sql, version: string | undefined): Promise<string | undefined> {
+  const { rows } = await sql.query<{ id: string }>('select parent_id as id from _tools_v where id = $1', [
+    version,
+  ])
+  return rows[0]?.id
+}
+
+/** The context of an update that changes the published tool of this id, whatever draft there is beside it. */
+export const onPublished = (id: string): { onPublished: string } => ({ onPublished: id })
 
 /**
  * Payload begins an update from the last draft, and would publish along what somebody is still working on, or take the
- * tool from its users. A change that says nothing of drafts, and any with `ON_PUBLISHED`, is made to the published
+ * tool from its users. A change that says nothing of drafts, and any with `onPublished`, is made to the published
  * fields instead; the draft stays among the versions.
  */
-export const fromPublished: CollectionBeforeOperationHook = async ({ args, operation, context, req }) => {
+export const fromPublished: CollectionBeforeOperationHook = async ({ args, operation, req }) => {
   const { id, data, draft, trash } = args as unknown as Update
   if (operation !== 'update' || id === undefined) return args
-  const isAsked = context[ON_PUBLISHED] === true
+  const isAsked = contextOf(args).onPublished === id
   if (!isAsked && (draft === true || data._status !== undefined)) return args
   const stored = await req.payload.findByID({
     collection: 'tools',
@@ -49,32 +67,29 @@ type Update = { id?: string; data: Record<string, unknown>; draft?: boolean; tra
  * Secrets belong to the stored tool, the one that is called; a draft beside it is a version, and versions hold none.
  * So a draft sets none, and a change of the stored tool is compared with what is stored, not with the last draft.
  */
-export const noteStored: CollectionBeforeChangeHook = async ({
-  data,
-  originalDoc,
-  operation,
-  req,
-  context,
-}) => {
+export const noteStored: CollectionBeforeChangeHook = async (args) => {
+  const { data, originalDoc, operation, req, context } = args
   if (operation !== 'update') return data
-  context.isDraftBeside = isDraftBeside(context, data)
-  if (!context.isDraftBeside) {
-    context.storedTool = await readStored(await requestSql(req), String(originalDoc?.id), true)
-    return data
+  const id = String(originalDoc?.id)
+  storedToolNote.write(context, id, await readStored(await requestSql(req), id, true))
+  const [named] = Object.keys(toolSecretsNote.read(context, id) ?? {})
+  if (named !== undefined && isDraftBeside(askedNote.read(context, id), data)) {
+    const field = named.includes(SEPARATOR) ? 'upstreamKeys' : 'secretHeaders'
+    throw invalidField(
+      field,
+      'A draft holds no secret: publish to set it, switched off if nobody may call it yet',
+    )
   }
-  const [named] = Object.keys((context.toolSecrets as object | undefined) ?? {})
-  if (named === undefined) return data
-  const field = named.includes(':') ? 'upstreamKeys' : 'secretHeaders'
-  throw invalidField(
-    field,
-    'A draft holds no secret: publish to set it, switched off if nobody may call it yet',
-  )
+  return data
 }
 
-/** Payload's own rule: a draft that says it is published is none. */
-function isDraftBeside(context: RequestContext, data: { _status?: unknown }): boolean {
-  if (context.draftAsked !== true) return false
-  return context.isRestoringVersion === true || data._status !== 'published'
+/** The secrets that an operation gives a tool, by the names that they are stored with. */
+export const toolSecretsNote = operationNote<StoredSecrets>()
+
+/** Payload's own rule: a draft that says it is published is none. A change of which nothing is known counts as one. */
+function isDraftBeside(asked: Asked | undefined, data: { _status?: unknown }): boolean {
+  if (!asked) return true
+  return asked.draft && (asked.restores || data._status !== 'published')
 }
 
 /** Where the stored tool goes; null for one that is gone. `lock` keeps it so until the transaction ends. */

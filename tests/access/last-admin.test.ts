@@ -1,3 +1,7 @@
+/**
+ * Protects against a rule about the number of documents that falls when several go at once: by a filter, by aliases of
+ * one GraphQL document, by two callers.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pool } from 'pg'
 import { hubDatabase, type TestDatabase } from '../support/database'
@@ -62,6 +66,36 @@ describe('the last admin', () => {
       await ask('DELETE', `/api/users?where[role][equals]=admin`, { headers })
       const left = await db.query(`select from users where role = 'admin' and disabled is not true`)
       expect(left.rows).toHaveLength(1)
+    })
+  })
+
+  test('stays when all are named by a filter, or by aliases of one document', async () => {
+    const [one, two] = [await newAdmin(), await newAdmin()]
+    const headers = bearer(one.token)
+    await alone([one.id, two.id], async () => {
+      const paths = ['where[role][equals]=admin', `where[id][in]=${one.id},${two.id}`, '']
+      for (const path of paths) {
+        const gone = await ask('DELETE', `/api/users?${path}&depth=0`, { headers })
+        expect([gone.status, gone.text]).toEqual([403, expect.stringContaining('one at a time')])
+        for (const body of [{ role: 'user' }, { disabled: true }])
+          expect((await ask('PATCH', `/api/users?${path}`, { headers, body })).status).toBe(403)
+      }
+      const removals: [string, string][] = [
+        ['updateUser', ', data: { role: user }'],
+        ['updateUser', ', data: { disabled: true }'],
+        ['deleteUser', ''],
+      ]
+      for (const [name, more] of removals) {
+        const fields = [two, one].map(({ id }, at) => `f${at}: ${name}(id: "${id}"${more}) { id }`)
+        const body = { query: `mutation { ${fields.join(' ')} }` }
+        const answer = (await ask('POST', '/api/graphql', { headers, body })).body as {
+          errors: { extensions: { statusCode: number } }[]
+        }
+        expect(answer.errors.map(({ extensions }) => extensions.statusCode)).toEqual([409])
+        await db.query(`update users set role = 'admin', disabled = false where id = any ($1)`, [
+          [one.id, two.id],
+        ])
+      }
     })
   })
 

@@ -29,7 +29,7 @@ export const RULES: Record<Kind, Record<Operation, Record<Caller, boolean>>> = {
     update       no         yes    no     no           no           yes
     bulk-update  no         no     no     no           no           no
     delete       no         no     no     no           no           yes
-    bulk-delete  no         no     no     no           no           yes
+    bulk-delete  no         no     no     no           no           no
     duplicate    no         no     no     no           no           no`),
   'api-keys': rules(`
     list         no         yes    no     no           no           yes
@@ -69,7 +69,7 @@ export const RULES: Record<Kind, Record<Operation, Record<Caller, boolean>>> = {
     update       no         no     no     no           no           yes
     bulk-update  no         no     no     no           no           no
     delete       no         no     no     no           no           yes
-    bulk-delete  no         no     no     no           no           yes
+    bulk-delete  no         no     no     no           no           no
     duplicate    no         no     no     no           no           no`),
   subscriptions: rules(`
     list         no         yes    no     yes          no           yes

@@ -90,6 +90,22 @@ describe('the last admin', () => {
     await expect(demote(one.id)).resolves.toBeUndefined()
   })
 
+  it('stays when one transaction removes several at once, each before any of them is gone', async () => {
+    const people = [
+      await someUser(accounts.room),
+      await someUser(accounts.room),
+      await someUser(accounts.room),
+    ]
+    const ids = people.map(({ id }) => id)
+    await accounts.pool.query(`update users set role = 'user'`)
+    await accounts.pool.query(`update users set role = 'admin' where id = any ($1)`, [ids])
+    await once(async (sql) => {
+      const leaving = new Set<string>()
+      const results = await Promise.allSettled(ids.map((id) => assertNotLastAdmin(sql, id, leaving)))
+      expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+    })
+  })
+
   it('stays when two admins remove each other at the same moment', async () => {
     for (let round = 0; round < 10; round += 1) {
       const [one, two] = [await someUser(accounts.room), await someUser(accounts.room)]

@@ -90,7 +90,7 @@ describe('documents', () => {
       changes: { name: { to: 'By GraphQL' } },
       ...byAdmin(),
     })
-    await own.ask('DELETE', `/api/users?where[id][equals]=${id}`, { token: own.admin })
+    await own.ask('DELETE', `/api/users/${id}`, { token: own.admin })
     expect(await last(id)).toMatchObject({ action: 'delete', subject: 'users', ...byAdmin() })
   })
 

@@ -4,10 +4,12 @@ import type {
   CollectionBeforeChangeHook,
   CollectionBeforeDeleteHook,
   CollectionBeforeOperationHook,
+  PayloadRequest,
 } from 'payload'
 import { payloadBy } from '../../audit/payload-by'
 import { type AuditEvent, recordAudit } from '../../audit/record'
-import { requestSql } from '../../database/payload-sql'
+import { contextOf, notedId, operationNote } from '../../database/operation'
+import { requestSql, requestTransaction } from '../../database/payload-sql'
 import { invalidField, Problem } from '../../problem'
 import { runtime } from '../../runtime'
 import { assertNotLastAdmin } from '../admins'
@@ -20,6 +22,9 @@ import { endAllSessions } from '../sessions'
 import { setPasswordHash } from '../set-password'
 import { caller, isAdminRequest } from './access'
 import { accountsRoom, requestOrigin } from './room'
+
+/** The hash of a password that an operation sets, for the account that it was set for. */
+export const passwordNote = operationNote<string>()
 
 type UserData = { password?: unknown; currentPassword?: unknown; email?: unknown; [key: string]: unknown }
 
@@ -47,10 +52,13 @@ export const beforeUserOperation: CollectionBeforeOperationHook = async ({ args,
     if (operation === 'create') throw invalidField('password', 'A password is needed')
     return args
   }
-  if (operation === 'update' && !overrideAccess)
-    await mayChangePassword(req, (args as { id?: string }).id, data)
+  const { id } = args as { id?: string }
+  if (operation === 'update' && id === undefined)
+    throw invalidField('password', 'A password is set for one account at a time')
+  if (operation === 'update' && !overrideAccess) await mayChangePassword(req, id, data)
   const { config } = runtime()
-  req.context.passwordHash = await hashPassword(checkPassword(data.password), config)
+  const hash = await hashPassword(checkPassword(data.password), config)
+  passwordNote.write(contextOf(args), operation === 'create' ? null : id, hash)
   const { password: _password, currentPassword: _current, ...rest } = data
   const unknown = randomBytes(24).toString('base64')
   return { ...args, data: operation === 'create' ? { ...rest, password: unknown } : rest }
@@ -77,19 +85,32 @@ async function mayChangePassword(
 /** Refuses to demote or disable the last admin who can still sign in. */
 export const guardLastAdmin: CollectionBeforeChangeHook = async ({ data, operation, originalDoc, req }) => {
   const stops = originalDoc?.role === 'admin' && (data.role === 'user' || data.disabled === true)
-  if (operation === 'update' && stops) await assertNotLastAdmin(await requestSql(req), originalDoc.id)
+  if (operation === 'update' && stops)
+    await assertNotLastAdmin(await requestSql(req), originalDoc.id, await leavingAdmins(req))
   return data
 }
 
+const leavingBy = new WeakMap<object, Set<string>>()
+
+/** The admins that the transaction of this request removes. */
+async function leavingAdmins(req: PayloadRequest): Promise<Set<string>> {
+  const transaction = await requestTransaction(req)
+  const leaving = leavingBy.get(transaction) ?? new Set<string>()
+  leavingBy.set(transaction, leaving)
+  return leaving
+}
+
 /** Stores the password's hash, completes a new account, and ends the sessions that a change must end. */
-export const afterUserChange: CollectionAfterChangeHook = async ({ doc, operation, previousDoc, req }) => {
+export const afterUserChange: CollectionAfterChangeHook = async (args) => {
+  const { doc, operation, previousDoc, req, context } = args
   const sql = await requestSql(req)
-  const hash = req.context.passwordHash as string | undefined
-  req.context.passwordHash = undefined
+  const hash = passwordNote.take(context, notedId(operation, doc))
   if (operation === 'create') {
-    await completeUser(sql, { id: doc.id, email: doc.email }, hash as string, null, runtime().config)
+    if (hash === undefined) throw new Error('An account was made without a password')
+    await completeUser(sql, { id: doc.id, email: doc.email }, hash, null, runtime().config)
     return doc
   }
+  if (isLiveAdmin(doc)) (await leavingAdmins(req)).delete(doc.id)
   if (hash) {
     await setPasswordHash(sql, doc.id, hash, null)
     await endAllSessions(sql, doc.id, null, caller(req)?.id === doc.id ? caller(req)?.sessionId : null)
@@ -98,6 +119,9 @@ export const afterUserChange: CollectionAfterChangeHook = async ({ doc, operatio
   if (doc.disabled && !previousDoc.disabled) await endAllSessions(sql, doc.id, null)
   return doc
 }
+
+const isLiveAdmin = ({ role, disabled }: { role?: string; disabled?: boolean | null }) =>
+  role === 'admin' && disabled !== true
 
 /** Runs what else belongs to a new account, in its transaction: the subscription that new users get. */
 export function afterUserCreated(
@@ -112,7 +136,7 @@ export function afterUserCreated(
 /** The last admin stays. Keys and the subscription go with their user; usage rows stay and name nobody. */
 export const beforeUserDelete: CollectionBeforeDeleteHook = async ({ id, req }) => {
   const sql = await requestSql(req)
-  await assertNotLastAdmin(sql, String(id))
+  await assertNotLastAdmin(sql, String(id), await leavingAdmins(req))
   const keys = await sql.query<Gone>('delete from api_keys where user_id = $1 returning id, name as title', [
     id,
   ])

@@ -1,0 +1,90 @@
+import {
+  type CollectionBeforeOperationHook,
+  isolateObjectProperty,
+  type PayloadRequest,
+  type RequestContext,
+} from 'payload'
+
+/** Writes of Payload; each gets a context of its own. */
+const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'delete', 'restoreVersion'])
+
+/** What Payload and the hub set for one operation; another operation of the same request must not see it. */
+const OF_ONE_OPERATION = ['isRestoringVersion', 'readTogether']
+
+/**
+ * The first hook of every collection. Payload runs all operations of a request on one `req` with one context, so what
+ * a hook sets for one operation would still be set for the next. With this each write has its own.
+ */
+export const ownOperation: CollectionBeforeOperationHook = ({ args, operation }) => {
+  const { req } = args
+  if (!WRITES.has(operation) || !req) return args
+  const context = ownContext(req.context)
+  // Payload takes the request of a restored version before this hook runs, so that one is changed in place.
+  if (operation === 'restoreVersion') {
+    req.context = context
+    return args
+  }
+  const own: PayloadRequest = isolateObjectProperty(req, 'context')
+  own.context = context
+  return { ...args, req: own } as typeof args
+}
+
+/** A copy of a context without what belongs to another operation. */
+export function ownContext(context: RequestContext | undefined): RequestContext {
+  const own: WithNotes = { ...context, [NOTES]: new Map() }
+  for (const name of OF_ONE_OPERATION) delete own[name]
+  return own
+}
+
+/**
+ * Payload copies a context at each call of its Local API, and drops one without a key of text: the copies of one
+ * operation share this map.
+ */
+const NOTES = 'notesOfOperation'
+type Notes = Map<unknown, Map<string, unknown>>
+type WithNotes = RequestContext & { [NOTES]?: Notes }
+
+/** The context of the operation that a `beforeOperation` hook was called for. Payload hands the hook an older one. */
+export function contextOf(args: { req?: Partial<PayloadRequest> }): RequestContext {
+  if (!args.req?.context) throw new Error('An operation has no request')
+  return args.req.context
+}
+
+type Id = string | number | null | undefined
+
+/** What a hook tells a later hook of the same operation about one document. */
+export type OperationNote<Value> = {
+  /** `id` is null for a document that has none yet: an operation makes one document at most. */
+  write(context: RequestContext, id: Id, value: Value): void
+  read(context: RequestContext, id: Id): Value | undefined
+  /** Reads it and forgets it. */
+  take(context: RequestContext, id: Id): Value | undefined
+}
+
+/**
+ * A kind of note. It belongs to one operation and names its document, so that no other operation and no other document
+ * of a bulk operation can find it.
+ */
+export function operationNote<Value>(): OperationNote<Value> {
+  const kind = {}
+  const read = (context: WithNotes, id: Id) => context[NOTES]?.get(kind)?.get(keyOf(id)) as Value | undefined
+  return {
+    read,
+    write(context: WithNotes, id, value) {
+      context[NOTES] ??= new Map()
+      const known = context[NOTES].get(kind) ?? new Map<string, unknown>()
+      context[NOTES].set(kind, known.set(keyOf(id), value))
+    },
+    take(context: WithNotes, id) {
+      const value = read(context, id)
+      context[NOTES]?.get(kind)?.delete(keyOf(id))
+      return value
+    },
+  }
+}
+
+const keyOf = (id: Id): string => (id === null || id === undefined ? '' : String(id).toLowerCase())
+
+/** The id of the document that a hook after a change is called for, as its notes name it. */
+export const notedId = (operation: 'create' | 'update', doc: { id?: unknown } | undefined): Id =>
+  operation === 'create' ? null : (doc?.id as Id)
