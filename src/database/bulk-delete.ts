@@ -49,14 +49,20 @@ async function matching(req: PayloadRequest, asked: Asked): Promise<(string | nu
   if (!allowed) throw new Problem('FORBIDDEN', 'You may not delete these documents.')
   const { where } = req.query as { where?: Where }
   if (!where || Object.keys(where).length === 0) throw invalidField('where', 'A filter is needed')
-  const filter = {
-    ...asked,
-    where: allowed === true ? where : { and: [where, allowed] },
-    overrideAccess: false,
-  }
-  const { totalDocs } = await req.payload.count(filter)
+  const { totalDocs } = await req.payload.count({ ...asked, where, overrideAccess: false })
   if (totalDocs > MOST)
     throw invalidField('where', `It matches ${totalDocs} documents, and ${MOST} are the most`)
+  const found = await idsOf(req, { ...asked, where, overrideAccess: false })
+  if (allowed === true) return found
+  // Apart from the filter, which a caller writes: what they may delete may go by a field that they may not name.
+  const mine: Where = { and: [{ id: { in: found } }, allowed] }
+  return idsOf(req, { ...asked, where: mine, overrideAccess: true })
+}
+
+async function idsOf(
+  req: PayloadRequest,
+  filter: Asked & { where: Where; overrideAccess: boolean },
+): Promise<(string | number)[]> {
   const { docs } = await req.payload.find({ ...filter, limit: MOST, pagination: false, sort: 'id' })
   return docs.map(({ id }) => id)
 }
