@@ -455,6 +455,44 @@ export interface Tool {
   weightCachedInput?: number | null;
   weightOutput?: number | null;
   weightReasoning?: number | null;
+  /**
+   * Left empty: as other input.
+   */
+  weightCacheWrite5m?: number | null;
+  /**
+   * Left empty: as other input.
+   */
+  weightCacheWrite1h?: number | null;
+  /**
+   * A request that sets any other is refused. Tokens alone are charged: give them weights that cover the price.
+   */
+  openOptions?:
+    | (
+        | 'service_tier'
+        | 'priority'
+        | 'speed'
+        | 'inference_geo'
+        | 'best_of'
+        | 'prediction'
+        | 'modalities'
+        | 'provider'
+        | 'plugins'
+        | 'extra_headers'
+        | 'web_search_options'
+        | 'container'
+        | 'web_search'
+        | 'file_search'
+        | 'code_interpreter'
+        | 'image_generation'
+        | 'computer_use'
+        | 'mcp'
+        | 'other_tools'
+      )[]
+    | null;
+  /**
+   * The most input that is charged where an open option lets the provider add input.
+   */
+  contextWindow?: number | null;
   routing?: ('order' | 'weight') | null;
   share?: number | null;
   /**
@@ -546,7 +584,7 @@ export interface UsageLog {
    * What was held while the call was under way.
    */
   tokensHeld?: number | null;
-  source?: ('reported' | 'counted' | 'fixed' | 'partial' | 'unknown') | null;
+  source?: ('reported' | 'counted' | 'fixed' | 'partial' | 'estimated' | 'unknown') | null;
   /**
    * The provider's, cached ones among them.
    */
@@ -557,6 +595,14 @@ export interface UsageLog {
    */
   outputTokens?: number | null;
   reasoningTokens?: number | null;
+  /**
+   * Written, among the input.
+   */
+  cache_write_5m_tokens?: number | null;
+  /**
+   * Written, among the input.
+   */
+  cache_write_1h_tokens?: number | null;
   durationMs?: number | null;
   /**
    * Until the first piece of a stream.
@@ -834,6 +880,10 @@ export interface ToolsSelect<T extends boolean = true> {
   weightCachedInput?: T;
   weightOutput?: T;
   weightReasoning?: T;
+  weightCacheWrite5m?: T;
+  weightCacheWrite1h?: T;
+  openOptions?: T;
+  contextWindow?: T;
   routing?: T;
   share?: T;
   upstreams?:
@@ -966,6 +1016,8 @@ export interface UsageLogsSelect<T extends boolean = true> {
   cachedInputTokens?: T;
   outputTokens?: T;
   reasoningTokens?: T;
+  cache_write_5m_tokens?: T;
+  cache_write_1h_tokens?: T;
   durationMs?: T;
   firstTokenMs?: T;
   requestId?: T;

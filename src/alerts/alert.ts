@@ -2,7 +2,13 @@ import type { Pool } from 'pg'
 import type { Config } from '../config/environment'
 
 /** What is told of. `usage-…` is about a user, and told to them too. */
-export const ALERT_KINDS = ['usage-80', 'usage-100', 'tool-failing', 'ledger-drift'] as const
+export const ALERT_KINDS = [
+  'usage-80',
+  'usage-100',
+  'tool-failing',
+  'report-above-bound',
+  'ledger-drift',
+] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
 
 /** Whether those who should know do: `nobody` where no address and no webhook was set. */

@@ -2,6 +2,7 @@ import type { AlertsRoom } from './alert'
 import { deliverWebhooks } from './deliver'
 import { deleteOldAlerts, noteMails } from './upkeep'
 import { watchLedger } from './watch-ledger'
+import { watchReports } from './watch-reports'
 import { watchTools } from './watch-tools'
 import { watchUsage } from './watch-usage'
 
@@ -19,6 +20,7 @@ export function startAlertTimers(room: AlertsRoom, log: Log): () => Promise<void
   const look = async () => {
     await watchUsage(room)
     await watchTools(room)
+    await watchReports(room)
     await watchLedger(room)
     await noteMails(room.pool)
   }

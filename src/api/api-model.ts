@@ -16,6 +16,8 @@ export function toApiModel({ model }: Tool) {
     default_output_tokens: model.defaultOutputTokens,
     max_output_tokens: model.maxOutputTokens,
     weights: toApiWeights(model),
+    open_options: [...model.openOptions],
+    context_window: model.contextWindow,
     speaks_responses: model.speaksResponses,
     routing: model.routing,
     upstreams: others.map(({ name, adapter, endpoint, model: name_there, share }) => ({
@@ -29,8 +31,9 @@ export function toApiModel({ model }: Tool) {
 }
 
 function toApiWeights({ weights }: Model) {
-  const { input, cachedInput, output, reasoning } = weights
-  return { input, cached_input: cachedInput, output, reasoning }
+  const { input, cachedInput, output, reasoning, cacheWrite5m, cacheWrite1h } = weights
+  const writes = { cache_write_5m: cacheWrite5m, cache_write_1h: cacheWrite1h }
+  return { input, cached_input: cachedInput, output, reasoning, ...writes }
 }
 
 /** The API's names as the document has them; undefined for what was not sent. */
@@ -59,6 +62,10 @@ function toSettings(model: z.output<typeof ModelSettings> | undefined) {
     weightCachedInput: model.weights?.cached_input,
     weightOutput: model.weights?.output,
     weightReasoning: model.weights?.reasoning,
+    weightCacheWrite5m: model.weights?.cache_write_5m,
+    weightCacheWrite1h: model.weights?.cache_write_1h,
+    openOptions: model.open_options,
+    contextWindow: model.context_window,
     speaksResponses: model.speaks_responses,
   }
 }

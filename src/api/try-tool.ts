@@ -69,6 +69,8 @@ function toApiTrial({ charge, verdict, ...trial }: Trial, requestId: string) {
     model_tokens: modelTokens && {
       input: modelTokens.inputTokens,
       cached_input: modelTokens.cachedInputTokens,
+      cache_write_5m: modelTokens.cacheWrite5mTokens ?? 0,
+      cache_write_1h: modelTokens.cacheWrite1hTokens ?? 0,
       output: modelTokens.outputTokens,
       reasoning: modelTokens.reasoningTokens,
     },

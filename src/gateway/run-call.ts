@@ -43,7 +43,7 @@ async function callAndSettle(
     await settled(room, { userId, usageId, ...failed(answer, since()) })
     return { ended: 'failed', userId, problem: toolProblem(tool, answer, rateLimitHeaders(admitted.limits)) }
   }
-  const measured = await measure(tool, request.input, answer.output)
+  const measured = await measure(tool, request.input, answer.output, admitted.tokenLimit)
   const durationMs = since()
   const told = () => toInvocation(answer.output, { requestId, tokens: measured.tokens, durationMs })
   const kept = request.idempotency ? { answer: told() } : {}

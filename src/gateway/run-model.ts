@@ -1,7 +1,7 @@
 import type { Admitted } from '../metering/call'
 import type { ModelAnswer, ModelFailure } from '../models/adapter'
-import { callModel, limitCall, type ModelTool } from '../models/call-model'
-import { chargeFor } from '../models/charge'
+import { callModel, limitCall, type ModelTool, nothingSent } from '../models/call-model'
+import { believed, chargeFor, withUsage } from '../models/charge'
 import { producedText } from '../models/counted-text'
 import { type ModelPlan, withinHold } from '../models/plan'
 import type { CallRequest, GatewayRoom, InvokeOutcome } from './admit-call'
@@ -39,14 +39,17 @@ async function askAndSettle(
   const since = () => Math.max(0, Math.round(performance.now() - startedAt))
   const { userId, usageId } = admitted
   const ask = withinHold(tool, plan, admitted.tokensHeld)
+  const sent = nothingSent()
   const answer = await limited(tool, request, (signal) =>
-    callModel(tool, ask, { callerId: userId, requestId: request.requestId, signal }),
+    callModel(tool, ask, { callerId: userId, requestId: request.requestId, signal, sent }),
   )
   if (!answer.ok) return fail(room, request, call, answer, since())
-  const took = { usage: answer.usage, produced: producedText(answer.value), isWhole: true }
+  const usage = believed(answer.usage, { tool, ask, choices: plan.choices, sent })
+  const took = { usage, produced: producedText(answer.value), isWhole: true }
   const charge = await chargeFor(tool, plan, took)
+  const shown = withUsage(answer, charge.modelTokens)
   const durationMs = since()
-  const text = call.answer(answer.value, answer.text, {
+  const text = call.answer(shown.value, shown.text, {
     requestId: request.requestId,
     tokens: charge.tokens,
     durationMs,

@@ -1,10 +1,11 @@
 import { type ModelEvent, type ModelStream, StreamBroken } from '../models/adapter'
-import { limitCall, openModelStream } from '../models/call-model'
-import { chargeFor } from '../models/charge'
+import type { Asked } from '../models/bounds'
+import { limitCall, nothingSent, openModelStream } from '../models/call-model'
+import { believed, chargeFor } from '../models/charge'
 import { producedText } from '../models/counted-text'
 import { failureOfError } from '../models/failures'
 import { withinHold } from '../models/plan'
-import { type ModelUsage, readUsage } from '../models/usage'
+import { type ModelUsage, readUsage, usageWith } from '../models/usage'
 import { Problem } from '../problem'
 import { badResponse } from '../tools/adapters/adapter'
 import type { ToolFailure } from '../tools/call-tool'
@@ -51,6 +52,7 @@ async function openAndPump(room: GatewayRoom, request: CallRequest, call: ModelC
   const { tool, plan, admitted } = call
   const startedAt = performance.now()
   const ask = withinHold(tool, plan, admitted.tokensHeld)
+  const sent = nothingSent()
   const limit = limitCall(tool.timeoutMs)
   if (request.signal?.aborted) limit.end()
   request.signal?.addEventListener('abort', limit.end, { once: true })
@@ -58,9 +60,11 @@ async function openAndPump(room: GatewayRoom, request: CallRequest, call: ModelC
     callerId: admitted.userId,
     requestId: request.requestId,
     signal: limit.signal,
+    sent,
   })
   const opened = await keepUntilSettled(opening)
-  const run: Run = { room, request, call, limit, startedAt, firstTokenMs: null }
+  const asked = { tool, ask, choices: plan.choices, sent }
+  const run: Run = { room, request, call, limit, asked, startedAt, firstTokenMs: null }
   if (!opened.ok) return keepUntilSettled(notBegun(run, opened))
   const events = new Channel<CallEvent>(MOST_WAITING, limit.end)
   keepUntilSettled(pump(run, opened.events, events))
@@ -73,6 +77,7 @@ type Run = {
   request: CallRequest
   call: ModelCall
   limit: ReturnType<typeof limitCall>
+  asked: Asked
   startedAt: number
   firstTokenMs: number | null
 }
@@ -124,8 +129,11 @@ async function passOn(run: Run, source: AsyncIterable<ModelEvent>, events: Chann
       if (text !== '') run.firstTokenMs ??= sinceStart(run)
       soFar.add(event.value, text)
       if (soFar.produced.length > MOST_TEXT) throw new StreamBroken(badResponse('its text never ends'))
-      usage = usageOf(event.value) ?? usage
-      await events.write({ type: 'event', event, text }, run.limit.signal)
+      const told = usageOf(event.value)
+      const kept = believed(told, run.asked)
+      usage = kept ?? usage
+      const shown = kept === told ? event : withUsage(event, kept)
+      await events.write({ type: 'event', event: shown, text }, run.limit.signal)
     }
   } catch (error) {
     broken = error instanceof StreamBroken ? error.failure : failureOfError(error, run.limit.signal)
@@ -145,6 +153,18 @@ function usageOf(value: Record<string, unknown>): ModelUsage | null {
   const inner = value.response as { usage?: unknown } | undefined
   return readUsage(value.usage ?? inner?.usage)
 }
+
+/** An event that says another usage than the provider's. */
+function withUsage({ value, data }: ModelEvent, usage: ModelUsage | null): ModelEvent {
+  if (usage === null) return { value, data }
+  const inner = value.response as Json | undefined
+  const changed = value.usage
+    ? { ...value, usage: usageWith(value.usage as Json, usage) }
+    : { ...value, response: { ...inner, usage: usageWith(inner?.usage as Json, usage) } }
+  return { data: JSON.stringify(changed), value: changed }
+}
+
+type Json = Record<string, unknown>
 
 type Ending = { status: 'success' | 'error' | 'timeout'; errorCode: string }
 

@@ -1,7 +1,7 @@
 import { type TrialRow, writeTrial } from '../metering/trial'
 import { usualTokens } from '../metering/usual-tokens'
-import { callModel, isModelTool, limitCall, type ModelTool } from '../models/call-model'
-import { chargeFor, type ModelCharge } from '../models/charge'
+import { callModel, isModelTool, limitCall, type ModelTool, nothingSent } from '../models/call-model'
+import { believed, chargeFor, type ModelCharge } from '../models/charge'
 import { producedText } from '../models/counted-text'
 import { planInput, toOutput } from '../models/input'
 import { type ModelPlan, withinHold } from '../models/plan'
@@ -115,10 +115,13 @@ async function callOfModel(
   if (signal?.aborted) limit.end()
   signal?.addEventListener('abort', limit.end, { once: true })
   try {
-    const context = { callerId: adminId, requestId, signal: limit.signal }
-    const answer = await callModel(tool, withinHold(tool, plan, tokensHeld), context)
+    const sent = nothingSent()
+    const ask = withinHold(tool, plan, tokensHeld)
+    const context = { callerId: adminId, requestId, signal: limit.signal, sent }
+    const answer = await callModel(tool, ask, context)
     if (!answer.ok) return { failure: answer }
-    const took = { usage: answer.usage, produced: producedText(answer.value), isWhole: true }
+    const usage = believed(answer.usage, { tool, ask, choices: plan.choices, sent })
+    const took = { usage, produced: producedText(answer.value), isWhole: true }
     return { output: toOutput(answer.value), charge: await chargeFor(tool, plan, took) }
   } finally {
     limit.stop()

@@ -93,7 +93,8 @@ function toAdmission(row: AdmissionRow, call: Admitting): Admission {
 
 function toAdmitted(row: AdmissionRow, { usageId }: Admitting): Admitted {
   const { user_id: userId, api_key_id: apiKeyId, take: tokensHeld, plan_name: plan } = row
-  return { admitted: true, userId, apiKeyId, usageId, tokensHeld, plan, limits: callLimits(row) }
+  const { token_limit: tokenLimit } = row
+  return { admitted: true, userId, apiKeyId, usageId, tokensHeld, plan, tokenLimit, limits: callLimits(row) }
 }
 
 /** A request is let in again as soon as one place of the burst is free. */

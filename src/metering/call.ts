@@ -50,6 +50,8 @@ export type Admitted = {
   usageId: string
   tokensHeld: number
   plan: string
+  /** All tokens of a period, extra ones included. */
+  tokenLimit: number
   limits: CallLimits
 }
 

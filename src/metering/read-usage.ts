@@ -16,7 +16,7 @@ export type ApiUsageEntry = {
   response_status: 'success' | 'error' | 'timeout'
   request_id: string
   duration_ms: number
-  source: 'reported' | 'counted' | 'fixed' | 'partial' | 'unknown' | null
+  source: 'reported' | 'counted' | 'fixed' | 'partial' | 'estimated' | 'unknown' | null
   error_code: string | null
 }
 

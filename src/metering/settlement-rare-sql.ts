@@ -16,14 +16,17 @@ import { ADD_TO_DAY, isRow, NOW, OUTCOME } from './settlement-sql'
  *
  * It answers the ids of the rows that are 'again'.
  *
- * Parameters: as those of SETTLE_SQL, and $16 answers, $17 whether this is not the first try of this statement.
+ * Parameters: as those of SETTLE_SQL, and $16 answers, $17 whether this is not the first try of this statement,
+ * $18 and $19 what a model's provider wrote to its cache for 5 minutes and for an hour.
  */
 export const SETTLE_RARE_SQL = `
 with asked as materialized (
   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::int[], $7::text[],
-    $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::int[], $16::text[], $17::bool[])
+    $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::int[], $16::text[], $17::bool[], $18::bigint[],
+    $19::bigint[])
     as i(usage_id, user_id, status, tokens, source, duration_ms, error_code, input_tokens,
-      cached_input_tokens, output_tokens, reasoning_tokens, first_token_ms, answer, retried)
+      cached_input_tokens, output_tokens, reasoning_tokens, first_token_ms, answer, retried, cache_write_5m_tokens,
+      cache_write_1h_tokens)
 ), balance as materialized (
   select s.user_id, s.period_start from subscriptions s where s.user_id = any ($2::uuid[])
   order by s.user_id for no key update
@@ -31,7 +34,8 @@ with asked as materialized (
   select u.id, u.user_id, u.tool_id, u.plan_id, u.period_start, u.tokens_held, u.tokens_used as tokens_before,
     u.status as status_before, u.idempotency_key as key, u.idempotency_hash as body_hash,
     i.status, i.tokens, i.source, i.duration_ms, i.error_code, i.answer, i.retried,
-    i.input_tokens, i.cached_input_tokens, i.output_tokens, i.reasoning_tokens, i.first_token_ms
+    i.input_tokens, i.cached_input_tokens, i.output_tokens, i.reasoning_tokens, i.first_token_ms,
+    i.cache_write_5m_tokens, i.cache_write_1h_tokens
   from asked i join usage_logs u on ${isRow('i.usage_id')} and u.user_id = i.user_id
   where (u.status = 'pending' or (u.error_code = 'ABANDONED' and i.error_code is distinct from 'ABANDONED'))
     and (select count(*) from balance) >= 0 -- the balances are locked first
@@ -83,7 +87,8 @@ with asked as materialized (
   where c.place = 'ended' and p.user_id = any ($2::uuid[]) and p.user_id = c.user_id
     and p.period_start = c.period_start and (select count(*) from ended) >= 0
 ), completed as (
-  update usage_logs u set status = s.status, tokens_used = s.charge, ${OUTCOME}
+  update usage_logs u set status = s.status, tokens_used = s.charge, ${OUTCOME},
+    cache_write_5m_tokens = s.cache_write_5m_tokens, cache_write_1h_tokens = s.cache_write_1h_tokens
   from settled s where ${isRow('s.id')}
 ), raised as (
   insert into usage_daily as d

@@ -12,7 +12,7 @@ export type Settlement = {
   status: 'success' | 'error' | 'timeout'
   /** What is charged; an error or a timeout is 0 unless something was really delivered. */
   tokens: number
-  source: 'reported' | 'counted' | 'fixed' | 'partial' | 'unknown'
+  source: 'reported' | 'counted' | 'fixed' | 'partial' | 'estimated' | 'unknown'
   durationMs: number
   /** The provider's own counts of a model's call, whatever was charged. */
   modelTokens?: ModelTokens | null
@@ -25,10 +25,12 @@ export type Settlement = {
   now?: Date | null
 }
 
-/** Cached input is a part of the input, reasoning a part of the output. */
+/** Cached input and what was written to a cache are parts of the input, reasoning is a part of the output. */
 export type ModelTokens = {
   inputTokens: number
   cachedInputTokens: number
+  cacheWrite5mTokens?: number
+  cacheWrite1hTokens?: number
   outputTokens: number
   reasoningTokens: number
 }
@@ -60,7 +62,7 @@ async function settleBatch(
   const first = new Map(items.map(({ item }, index) => [item.usageId, index] as const).reverse())
   const sent = items.filter(({ item }, index) => first.get(item.usageId) === index)
   // What the usual statements leave as it is comes again, and then goes by the one for every case.
-  const isRare = sent.some(({ item, attempt }) => attempt > 0 || item.answer != null)
+  const isRare = sent.some(({ item, attempt }) => attempt > 0 || item.answer != null || wroteToCache(item))
   const { rows } = await connection.query<{ id: string | null }>((hasFunction) =>
     statement(sent, isRare, hasFunction),
   )
@@ -88,6 +90,15 @@ function statement(
     : { name: 'hub_settle', text: SETTLE_SQL, values: settlementColumns(items) }
 }
 
+/** Few calls write to a provider's cache: the usual statements know nothing of it. */
+const wroteToCache = ({ modelTokens }: Settlement) =>
+  modelTokens != null && (modelTokens.cacheWrite5mTokens || modelTokens.cacheWrite1hTokens || 0) > 0
+
 function rareColumns(items: Array<{ item: Settlement; attempt: number }>): unknown[] {
-  return [items.map(({ item }) => item.answer ?? null), items.map(({ attempt }) => attempt > 1)]
+  return [
+    items.map(({ item }) => item.answer ?? null),
+    items.map(({ attempt }) => attempt > 1),
+    items.map(({ item }) => item.modelTokens?.cacheWrite5mTokens ?? null),
+    items.map(({ item }) => item.modelTokens?.cacheWrite1hTokens ?? null),
+  ]
 }

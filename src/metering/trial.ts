@@ -36,6 +36,8 @@ export async function writeTrial(sql: Sql, trial: TrialRow): Promise<string> {
     modelTokens?.cachedInputTokens ?? null,
     modelTokens?.outputTokens ?? null,
     modelTokens?.reasoningTokens ?? null,
+    modelTokens?.cacheWrite5mTokens || null,
+    modelTokens?.cacheWrite1hTokens || null,
   ])
   return id
 }
@@ -44,6 +46,6 @@ const WRITE_TRIAL = `
   with known as (insert into usage_trial_users values ($2) on conflict do nothing)
   insert into usage_logs (id, user_id, tool_id, tool_name, plan_id, period_start, status, tokens_used, tokens_held,
     source, request_id, duration_ms, error_code, created_at, updated_at, settled_at, input_tokens,
-    cached_input_tokens, output_tokens, reasoning_tokens)
+    cached_input_tokens, output_tokens, reasoning_tokens, cache_write_5m_tokens, cache_write_1h_tokens)
   values ($1, $2, $3, $4, $5, hub_uuid_time($1), 'trial', 0, 0, $6, $7, $8, $9, hub_uuid_time($1), now(), now(),
-    $10, $11, $12, $13)`
+    $10, $11, $12, $13, $14, $15)`

@@ -18,6 +18,8 @@ const COLUMNS = [
   'cachedInputTokens',
   'outputTokens',
   'reasoningTokens',
+  'cache_write_5m_tokens',
+  'cache_write_1h_tokens',
   'durationMs',
   'firstTokenMs',
   'errorCode',

@@ -91,7 +91,7 @@ export const UsageLogs: CollectionConfig = {
       name: 'source',
       label: 'Where the count came from',
       type: 'select',
-      options: ['reported', 'counted', 'fixed', 'partial', 'unknown'],
+      options: ['reported', 'counted', 'fixed', 'partial', 'estimated', 'unknown'],
     },
     {
       type: 'row',
@@ -100,6 +100,14 @@ export const UsageLogs: CollectionConfig = {
         integer('cachedInputTokens', 'Cached input tokens'),
         integer('outputTokens', 'Output tokens', "The provider's, reasoning among them."),
         integer('reasoningTokens', 'Reasoning tokens'),
+      ],
+    },
+    {
+      type: 'row',
+      fields: [
+        // Columns of these names: Payload would write a digit's place otherwise.
+        integer('cache_write_5m_tokens', 'Input tokens cached for 5 minutes', 'Written, among the input.'),
+        integer('cache_write_1h_tokens', 'Input tokens cached for an hour', 'Written, among the input.'),
       ],
     },
     {

@@ -19,8 +19,18 @@ export type Target = {
   secrets: readonly string[]
 }
 
+/** What was sent, and to which upstream: written by the call, read when it is charged. */
+export type SentUpstream = {
+  upstream: string
+  /** Bytes of its body, of all its requests together. */
+  bytes: number
+  /** By the clock of the process. */
+  at: number
+}
+
 export type ModelContext = {
   requestId: string
+  sent: SentUpstream
   /** Ends the call: the time is over, the caller has gone, or the hub stops. */
   signal: AbortSignal
 }

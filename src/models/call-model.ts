@@ -1,5 +1,14 @@
+import { MAIN } from '../tools/model-row'
 import type { Model, Tool } from '../tools/tool'
-import type { ModelAnswer, ModelAsk, ModelContext, ModelFailure, ModelStream } from './adapter'
+import type {
+  ModelAnswer,
+  ModelAsk,
+  ModelContext,
+  ModelFailure,
+  ModelStream,
+  SentUpstream,
+  Target,
+} from './adapter'
 import { CallEnded, failureOfError, TimeOver } from './failures'
 import { unrepeated, unrepeatedStream } from './unrepeated'
 import { overUpstreams } from './upstreams'
@@ -23,9 +32,10 @@ export async function callModel(
 ): Promise<ModelAnswer> {
   const { signal } = context
   return guarded(context, () =>
-    overUpstreams<Answered>(tool, { callerId, signal }, async (adapter, target) =>
-      unrepeated(await adapter.complete(target, ask, context), target),
-    ),
+    overUpstreams<Answered>(tool, { callerId, signal }, async (adapter, target) => {
+      beginAt(target, context)
+      return unrepeated(await adapter.complete(target, ask, context), target)
+    }),
   )
 }
 
@@ -37,10 +47,20 @@ export async function openModelStream(
 ): Promise<ModelStream> {
   const { signal } = context
   return guarded(context, () =>
-    overUpstreams<Started>(tool, { callerId, signal }, async (adapter, target) =>
-      unrepeatedStream(await adapter.stream(target, ask, context), target),
-    ),
+    overUpstreams<Started>(tool, { callerId, signal }, async (adapter, target) => {
+      beginAt(target, context)
+      return unrepeatedStream(await adapter.stream(target, ask, context), target)
+    }),
   )
+}
+
+/** Nothing was sent yet, to nobody. */
+export const nothingSent = (): SentUpstream => ({ upstream: MAIN, bytes: 0, at: performance.now() })
+
+function beginAt({ upstream }: Target, { sent }: ModelContext): void {
+  sent.upstream = upstream.name
+  sent.bytes = 0
+  sent.at = performance.now()
 }
 
 async function guarded<Answer>(

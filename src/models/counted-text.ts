@@ -21,47 +21,111 @@ const SETTINGS = new Set([
 ])
 
 /** About what providers take for an image of usual size. */
-const IMAGE = 'image '.repeat(1_000)
+const IMAGE_TOKENS = 1_000
+const IMAGE = 'image '.repeat(IMAGE_TOKENS)
+const TEXT_TYPE = /^(?:text\/|application\/(?:json|xml))/i
 const TEXT_FILE = /^data:(?:text\/|application\/(?:json|xml))[^,]*;base64,/i
 
 /**
  * The text that the input of a body is counted by: the JSON of what the model reads, which is a little more than the
  * model counts. An image, a sound or a file counts as an image of usual size, wherever it is, and a file of text as its
- * text. Only where a message holds such things: a text that looks like a file is a text.
+ * text. Only where a message holds such things: a text that looks like a file is a text. `ids` are counted apart.
  */
-export function countedText(body: Json): string {
+export function countedText(body: Json, ids = 0): string {
   return Object.entries(body)
-    .filter(([name, value]) => isText(value) && !SETTINGS.has(name))
+    .filter(([name, value]) => isText(value) && !SETTINGS.has(name) && !(ids > 0 && name === 'input'))
     .map(([name, value]) => (name === 'messages' || name === 'input' ? withoutFiles(value) : value))
     .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
     .join('\n')
 }
 
+/** How many tokens the input of embeddings is, where it is one text's tokens or those of several. */
+export function countIds(input: unknown): number {
+  if (!Array.isArray(input)) return 0
+  let ids = 0
+  for (const one of input) ids += Array.isArray(one) ? one.length : typeof one === 'number' ? 1 : 0
+  return ids
+}
+
+/** What the images and files of a body count. */
+export function mediaTokens(body: Json): number {
+  let media = 0
+  const count = (file: unknown): string => {
+    const text = ofFile(file)
+    if (text === IMAGE) media += IMAGE_TOKENS
+    return ''
+  }
+  withoutFiles(body.messages, count)
+  withoutFiles(body.input, count)
+  return media
+}
+
 const isText = (value: unknown) => typeof value === 'string' || (typeof value === 'object' && value !== null)
 
-function withoutFiles(list: unknown): unknown {
+type ReadFile = (file: unknown) => string
+
+function withoutFiles(list: unknown, read: ReadFile = ofFile): unknown {
   if (!Array.isArray(list)) return list
   return list.map((message) => {
-    const parts = Object.entries(isObject(message) ? message : {}).filter(([, value]) => Array.isArray(value))
-    const counted = parts.map(([name, value]) => [name, (value as unknown[]).map(ofPart)])
-    return parts.length === 0 ? message : { ...message, ...Object.fromEntries(counted) }
+    if (!isObject(message)) return message
+    const places = Object.entries(message).filter(([name, value]) => holdsParts(name, value))
+    const counted = places.map(([name, value]) => [name, ofContent(value, read)])
+    const known = places.length === 0 ? message : { ...message, ...Object.fromEntries(counted) }
+    // An item without a role may be an image itself.
+    return message.role === undefined ? ofPart(known, read) : known
   })
 }
 
-/** The places of a part of a message where an image, a sound or a file stands. */
-const FILES = ['image_url', 'audio_url', 'video_url', 'input_audio', 'file', 'file_data', 'file_url'] as const
+const holdsParts = (name: string, value: unknown) =>
+  Array.isArray(value) || ((name === 'content' || name === 'output') && isObject(value))
 
-function ofPart(part: unknown): unknown {
+const ofContent = (content: unknown, read: ReadFile) =>
+  Array.isArray(content) ? content.map((part) => ofPart(part, read)) : ofPart(content, read)
+
+/** The places of a part of a message where an image, a sound or a file stands. */
+const FILES = [
+  'image_url',
+  'audio_url',
+  'video_url',
+  'input_audio',
+  'file',
+  'file_data',
+  'file_url',
+  'inlineData',
+  'inline_data',
+  'fileData',
+] as const
+/** Kinds of parts whose `source`, or whose `result`, is one. */
+const WITH_SOURCE = new Set(['image', 'document', 'audio', 'video'])
+
+function ofPart(part: unknown, read: ReadFile): unknown {
   if (!isObject(part) || typeof part.text === 'string') return part
-  const files = FILES.filter((name) => part[name] != null).map((name) => [name, ofFile(part[name])])
-  return { ...part, ...Object.fromEntries(files) }
+  const { type } = part
+  const files: [string, unknown][] = []
+  for (const name of FILES) if (part[name] != null) files.push([name, read(part[name])])
+  if (WITH_SOURCE.has(String(type)) && isObject(part.source)) files.push(['source', read(part.source)])
+  if (type === 'image_generation_call' && part.result != null) files.push(['result', read(part.result)])
+  if (type === 'tool_result' && Array.isArray(part.content))
+    files.push(['content', part.content.map((inner) => ofInner(inner, read))])
+  return files.length === 0 ? part : { ...part, ...Object.fromEntries(files) }
 }
+
+/** What a tool gave holds images, and no further results. */
+const ofInner = (part: unknown, read: ReadFile) =>
+  isObject(part) && part.type === 'tool_result' ? part : ofPart(part, read)
 
 function ofFile(file: unknown): string {
-  const given = isObject(file) ? (file.file_data ?? file.data ?? file.url) : file
-  if (typeof given !== 'string' || !TEXT_FILE.test(given)) return IMAGE
-  return Buffer.from(given.slice(given.indexOf(',') + 1), 'base64').toString('utf8')
+  if (!isObject(file)) return typeof file === 'string' && TEXT_FILE.test(file) ? decoded(file) : IMAGE
+  const given = file.file_data ?? file.fileData ?? file.data ?? file.url
+  if (typeof given !== 'string') return file.type === 'content' ? JSON.stringify(file.content) : IMAGE
+  if (TEXT_FILE.test(given)) return decoded(given)
+  const type = file.media_type ?? file.mimeType ?? file.mime_type
+  if (typeof type !== 'string' || !TEXT_TYPE.test(type)) return IMAGE
+  return file.type === 'text' ? given : Buffer.from(given, 'base64').toString('utf8')
 }
+
+const decoded = (address: string) =>
+  Buffer.from(address.slice(address.indexOf(',') + 1), 'base64').toString('utf8')
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -78,7 +142,11 @@ export function producedText(value: Json): string {
 
 function ofMessage(message: Json | undefined): string {
   if (!message) return ''
-  const texts = [message.content, message.reasoning_content ?? message.reasoning, message.refusal]
+  const texts = [
+    textOfContent(message.content),
+    message.reasoning_content ?? message.reasoning,
+    message.refusal,
+  ]
   const calls = Array.isArray(message.tool_calls) ? (message.tool_calls as Json[]) : []
   const named = calls.flatMap((call) => {
     const { name, arguments: given } = (call?.function ?? {}) as Json
@@ -86,6 +154,24 @@ function ofMessage(message: Json | undefined): string {
   })
   return [...texts, ...named].filter((text) => typeof text === 'string').join('')
 }
+
+/** The text of a message's content, a text or a list of parts; what a part thought counts, and is not shown. */
+export function textOfContent(content: unknown, isShown = false): string {
+  if (!Array.isArray(content)) return typeof content === 'string' ? content : ''
+  return content.map((part) => textOfPart(part, isShown)).join('')
+}
+
+function textOfPart(part: unknown, isShown: boolean): string {
+  if (typeof part === 'string') return part
+  if (!isObject(part)) return ''
+  if (isShown && (part.type === 'thinking' || part.type === 'reasoning')) return ''
+  if (typeof part.text === 'string') return part.text
+  if (isShown) return ''
+  return typeof part.thinking === 'string' ? part.thinking : textsIn(part.thinking)
+}
+
+const textsIn = (parts: unknown) =>
+  Array.isArray(parts) ? parts.map((part) => (isObject(part) ? String(part.text ?? '') : '')).join('') : ''
 
 /** An event of a response's stream carries a delta; a whole response its output items. */
 function ofResponse({ type, delta, output }: Json): string {

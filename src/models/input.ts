@@ -3,6 +3,7 @@ import type { ToolOutput } from '../tools/tool'
 import { bodyFaults } from './body-faults'
 import type { ModelTool } from './call-model'
 import { type ModelPlan, planModelCall } from './plan'
+import { pricedFaults } from './priced-faults'
 
 type Json = Record<string, unknown>
 
@@ -33,12 +34,17 @@ export function planInput(tool: ModelTool, input: Json): Planned {
   return within('input.', planChat(tool, { ...rest, messages }))
 }
 
+const faultsOf = (tool: ModelTool, body: Json): ProblemDetail[] => [
+  ...bodyFaults(body),
+  ...pricedFaults(body, tool.model.openOptions),
+]
+
 /**
  * A chat completion's body (without `model` and `stream`) as a call of this tool; the system prompt goes before. Nothing
  * is stored at the provider, whatever `store` says: see `planResponses`. Who does not say it stores nothing at OpenAI.
  */
 export function planChat(tool: ModelTool, body: Json): Planned {
-  const faults = bodyFaults(body)
+  const faults = faultsOf(tool, body)
   const messages = Array.isArray(body.messages) ? body.messages : []
   if (messages.length === 0)
     faults.push({ field: 'messages', message: 'must be a list of one message or more' })
@@ -59,7 +65,7 @@ export function planChat(tool: ModelTool, body: Json): Planned {
  * at the provider: all callers share its key, and could reach what it keeps.
  */
 export function planResponses(tool: ModelTool, body: Json): Planned {
-  const faults = bodyFaults(body)
+  const faults = faultsOf(tool, body)
   const wanted = wholeFrom(body, ['max_output_tokens'], 1, 1_000_000_000, faults)
   if (faults.length > 0) return { faults }
   const before = [tool.model.systemPrompt, body.instructions].filter(
@@ -73,7 +79,7 @@ export function planResponses(tool: ModelTool, body: Json): Planned {
 /** A body for embeddings (without `model`) as a call of this tool. */
 export function planEmbeddings(tool: ModelTool, body: Json): Planned {
   const { input } = body
-  const faults = bodyFaults(body)
+  const faults = faultsOf(tool, body)
   if (faults.length > 0) return { faults }
   if (!(typeof input === 'string' && input !== '') && !isEmbeddable(input))
     return { faults: [{ field: 'input', message: 'must be a text, or a list of texts' }] }

@@ -2,7 +2,7 @@ import { estimateTokens } from '../tools/count-tokens'
 import type { Hold } from '../tools/metering'
 import type { ModelAsk } from './adapter'
 import type { ModelTool } from './call-model'
-import { countedText } from './counted-text'
+import { countedText, countIds } from './counted-text'
 
 /** Output that is held for where neither the caller nor the admin names a maximum. */
 const USUAL_MOST_OUTPUT = 4_096
@@ -12,6 +12,8 @@ export type ModelPlan = {
   ask: ModelAsk
   /** What goes in, as it is counted. */
   inputText: string
+  /** What of it came as tokens already. */
+  inputIds: number
   inputTokens: number
   /** Answers asked for at once (`n`), each of them with the most output. */
   choices: number
@@ -28,10 +30,11 @@ export function planModelCall(
   wanted: number | null = null,
   choices = 1,
 ): ModelPlan {
-  const inputText = countedText(ask.body)
-  const inputTokens = estimateTokens(inputText)
+  const inputIds = ask.api === 'embeddings' ? countIds(ask.body.input) : 0
+  const inputText = countedText(ask.body, inputIds)
+  const inputTokens = inputIds + estimateTokens(inputText)
   const maxOutputTokens = ask.api === 'embeddings' ? null : mostOutput(tool, wanted)
-  const plan = { ask: { ...ask, maxOutputTokens }, inputText, inputTokens, choices }
+  const plan = { ask: { ...ask, maxOutputTokens }, inputText, inputIds, inputTokens, choices }
   return { ...plan, hold: holdOf(tool, inputTokens, maxOutputTokens ?? 0, choices) }
 }
 
@@ -59,9 +62,10 @@ function holdOf(tool: ModelTool, inputTokens: number, outputTokens: number, choi
   return { tokens: withOutput(outputTokens), mode: 'up-to', least: withOutput(1) }
 }
 
-/** Which of the input is cached, and which of the output is reasoning, is not known before: the dearer one is held. */
+/** Which of the input is cached or written to a cache, and which of the output is reasoning, is not known before: the dearer one is held. */
 function inputCost({ model }: ModelTool, tokens: number): number {
-  return Math.ceil((tokens * Math.max(model.weights.input, model.weights.cachedInput)) / 100)
+  const { input, cachedInput, cacheWrite5m, cacheWrite1h } = model.weights
+  return Math.ceil((tokens * Math.max(input, cachedInput, cacheWrite5m ?? 0, cacheWrite1h ?? 0)) / 100)
 }
 
 function outputWeight({ model }: ModelTool): number {

@@ -22,18 +22,20 @@ const KEY_HEADERS = ['x-api-key', 'x-goog-api-key', 'authorization']
  * a call are limited to `mostBytes` in all, and what was seen is kept, as libraries hide it in errors of their own.
  */
 export function providerFetch(
-  { requestId, signal }: ModelContext,
+  { requestId, signal, sent }: ModelContext,
   mostBytes: number,
 ): { fetch: typeof globalThis.fetch; seen: Seen } {
   const seen: Seen = { status: null, headers: {}, error: null, fault: null }
   const limit = { left: mostBytes }
   const send = async (url: unknown, init?: RequestInit): Promise<Response> => {
     try {
+      const body = String(init?.body ?? '')
+      sent.bytes += Buffer.byteLength(body)
       const answer = await request(String(url), {
         dispatcher: toolAgent(),
         method: 'POST',
         headers: headersOf(init, requestId),
-        body: String(init?.body ?? ''),
+        body,
         signal,
       })
       seen.status = answer.statusCode

@@ -60,7 +60,12 @@ function toAnswer(vectors: number[][], model: string, format: unknown, tokens: n
     model,
     ...(tokens === null ? {} : { usage: { prompt_tokens: tokens, total_tokens: tokens } }),
   }
-  return { ok: true as const, text: JSON.stringify(value), value, usage: readUsage(value.usage) }
+  return {
+    ok: true as const,
+    text: JSON.stringify(value),
+    value,
+    usage: readUsage(value.usage, 'embeddings'),
+  }
 }
 
 /** OpenAI's own form: 32-bit floats, the lowest byte first. */

@@ -1,35 +1,100 @@
 import type { TokenWeights } from '../tools/tool'
+import type { ModelAsk } from './adapter'
 
-/** A provider's own counts. Cached input is a part of the input, reasoning a part of the output. */
+/**
+ * A provider's own counts. Cached input and what was written to a cache are parts of the input, reasoning is a part of
+ * the output. `besideTokens` is the part of the output that the provider reported beside its output, in its total.
+ */
 export type ModelUsage = {
   inputTokens: number
   cachedInputTokens: number
+  cacheWrite5mTokens: number
+  cacheWrite1hTokens: number
   outputTokens: number
   reasoningTokens: number
+  besideTokens: number
 }
 
-/** More than this is not believed of a provider. */
-const MOST_REPORTED = 1_000_000_000
+type Json = Record<string, unknown>
+
+/** No bound is above it, and sums of a few stay exact. */
+const LARGEST_COUNT = 1e15
+
+/** Cached input by the names of OpenAI, DeepSeek, Moonshot, Anthropic and Google. */
+const CACHED = [
+  'prompt_cache_hit_tokens',
+  'cached_tokens',
+  'cache_read_input_tokens',
+  'cachedContentTokenCount',
+]
+const CACHED_DETAILS = ['cached_tokens', 'cache_read_tokens', 'cache_read_input_tokens']
+const WRITTEN = ['cache_creation_input_tokens', 'cache_write_input_tokens']
+const WRITTEN_DETAILS = ['cache_write_tokens', 'cache_creation_tokens', 'cache_creation_input_tokens']
 
 /**
- * The counts of an OpenAI `usage` object, of a chat (`prompt_tokens`), of embeddings, or of a response
- * (`input_tokens`); null where it holds no count that can be believed. Details that cannot be are taken as 0.
+ * The counts of a provider's `usage` object, of a chat (`prompt_tokens`), of embeddings, or of a response
+ * (`input_tokens`); null where a count is missing or cannot be one, so that the hub counts. Details that cannot be counts
+ * are taken as 0.
  */
-export function readUsage(usage: unknown): ModelUsage | null {
+export function readUsage(usage: unknown, api: ModelAsk['api'] = 'chat'): ModelUsage | null {
   if (!isObject(usage)) return null
-  const input = count(usage.prompt_tokens ?? usage.input_tokens)
   const total = count(usage.total_tokens)
-  const output = count(usage.completion_tokens ?? usage.output_tokens) ?? difference(total, input)
-  if (input === null || output === null) return null
-  const inputDetails = usage.prompt_tokens_details ?? usage.input_tokens_details
-  const outputDetails = usage.completion_tokens_details ?? usage.output_tokens_details
+  const told = {
+    input: countAt(usage, 'prompt_tokens', 'input_tokens'),
+    output: countAt(usage, 'completion_tokens', 'output_tokens'),
+  }
+  if (api === 'embeddings') return ofEmbeddings(usage, Math.max(told.input ?? 0, total ?? 0))
+  const input = told.input ?? difference(total, told.output)
+  const output = told.output ?? difference(total, input)
+  // A call without input does not exist: such a report says nothing.
+  if (input === null || output === null || input + largest(usage, CACHED) === 0) return null
+  return withParts(usage, input, output, total)
+}
+
+function withParts(usage: Json, told: number, output: number, total: number | null): ModelUsage {
+  const cache = cacheOf(usage)
+  const outputDetails = detailsOf(usage.completion_tokens_details ?? usage.output_tokens_details)
+  const reasoning = Math.max(count(outputDetails.reasoning_tokens) ?? 0, count(usage.reasoning_tokens) ?? 0)
+  const cached = cache.read + cache.write5m + cache.write1h
+  const untold = Math.max(0, (total ?? 0) - told - output)
+  const isInputBeside =
+    cached > told || tellsAsAnthropic(usage) || (untold === cached && untold !== reasoning)
+  const input = isInputBeside ? told + cached : told
+  const beside = besideOf(total, input, output, reasoning)
   return {
     inputTokens: input,
-    cachedInputTokens: Math.min(input, detail(inputDetails, 'cached_tokens')),
-    outputTokens: output,
-    reasoningTokens: Math.min(output, detail(outputDetails, 'reasoning_tokens')),
+    cachedInputTokens: Math.min(input, cache.read),
+    cacheWrite5mTokens: cache.write5m,
+    cacheWrite1hTokens: cache.write1h,
+    outputTokens: output + beside,
+    reasoningTokens: beside === reasoning ? reasoning : Math.min(output + beside, reasoning + beside),
+    besideTokens: beside,
   }
 }
+
+/** What a total holds beyond input and output, or reasoning that is too much to be a part of the output. */
+function besideOf(total: number | null, input: number, output: number, reasoning: number): number {
+  if (total === null) return reasoning > output ? reasoning : 0
+  return Math.max(0, total - input - output)
+}
+
+/** Anthropic counts what it read from a cache, or wrote to it, beside `input_tokens`. */
+const tellsAsAnthropic = (usage: Json) =>
+  usage.prompt_tokens === undefined &&
+  (usage.cache_read_input_tokens !== undefined || usage.cache_creation_input_tokens !== undefined)
+
+function cacheOf(usage: Json): { read: number; write5m: number; write1h: number } {
+  const details = detailsOf(usage.prompt_tokens_details ?? usage.input_tokens_details)
+  const read = Math.max(largest(usage, CACHED), largest(details, CACHED_DETAILS))
+  const kinds = detailsOf(usage.cache_creation ?? details.cache_creation_token_details)
+  const write1h = count(kinds.ephemeral_1h_input_tokens) ?? 0
+  const written = Math.max(largest(usage, WRITTEN), largest(details, WRITTEN_DETAILS))
+  const write5m = Math.max(count(kinds.ephemeral_5m_input_tokens) ?? 0, written - write1h)
+  return { read, write5m, write1h }
+}
+
+/** Embeddings have no output. */
+const ofEmbeddings = (usage: Json, input: number) => (input === 0 ? null : withParts(usage, input, 0, input))
 
 /** The same counts as a chat's `usage` object. */
 export function toChatUsage(usage: ModelUsage) {
@@ -43,33 +108,52 @@ export function toChatUsage(usage: ModelUsage) {
   }
 }
 
+/** A provider's `usage` object with other counts, in its own words: its further fields stay. */
+export function usageWith(told: Json, usage: ModelUsage): Json {
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage
+  if (told.prompt_tokens !== undefined || told.input_tokens === undefined)
+    return { ...told, ...toChatUsage(usage) }
+  return {
+    ...told,
+    input_tokens: inputTokens,
+    input_tokens_details: { ...detailsOf(told.input_tokens_details), cached_tokens: cachedInputTokens },
+    output_tokens: outputTokens,
+    output_tokens_details: { ...detailsOf(told.output_tokens_details), reasoning_tokens: reasoningTokens },
+    total_tokens: inputTokens + outputTokens,
+  }
+}
+
 /** What a call costs of the plan's tokens: each kind by its weight in percent, rounded up once. */
 export function weigh(usage: ModelUsage, weights: TokenWeights): number {
-  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage
+  const { inputTokens, cachedInputTokens, cacheWrite5mTokens, cacheWrite1hTokens } = usage
+  const { outputTokens, reasoningTokens } = usage
   const hundredths =
-    (inputTokens - cachedInputTokens) * weights.input +
+    (inputTokens - cachedInputTokens - cacheWrite5mTokens - cacheWrite1hTokens) * weights.input +
     cachedInputTokens * weights.cachedInput +
+    cacheWrite5mTokens * (weights.cacheWrite5m ?? weights.input) +
+    cacheWrite1hTokens * (weights.cacheWrite1h ?? weights.input) +
     (outputTokens - reasoningTokens) * weights.output +
     reasoningTokens * weights.reasoning
   return Math.ceil(hundredths / 100)
 }
 
-/** Embeddings report what went in and a total. */
-function difference(total: number | null, input: number | null): number | null {
-  if (input === null) return null
-  return total === null ? 0 : Math.max(0, total - input)
+function difference(total: number | null, part: number | null): number | null {
+  return total !== null && part !== null && total > part ? total - part : null
 }
 
-function detail(details: unknown, name: string): number {
-  return isObject(details) ? (count(details[name]) ?? 0) : 0
-}
+const detailsOf = (details: unknown): Json => (isObject(details) ? details : NOTHING)
+const NOTHING: Json = {}
+
+/** The count under the first of two names that is there. */
+const countAt = (usage: Json, name: string, other: string) => count(usage[name] ?? usage[other])
+
+const largest = (from: Json, names: string[]) =>
+  names.reduce((most, name) => Math.max(most, count(from[name]) ?? 0), 0)
 
 function count(value: unknown): number | null {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_REPORTED
-    ? (value as number)
-    : null
+  return Number.isInteger(value) && (value as number) >= 0 ? Math.min(value as number, LARGEST_COUNT) : null
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

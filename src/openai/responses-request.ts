@@ -1,4 +1,6 @@
 import { bodyFaults } from '../models/body-faults'
+import { pricedFieldFaults } from '../models/priced-faults'
+import type { OpenOption } from '../tools/priced-options'
 import { type Faults, isObject, notStored, toMessages } from './responses-input'
 
 type Json = Record<string, unknown>
@@ -18,8 +20,13 @@ const SAME = [
  * A request to /v1/responses (without `model` and `stream`) as the body of a chat, or every fault of it. `store` is
  * ignored: nothing is kept, and the answer says so.
  */
-export function toChatBody(body: Json): { body: Json } | { faults: Faults } {
-  const faults = [...bodyFaults(body), ...storageFaults(body), ...logprobsFaults(body)]
+export function toChatBody(body: Json, open: readonly OpenOption[]): { body: Json } | { faults: Faults } {
+  const faults = [
+    ...bodyFaults(body),
+    ...pricedFieldFaults(body, open),
+    ...storageFaults(body),
+    ...logprobsFaults(body),
+  ]
   const instructions = toInstructions(body.instructions, faults)
   const messages = [...instructions, ...toMessages(body.input, faults)]
   const tools = toTools(body.tools, faults)

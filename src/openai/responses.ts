@@ -39,7 +39,7 @@ function planForResponses(tool: ModelTool, body: Json): Planned {
     const faults = [...storageFaults(body), ...referenceFaults(body)]
     return faults.length > 0 ? { faults } : planResponses(tool, body)
   }
-  const chat = toChatBody(body)
+  const chat = toChatBody(body, tool.model.openOptions)
   if ('faults' in chat) return chat
   const planned = planForChat(tool, chat.body)
   if ('plan' in planned) return planned

@@ -46,4 +46,7 @@ export function setApart(tool: Tool): void {
   apart().set(tool, new Map())
 }
 
+/** Whether the tool is a draft that somebody tries. */
+export const isApart = (tool: Tool): boolean => apart().has(tool)
+
 const apart = () => perProcess('tools.breakers-apart', () => new WeakMap<Tool, Map<string, Kept>>())

@@ -1,4 +1,6 @@
 import { countTokens, estimateTokens } from './count-tokens'
+import { noteExcessiveReport } from './excessive-reports'
+import { MAIN } from './model-row'
 import type { Tool, ToolInput, ToolOutput } from './tool'
 
 export { countTokens, ENCODINGS, type Encoding } from './count-tokens'
@@ -10,7 +12,7 @@ export type Measured = { tokens: number; source: 'reported' | 'counted' | 'fixed
 
 /** What a call may add to its input where nothing says how much. */
 const ROOM_FOR_OUTPUT = 100
-/** More than this is not believed of an endpoint. */
+/** More than this is not believed of an endpoint, whatever the plan. */
 const MOST_REPORTED = 1_000_000_000
 
 /**
@@ -25,29 +27,40 @@ export function holdFor(tool: Tool, input: ToolInput, usualTokens = 0): Hold {
 }
 
 /**
- * What a call took and how that is known: the fixed price; what the endpoint reported; else the tokens of
- * input and output, each counted as the JSON text that was sent and received.
+ * What a call took and how that is known: the fixed price; what the endpoint reported, at most the tool's maximum; else
+ * the tokens of input and output, each counted as the JSON text that was sent and received. Without a maximum no report
+ * above `planLimit`, all that the caller's plan gives for a period, is believed.
  */
-export async function measure(tool: Tool, input: ToolInput, output: ToolOutput): Promise<Measured> {
+export async function measure(
+  tool: Tool,
+  input: ToolInput,
+  output: ToolOutput,
+  planLimit = MOST_REPORTED,
+): Promise<Measured> {
   const { mode, path, tokens } = tool.metering
   if (mode === 'fixed') return { tokens: tokens ?? 0, source: 'fixed' }
-  const reported = mode === 'reported' && path !== null ? reportedTokens(output, path) : null
-  if (reported !== null) return { tokens: reported, source: 'reported' }
-  const counted = (await countTokens(JSON.stringify(input))) + (await countTokens(JSON.stringify(output)))
-  return { tokens: counted, source: 'counted' }
+  const told = mode === 'reported' && path !== null ? reportedTokens(output, path) : null
+  const most = tool.maxTokens ?? Math.min(planLimit, MOST_REPORTED)
+  if (told !== null && told <= most) return { tokens: told, source: 'reported' }
+  const charge =
+    told !== null && tool.maxTokens !== null ? atMost(tool.maxTokens) : await counted(input, output)
+  if (told !== null) noteExcessiveReport(tool, MAIN, { reported: told, charged: charge.tokens })
+  return charge
 }
 
-/**
- * The count at a dotted path of an output (`usage.total_tokens`, `results.0.tokens`); null unless an integer
- * from 0 to 10⁹ stands there.
- */
+const atMost = (tokens: number): Measured => ({ tokens, source: 'reported' })
+
+async function counted(input: ToolInput, output: ToolOutput): Promise<Measured> {
+  const tokens = (await countTokens(JSON.stringify(input))) + (await countTokens(JSON.stringify(output)))
+  return { tokens, source: 'counted' }
+}
+
+/** The count at a dotted path of an output (`usage.total_tokens`, `results.0.tokens`); null where no count stands there. */
 export function reportedTokens(output: ToolOutput, path: string): number | null {
   let at: unknown = output
   for (const key of path.split('.')) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return null
     at = (at as Record<string, unknown>)[key]
   }
-  return Number.isInteger(at) && (at as number) >= 0 && (at as number) <= MOST_REPORTED
-    ? (at as number)
-    : null
+  return Number.isInteger(at) && (at as number) >= 0 ? (at as number) : null
 }

@@ -1,5 +1,6 @@
 import type { Field } from 'payload'
 import { adminsOnlyField } from '../accounts/payload/access'
+import { PRICED_OPTIONS } from './priced-options'
 import { isModelAdapter, MODEL_ADAPTERS } from './tool'
 import { whole } from './whole-number'
 
@@ -111,16 +112,63 @@ const weight = (name: string, label: string): Field => ({
   admin: forModels,
 })
 
+const cacheWrite = (name: string, label: string): Field => ({
+  name,
+  label,
+  type: 'number',
+  validate: whole(0, 1_000_000),
+  admin: { ...forModels, description: 'Left empty: as other input.' },
+})
+
 /** How the provider's tokens become tokens of the plan. */
-const weights: Field = {
-  type: 'row',
-  fields: [
-    weight('weightInput', 'Input counts, in percent'),
-    weight('weightCachedInput', 'Cached input, in percent'),
-    weight('weightOutput', 'Output, in percent'),
-    weight('weightReasoning', 'Reasoning, in percent'),
-  ],
-}
+const weights: Field[] = [
+  {
+    type: 'row',
+    fields: [
+      weight('weightInput', 'Input counts, in percent'),
+      weight('weightCachedInput', 'Cached input, in percent'),
+      weight('weightOutput', 'Output, in percent'),
+      weight('weightReasoning', 'Reasoning, in percent'),
+    ],
+  },
+  {
+    type: 'row',
+    fields: [
+      cacheWrite('weightCacheWrite5m', 'Input cached for 5 minutes, in percent'),
+      cacheWrite('weightCacheWrite1h', 'Input cached for an hour, in percent'),
+    ],
+  },
+]
+
+/** What of a request costs more than its tokens say, and how much input it may then have. */
+const priced: Field[] = [
+  {
+    name: 'openOptions',
+    label: 'Options with a price that callers may set',
+    type: 'select',
+    hasMany: true,
+    enumName: 'hub_open_option',
+    options: PRICED_OPTIONS.map(({ name, label }) => ({ value: name, label })),
+    access: adminSees,
+    admin: {
+      ...forModels,
+      description:
+        'A request that sets any other is refused. Tokens alone are charged: give them weights that cover the price.',
+    },
+  },
+  {
+    name: 'contextWindow',
+    label: 'Context window, in tokens',
+    type: 'number',
+    validate: whole(1, 100_000_000),
+    access: adminSees,
+    admin: {
+      ...forModels,
+      placeholder: '1000000',
+      description: 'The most input that is charged where an open option lets the provider add input.',
+    },
+  },
+]
 
 /** Where else the same model is to be had. */
 const others: Field[] = [
@@ -196,7 +244,8 @@ const others: Field[] = [
 /** How a tool that is a model, or a tool of a remote MCP server, is set up: for admins. */
 export const modelFields: Field[] = [
   ...aboutTheModel,
-  weights,
+  ...weights,
+  ...priced,
   ...others,
   {
     name: 'remoteTool',

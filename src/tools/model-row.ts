@@ -1,3 +1,4 @@
+import { type OpenOption, PRICED_OPTIONS } from './priced-options'
 import { type AdapterName, isModelAdapter, type Model, type Upstream } from './tool'
 
 type Whole = number | string | null
@@ -16,6 +17,10 @@ export type ModelRow = {
   weight_cached_input: Whole
   weight_output: Whole
   weight_reasoning: Whole
+  weight_cache_write5m: Whole
+  weight_cache_write1h: Whole
+  context_window: Whole
+  open_options: readonly string[] | null
   routing: 'order' | 'weight' | null
   share: Whole
   speaks_responses: boolean | null
@@ -28,6 +33,8 @@ type UpstreamRow = Omit<Upstream, 'share'> & { share: Whole }
 export const MAIN = 'main'
 
 const FULL = 100
+/** What the largest models of today read. */
+const USUAL_CONTEXT_WINDOW = 1_000_000
 
 /** The row's model; null for a tool that is none. */
 export function toModel(row: ModelRow): Model | null {
@@ -40,11 +47,15 @@ export function toModel(row: ModelRow): Model | null {
     promptTemplate: row.prompt_template || null,
     defaultOutputTokens: whole(row.default_output_tokens),
     maxOutputTokens: whole(row.max_output_tokens),
+    contextWindow: whole(row.context_window) ?? USUAL_CONTEXT_WINDOW,
+    openOptions: knownOptions(row.open_options),
     weights: {
       input: whole(row.weight_input) ?? FULL,
       cachedInput: whole(row.weight_cached_input) ?? FULL,
       output: whole(row.weight_output) ?? FULL,
       reasoning: whole(row.weight_reasoning) ?? FULL,
+      cacheWrite5m: whole(row.weight_cache_write5m),
+      cacheWrite1h: whole(row.weight_cache_write1h),
     },
     routing: row.routing ?? 'order',
     upstreams: [main, ...(row.upstreams ?? [])].map(toUpstream),
@@ -54,6 +65,13 @@ export function toModel(row: ModelRow): Model | null {
 
 function toUpstream({ name, adapter, endpoint, model, share }: UpstreamRow): Upstream {
   return { name, adapter, endpoint: endpoint || null, model, share: whole(share) ?? 1 }
+}
+
+const NO_OPTIONS: readonly OpenOption[] = []
+
+function knownOptions(names: readonly string[] | null): readonly OpenOption[] {
+  if (names === null || names.length === 0) return NO_OPTIONS
+  return PRICED_OPTIONS.filter(({ name }) => names.includes(name)).map(({ name }) => name)
 }
 
 function whole(value: Whole): number | null {

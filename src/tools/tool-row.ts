@@ -52,7 +52,8 @@ export const CATALOGUE_SQL = `
          t.metering_path, t.metering_tokens, t.max_tokens, t.minimum_tier, t.is_active, t.created_at, s.secrets,
          t.remote_tool, t.model, t.model_kind, t.system_prompt, t.prompt_template, t.default_output_tokens,
          t.max_output_tokens, t.weight_input, t.weight_cached_input, t.weight_output, t.weight_reasoning,
-         t.routing, t.share, t.speaks_responses, u.upstreams
+         t.weight_cache_write5m, t.weight_cache_write1h, t.context_window,
+         t.routing, t.share, t.speaks_responses, u.upstreams, o.open_options
   from catalogue_version v
   left join tools t on t._status = 'published' and t.deleted_at is null
   left join (
@@ -65,6 +66,9 @@ export const CATALOGUE_SQL = `
              'model', model, 'share', share) order by _order) as upstreams
     from tools_upstreams group by _parent_id
   ) u on u._parent_id = t.id
+  left join (
+    select parent_id, json_agg(value order by "order") as open_options from tools_open_options group by parent_id
+  ) o on o.parent_id = t.id
   order by t.name`
 
 /** The row as a tool. Fields of JSON that are not of their type are taken as absent. */

@@ -1,4 +1,5 @@
 import type { Tier } from '../billing/plans'
+import type { OpenOption } from './priced-options'
 
 /** The adapters whose tools are models: called as a chat or for embeddings. */
 export const MODEL_ADAPTERS = ['openai', 'anthropic', 'google'] as const
@@ -22,7 +23,15 @@ export type Upstream = {
 }
 
 /** What a plan's tokens are for each token of the provider's, in percent. */
-export type TokenWeights = { input: number; cachedInput: number; output: number; reasoning: number }
+export type TokenWeights = {
+  input: number
+  cachedInput: number
+  output: number
+  reasoning: number
+  /** Input that the provider writes to its cache, for 5 minutes or an hour; null: as other input. */
+  cacheWrite5m: number | null
+  cacheWrite1h: number | null
+}
 
 /** A tool that is a model. */
 export type Model = {
@@ -32,6 +41,10 @@ export type Model = {
   /** Output of a call that names no maximum, and of any call. */
   defaultOutputTokens: number | null
   maxOutputTokens: number | null
+  /** The most input of a call where an open option lets the provider add input. */
+  contextWindow: number
+  /** Options with a price that callers may set, by their names in `priced-options.ts`. */
+  openOptions: readonly OpenOption[]
   weights: TokenWeights
   routing: 'order' | 'weight'
   upstreams: Upstream[]

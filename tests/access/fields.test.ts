@@ -56,6 +56,7 @@ const SEEN: [Kind, string[], string[]][] = [
       // What a model's call costs. Of its upstreams there is an empty list.
       ...['modelKind', 'defaultOutputTokens', 'maxOutputTokens', 'upstreams'],
       ...['weightCachedInput', 'weightInput', 'weightOutput', 'weightReasoning'],
+      ...['weightCacheWrite5m', 'weightCacheWrite1h'],
       // Always published and not trashed: others are not seen.
       ...['_status', 'deletedAt'],
     ],
@@ -72,7 +73,7 @@ const SEEN: [Kind, string[], string[]][] = [
         'secretHeaders',
       ],
       ...['model', 'promptTemplate', 'providerKey', 'remoteTool', 'routing', 'share', 'speaksResponses'],
-      ...['systemPrompt', 'timeoutMs', 'upstreamKeys'],
+      ...['systemPrompt', 'timeoutMs', 'upstreamKeys', 'openOptions', 'contextWindow'],
     ],
   ],
   [

@@ -43,7 +43,7 @@ test('a running hub tells of a limit that is reached', async () => {
     name: 'Costly',
     description: 'x',
     api_endpoint: `${upstream.url}/reports/850`,
-    max_tokens: 100,
+    max_tokens: 900,
   }
   await own.ask('POST', '/api/v1/admin/tools', { token: own.admin, body: tool })
   const { email, token } = await own.person()
@@ -51,7 +51,20 @@ test('a running hub tells of a limit that is reached', async () => {
   const called = await own.ask('POST', '/api/v1/tools/costly/invoke', { token, body: { input: {} } })
   expect(called.status).toBe(200)
 
-  const call = await until(async () => receiver.received[0])
+  const boasting = { ...tool, name: 'Boasting', max_tokens: 100 }
+  await own.ask('POST', '/api/v1/admin/tools', { token: own.admin, body: boasting })
+  const other = (await own.person()).token
+  await own.ask('POST', '/api/v1/subscriptions/subscribe', { token: other, body: { plan: 'free' } })
+  await own.ask('POST', '/api/v1/tools/boasting/invoke', { token: other, body: { input: {} } })
+
+  const told = (type: string) =>
+    until(async () =>
+      receiver.received.find(({ body }) => (JSON.parse(body) as { type: string }).type === type),
+    )
+  expect(JSON.parse((await told('alert.report-above-bound')).body)).toMatchObject({
+    data: { tool: 'Boasting', upstream: null, reported: 850, charged: 100 },
+  })
+  const call = await told('alert.usage-80')
   expect(call.headers['webhook-signature']).toBe(expectedSignature(call))
   expect(JSON.parse(call.body)).toMatchObject({
     type: 'alert.usage-80',
@@ -70,9 +83,13 @@ test('a running hub tells of a limit that is reached', async () => {
   expect(await mailTo('ops@hub.test', '80 %')).toContain('/admin/collections/alerts/')
 
   const alert = await until(async () => {
-    const answer = await own.ask('GET', '/api/alerts?depth=0&where[state][equals]=delivered', {
-      token: own.admin,
-    })
+    const answer = await own.ask(
+      'GET',
+      '/api/alerts?depth=0&where[state][equals]=delivered&where[kind][equals]=usage-80',
+      {
+        token: own.admin,
+      },
+    )
     return (answer.body.docs as { id: string }[])[0]
   })
   const detail = await own.ask('GET', `/api/alerts/${alert.id}?depth=0`, { token: own.admin })

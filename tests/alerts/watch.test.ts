@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { watchLedger } from '../../src/alerts/watch-ledger'
+import { watchReports } from '../../src/alerts/watch-reports'
 import { watchTools } from '../../src/alerts/watch-tools'
 import { watchUsage } from '../../src/alerts/watch-usage'
 import type { Meter } from '../../src/metering/meter'
 import { Breaker, FAILURES_TO_OPEN } from '../../src/tools/breaker'
-import { breakerOf, openBreakers } from '../../src/tools/breakers'
+import { breakerOf, openBreakers, setApart } from '../../src/tools/breakers'
+import { noteExcessiveReport, takeExcessiveReports } from '../../src/tools/excessive-reports'
 import { type Person, success, World } from '../ledger/world'
 import { queuedMails } from '../support/outbox'
 import { aTool } from '../tools/fixture'
@@ -191,4 +193,34 @@ test('with neither an address nor a webhook an alert stands in the panel alone',
   await watchTools(roomOf(world), [{ toolId: world.toolId, upstream: 'lonely' }])
   const alerts = await alertsOf(world, `tool-failing:${world.toolId}:lonely`)
   expect(alerts).toMatchObject([{ state: 'nobody', told: [] }])
+})
+
+describe('an upstream whose reports cannot be true', () => {
+  test('is told of once an hour, with what it said and what was charged, however often it says it', async () => {
+    const tool = aTool({ id: crypto.randomUUID(), name: 'Boasting' })
+    const at = new Date('2026-11-30T10:20:00Z')
+    const note = (reported: number, upstream = 'main', when = at) =>
+      noteExcessiveReport(tool, upstream, { reported, charged: 5 }, when)
+    const of = () => alertsOf(world, `report-above-bound:${tool.id}:`)
+    for (const reported of [2_000, 9_000, 3_000]) note(reported)
+    note(7_000, 'backup')
+    expect(await watchReports(roomOf(world))).toBe(2)
+    note(8_000, 'main', new Date('2026-11-30T10:59:00Z'))
+    expect(await watchReports(roomOf(world))).toBe(0)
+    note(8_000, 'main', new Date('2026-11-30T11:00:00Z'))
+    expect(await watchReports(roomOf(world))).toBe(1)
+    expect((await of()).map(({ title }) => title).sort()).toEqual([
+      'The tool Boasting (backup) reported 7,000 tokens for a call; 5 were charged',
+      'The tool Boasting reported 8,000 tokens for a call; 5 were charged',
+      'The tool Boasting reported 9,000 tokens for a call; 5 were charged',
+    ])
+    expect((await of())[0]?.told).toHaveLength(3)
+  })
+
+  test('but not of a draft that an admin tries', () => {
+    const draft = aTool({ id: crypto.randomUUID() })
+    setApart(draft)
+    noteExcessiveReport(draft, 'main', { reported: 9, charged: 1 })
+    expect(takeExcessiveReports()).toEqual([])
+  })
 })

@@ -42,7 +42,11 @@ export const baseTables: readonly string[] = [
      remote_tool varchar, model varchar, model_kind varchar, system_prompt varchar, prompt_template varchar,
      default_output_tokens numeric, max_output_tokens numeric, weight_input numeric,
      weight_cached_input numeric, weight_output numeric, weight_reasoning numeric, routing varchar,
+     weight_cache_write5m numeric, weight_cache_write1h numeric, context_window numeric,
      share numeric, speaks_responses boolean, deleted_at timestamptz(3), _status enum_tools_status default 'draft')`,
+  `create table tools_open_options (
+     "order" integer not null, parent_id uuid not null references tools (id) on delete cascade,
+     value varchar, id uuid primary key default gen_random_uuid())`,
   `create unique index tools_name_idx on tools (name)`,
   `create unique index tools_slug_idx on tools (slug)`,
   `create table tools_upstreams (

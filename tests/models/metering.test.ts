@@ -168,7 +168,10 @@ describe('the hold', () => {
     )
     const { used, held } = await balanceOf(poor)
     expect(held).toBe(0)
-    expect(used).toBe(30 * statuses.filter((status) => status === 200).length)
+    // The last one may have been told a smaller maximum, and is charged no more than that.
+    const admitted = statuses.filter((status) => status === 200).length
+    expect(used).toBeLessThanOrEqual(30 * admitted)
+    expect(used).toBeGreaterThan(30 * (admitted - 1))
     // While others hold the tokens nobody is refused for good: a 403 means that less is left than a call takes.
     if (statuses.includes(403)) expect(300 - used).toBeLessThan(30)
     expect(statuses.filter((status) => ![200, 429, 403].includes(status))).toEqual([])

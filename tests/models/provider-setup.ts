@@ -34,6 +34,7 @@ export const chat = (body: Json = {}, maxOutputTokens: number | null = 100): Mod
 export const context = (signal: AbortSignal = new AbortController().signal): ModelContext => ({
   requestId: '0b9a6a3e-6f0e-4c7a-9d3c-0f5d7c1f2a3b',
   signal,
+  sent: { upstream: 'main', bytes: 0, at: 0 },
 })
 
 /** Every event of a stream that has to begin. */

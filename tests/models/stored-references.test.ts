@@ -17,8 +17,10 @@ let gemini: TestTool
 beforeAll(async () => {
   upstream = await startModelUpstream()
   caller = await newCaller(100_000_000)
-  model = await newModel(`${upstream.url}/normal`)
-  native = await newModel(`${upstream.url}/native`, { model: { speaks_responses: true } })
+  model = await newModel(`${upstream.url}/normal`, { model: { open_options: ['modalities'] } })
+  native = await newModel(`${upstream.url}/native`, {
+    model: { speaks_responses: true, open_options: ['code_interpreter'] },
+  })
   gemini = await newModel(`${upstream.url}/gemini`, { adapter: 'google', model: { name: 'gemini-3-pro' } })
 })
 

@@ -216,7 +216,7 @@ async function stream(
 /** Some servers report at every chunk; some say at the first what went in, and nothing of what comes out yet. */
 function usageAmid(behaviour: string): Json {
   if (behaviour === 'each-usage') return { usage: USAGE }
-  return behaviour === 'early-usage' ? { usage: { ...USAGE, completion_tokens: 0 } } : {}
+  return behaviour === 'early-usage' ? { usage: { ...USAGE, completion_tokens: 0, total_tokens: 20 } } : {}
 }
 
 function streamCall(

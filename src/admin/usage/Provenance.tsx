@@ -11,6 +11,8 @@ const SOURCE: Record<string, string> = {
   counted: 'The hub counted input and output itself: the endpoint reported nothing.',
   fixed: 'The tool has a fixed price.',
   partial: 'The call broke off; what had been delivered was counted.',
+  estimated:
+    'The call broke off. The model reasons, which nobody sees: the charge is the time that it took, at the rate of its recent calls, within what was held.',
   unknown: 'Nothing is known of what was used, so nothing is charged.',
 }
 

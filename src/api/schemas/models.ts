@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { type OpenOption, PRICED_OPTIONS } from '../../tools/priced-options'
 
 const Weight = z
   .int()
@@ -7,6 +8,12 @@ const Weight = z
   .openapi({ description: "Tokens of the plan for a hundred of the provider's." })
 const Output = z.int().min(1).max(10_000_000).nullish()
 const Key = z.string().trim().min(1).max(4_000).nullable()
+const CacheWrite = Weight.nullable().openapi({
+  description: 'The same for input that the provider writes to its cache; null: as other input.',
+})
+const OpenOptions = z.array(z.enum(PRICED_OPTIONS.map(({ name }) => name) as [OpenOption, ...OpenOption[]]))
+const OPEN_OPTIONS = 'Options with a price that callers may set; a request that sets another is refused.'
+const CONTEXT_WINDOW = 'The most input that is charged where an open option lets the provider add input.'
 const ModelAdapter = z.enum(['openai', 'anthropic', 'google'])
 
 /** The model of a tool, as an admin sets it. */
@@ -23,9 +30,23 @@ export const ModelSettings = z
     default_output_tokens: Output,
     max_output_tokens: Output,
     weights: z
-      .strictObject({ input: Weight, cached_input: Weight, output: Weight, reasoning: Weight })
+      .strictObject({
+        input: Weight,
+        cached_input: Weight,
+        output: Weight,
+        reasoning: Weight,
+        cache_write_5m: CacheWrite,
+        cache_write_1h: CacheWrite,
+      })
       .partial()
       .optional(),
+    open_options: OpenOptions.max(100).optional().openapi({ description: OPEN_OPTIONS }),
+    context_window: z
+      .int()
+      .min(1)
+      .max(100_000_000)
+      .nullish()
+      .openapi({ description: `${CONTEXT_WINDOW} Null: 1,000,000.` }),
     speaks_responses: z.boolean().optional(),
   })
   .openapi('ModelSettings')
@@ -69,7 +90,16 @@ export const readableModel = {
       prompt_template: z.string().nullable(),
       default_output_tokens: z.int().nullable(),
       max_output_tokens: z.int().nullable(),
-      weights: z.object({ input: z.int(), cached_input: z.int(), output: z.int(), reasoning: z.int() }),
+      weights: z.object({
+        input: z.int(),
+        cached_input: z.int(),
+        output: z.int(),
+        reasoning: z.int(),
+        cache_write_5m: z.int().nullable(),
+        cache_write_1h: z.int().nullable(),
+      }),
+      open_options: OpenOptions.openapi({ description: OPEN_OPTIONS }),
+      context_window: z.int().openapi({ description: CONTEXT_WINDOW }),
       speaks_responses: z.boolean(),
       routing: z.enum(['order', 'weight']),
       upstreams: z.array(

@@ -22,10 +22,17 @@ export const ToolTrial = z
     output: Json.nullable(),
     failure: orNull(z.object({ code: z.string(), reason: z.string() }).openapi('TrialFailure')),
     tokens: TokenCount.openapi({ description: 'What the ledger would charge.' }),
-    source: z.enum(['reported', 'counted', 'fixed', 'partial', 'unknown']),
+    source: z.enum(['reported', 'counted', 'fixed', 'partial', 'estimated', 'unknown']),
     model_tokens: orNull(
       z
-        .object({ input: TokenCount, cached_input: TokenCount, output: TokenCount, reasoning: TokenCount })
+        .object({
+          input: TokenCount,
+          cached_input: TokenCount,
+          cache_write_5m: TokenCount,
+          cache_write_1h: TokenCount,
+          output: TokenCount,
+          reasoning: TokenCount,
+        })
         .openapi('TrialModelTokens'),
     ),
     duration_ms: z.int().min(0),

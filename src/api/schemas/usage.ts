@@ -12,7 +12,7 @@ export const UsageEntry = z
     request_id: z.uuid(),
     duration_ms: z.int().min(0),
     source: z
-      .enum(['reported', 'counted', 'fixed', 'partial', 'unknown'])
+      .enum(['reported', 'counted', 'fixed', 'partial', 'estimated', 'unknown'])
       .nullable()
       .openapi({ description: 'Where the count of tokens comes from.' }),
     error_code: z.string().nullable(),

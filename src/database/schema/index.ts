@@ -3,6 +3,7 @@ import { alertsDown, alertsUp } from './alerts'
 import { auditDown, auditUp } from './audit'
 import { catalogueDown, catalogueUp } from './catalogue'
 import { checkedColumnsDown, checkedColumnsUp } from './checked-columns'
+import { countedKindsDown, countedKindsUp } from './counted-kinds'
 import { dayBlocksDown, dayBlocksUp } from './day-blocks'
 import { demoEntriesDown, demoEntriesUp } from './demo-entries'
 import { toolDraftsDown, toolDraftsUp } from './drafts'
@@ -12,6 +13,7 @@ import { mcpImportsDown, mcpImportsUp } from './mcp-imports'
 import { meteringDown, meteringUp } from './metering'
 import { modelsDown, modelsUp } from './models'
 import { momentsDown, momentsUp } from './moments'
+import { openOptionsDown, openOptionsUp } from './open-options'
 import { panelDown, panelUp } from './panel'
 import { payloadColumnsDown, payloadColumnsUp } from './payload-columns'
 import { rateDown, rateUp } from './rate'
@@ -68,10 +70,14 @@ export const hubSchemaUp: readonly string[] = [
   ...trialUsersUp,
   ...momentsUp,
   ...sealedMailsUp,
+  ...openOptionsUp,
+  ...countedKindsUp,
 ]
 
 /** Undoes `hubSchemaUp`, in the opposite order. */
 export const hubSchemaDown: readonly string[] = [
+  ...countedKindsDown,
+  ...openOptionsDown,
   ...sealedMailsDown,
   ...momentsDown,
   ...trialUsersDown,

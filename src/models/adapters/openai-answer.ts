@@ -34,7 +34,7 @@ export function toAnswer({ api }: ModelAsk, text: string | null): ModelAnswer {
   const value = parseObject(text)
   if (!value || !Array.isArray(value[LISTS[api]]))
     return malformed('its answer is no JSON object of this API')
-  return { ok: true, text, value, usage: readUsage(value.usage) }
+  return { ok: true, text, value, usage: readUsage(value.usage, api) }
 }
 
 /** The JSON object of a text; null for anything else, and for what is nested absurdly deep. */

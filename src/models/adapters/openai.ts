@@ -48,6 +48,8 @@ export const openaiAdapter: ModelAdapter = {
 }
 
 function send(target: Target, ask: ModelAsk, context: ModelContext, stream: boolean): Promise<Sent> {
+  const body = JSON.stringify(bodyOf(target, ask, stream))
+  context.sent.bytes = Buffer.byteLength(body)
   return request(`${target.baseUrl}${PATHS[ask.api]}`, {
     dispatcher: toolAgent(),
     method: 'POST',
@@ -57,7 +59,7 @@ function send(target: Target, ask: ModelAsk, context: ModelContext, stream: bool
       'content-type': 'application/json',
       'x-request-id': context.requestId,
     },
-    body: JSON.stringify(bodyOf(target, ask, stream)),
+    body,
     signal: context.signal,
   })
 }
