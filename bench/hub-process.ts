@@ -37,6 +37,7 @@ export async function startHubProcess(
         ADMIN_EMAIL: ADMIN.email,
         ADMIN_PASSWORD: ADMIN.password,
         LOG_LEVEL: 'info',
+        TRUST_PROXY: '1',
       },
     },
   )

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-const PARTS = ['api', 'invoke', 'crowd', 'streams'] as const
+const PARTS = ['api', 'invoke', 'crowd', 'streams', 'bounds'] as const
 export type Part = (typeof PARTS)[number]
 
 export type Options = {

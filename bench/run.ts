@@ -1,4 +1,5 @@
 import { runApiPart } from './api-part'
+import { runBoundsPart } from './bounds-part'
 import { runCrowdPart } from './crowd-part'
 import { runInvokePart } from './invoke-part'
 import { readOptions } from './options'
@@ -15,6 +16,7 @@ try {
   if (options.parts.includes('invoke')) await runInvokePart(stage, options)
   if (options.parts.includes('crowd')) await runCrowdPart(stage)
   if (options.parts.includes('streams')) await runStreamsPart(stage, options)
+  if (options.parts.includes('bounds')) await runBoundsPart(stage, options.durationMs)
 } finally {
   await stage.close()
 }
