@@ -10,12 +10,13 @@ const SECRET = randomBytes(32).toString('hex')
 
 /**
  * Starts the built hub as it is started in use, with the panel or without; its log goes to a file in `dir`. Node's own
- * arguments may be given by HUB_BENCH_NODE_ARGS (`--cpu-prof`).
+ * arguments may be given by HUB_BENCH_NODE_ARGS (`--cpu-prof`). `checkout` is the folder whose built hub it is.
  */
 export async function startHubProcess(
   databaseUrl: string,
   dir: string,
   panel: 'on' | 'off' = 'off',
+  checkout?: string,
 ): Promise<Child> {
   const port = await freePort()
   const log = await open(join(dir, 'hub.log'), 'a')
@@ -24,6 +25,7 @@ export async function startHubProcess(
     process.execPath,
     [...extra, '--enable-source-maps', '--max-semi-space-size=32', 'dist/server.js'],
     {
+      ...(checkout === undefined ? {} : { cwd: checkout }),
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
       env: {
         PATH: process.env.PATH,

@@ -16,9 +16,12 @@ export type Stage = {
   bare: Child
   tool: Child
   load: Child
+  server: EmbeddedServer
   postmaster: number
   hubPool: Pool
   keys: string[]
+  /** The hub of another checkout: this one's ledger check does not know its tables. */
+  isOtherCode?: true
   close: () => Promise<void>
 }
 
@@ -63,7 +66,22 @@ async function openAll(dir: string, opened: Array<() => Promise<unknown>>): Prom
   await fillBare(barePool, keys).finally(() => barePool.end())
   const bare = keep(await startScript('bare-proxy', { DATABASE_URL: bareUrl, BENCH_TOOL_URL: tool.url }))
   const load = keep(await startScript('load'))
-  return { hub, bare, tool, load, postmaster: await postmasterOf(server.dataDir), hubPool, keys }
+  return { hub, bare, tool, load, server, postmaster: await postmasterOf(server.dataDir), hubPool, keys }
+}
+
+/** The same stage with the hub of another checkout, on a database of its own. Its folder has to be built. */
+export async function besideStage(stage: Stage, checkout: string): Promise<Stage> {
+  const dir = await mkdtemp(join(tmpdir(), 'hub-bench-'))
+  const url = await makeDatabase(stage.server, 'bench_other')
+  const hub = await startHubProcess(url, dir, 'off', checkout)
+  const hubPool = openPool(url)
+  const keys = await fillHub(hub, hubPool, stage.tool.url, USERS)
+  const close = async () => {
+    await hub.stop()
+    await hubPool.end()
+    await rm(dir, { recursive: true, force: true })
+  }
+  return { ...stage, hub, hubPool, keys, isOtherCode: true, close }
 }
 
 /** An embedded server with PostgreSQL's own, safe settings for writing: fsync and synchronous_commit on. */
