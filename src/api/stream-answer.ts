@@ -9,9 +9,10 @@ export const HEARTBEAT = ': keep-alive\n\n'
 /** Sent at once, so that the headers leave. */
 export const OPENING = ': ok\n\n'
 
-/** One event of a stream, with its name where it has one. */
+/** One event of a stream, with its name where it has one. Data of several lines has each line behind its field's name. */
 export function sse(data: string, event?: string): string {
-  return event === undefined ? `data: ${data}\n\n` : `event: ${event}\ndata: ${data}\n\n`
+  const lines = /[\r\n]/.test(data) ? data.replace(/\r\n|\r|\n/g, '\ndata: ') : data
+  return event === undefined ? `data: ${lines}\n\n` : `event: ${event}\ndata: ${lines}\n\n`
 }
 
 /**

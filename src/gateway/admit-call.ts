@@ -5,6 +5,7 @@ import type { Admitted, Hold, Refusal } from '../metering/call'
 import { readIdempotent } from '../metering/idempotency'
 import { admit } from '../metering/metering'
 import { newUsageId } from '../metering/usage-id'
+import type { ProviderWords } from '../models/provider-words'
 import { Problem } from '../problem'
 import { catalogueAt, refreshCatalogue } from '../tools/catalogue'
 import type { Tool } from '../tools/tool'
@@ -33,12 +34,18 @@ export interface CallRequest {
 /** How a call ended. The user is known from admission on; `answer` is the JSON text of the result. */
 export type InvokeOutcome =
   | { ended: 'answered'; userId: string; headers: Record<string, string>; answer: string }
-  | { ended: 'failed'; userId: string; problem: Problem; refused?: Refused | undefined }
+  | {
+      ended: 'failed'
+      userId: string
+      problem: Problem
+      refused?: Refused | undefined
+      said?: ProviderWords | undefined
+    }
   /** No such tool, an input that it does not take, or nobody: it takes a look at the database to say which. */
   | { ended: 'not-admissible' }
 
 /** What a model's provider said of a request that it refused as such. */
-export type Refused = { status: number; message: string }
+export type Refused = { status: number } & ProviderWords
 
 /** A call that was admitted, with what `prepare` made of it. */
 export type Started<Plan> = { ended: 'not-yet'; tool: Tool; plan: Plan; admitted: Admitted }

@@ -89,5 +89,5 @@ async function fail(
     await settled(room, { userId, usageId, ...ended, ...charge })
   } else await settled(room, { userId, usageId, ...failed(failure, durationMs) })
   const problem = toolProblem(tool, failure, rateLimitHeaders(admitted.limits))
-  return { ended: 'failed', userId, problem, refused: failure.refused }
+  return { ended: 'failed', userId, problem, refused: failure.refused, said: failure.said }
 }

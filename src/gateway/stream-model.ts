@@ -1,10 +1,11 @@
-import { type ModelEvent, type ModelStream, StreamBroken } from '../models/adapter'
+import { type ModelEvent, type ModelStream, StreamBroken, type StreamFailure } from '../models/adapter'
 import type { Asked } from '../models/bounds'
 import { limitCall, nothingSent, openModelStream } from '../models/call-model'
 import { believed, chargeFor } from '../models/charge'
 import { producedText } from '../models/counted-text'
 import { failureOfError } from '../models/failures'
 import { withinHold } from '../models/plan'
+import type { ProviderWords } from '../models/provider-words'
 import { type ModelUsage, readUsage, usageWith } from '../models/usage'
 import { Problem } from '../problem'
 import { badResponse } from '../tools/adapters/adapter'
@@ -26,7 +27,7 @@ const MOST_TEXT = 10 * 1024 * 1024
 export type CallEvent =
   | { type: 'event'; event: ModelEvent; text: string }
   | { type: 'done'; answer: string; usage: ModelUsage | null }
-  | { type: 'failed'; problem: Problem }
+  | { type: 'failed'; problem: Problem; said?: ProviderWords }
 
 export type StreamOutcome =
   | InvokeOutcome
@@ -92,7 +93,7 @@ async function notBegun(run: Run, failure: Exclude<ModelStream, { ok: true }>): 
   if (left) await settleStream(run, { usage: null, produced: '', isWhole: false }, gone())
   else await settled(room, { userId, usageId, ...failed(failure, sinceStart(run)) })
   const problem = toolProblem(call.tool, failure, rateLimitHeaders(limits))
-  return { ended: 'failed', userId, problem, refused: failure.refused }
+  return { ended: 'failed', userId, problem, refused: failure.refused, said: failure.said }
 }
 
 /** Passes events on until the stream ends, breaks, or nobody reads it any more; then settles and says how it ended. */
@@ -108,7 +109,7 @@ async function pump(run: Run, source: AsyncIterable<ModelEvent>, events: Channel
     const { answer, usage } = await settledInAnyCase(run.room, run.call.admitted, () =>
       settleStream(run, took, ending, value),
     )
-    if (broken) events.last({ type: 'failed', problem: brokenProblem(run.call.tool, broken) })
+    if (broken) events.last(failedEvent(run, broken))
     else events.last({ type: 'done', answer, usage })
   } catch (error) {
     run.room.log.error({ err: error, request_id: run.request.requestId }, 'a stream could not be settled')
@@ -119,10 +120,16 @@ async function pump(run: Run, source: AsyncIterable<ModelEvent>, events: Channel
   }
 }
 
+/** What the provider said of an error is told where the caller asked in the model's own words. */
+function failedEvent({ call }: Run, broken: StreamFailure): CallEvent {
+  const said = broken.refused ?? broken.said
+  return { type: 'failed', problem: brokenProblem(call.tool, broken), ...(said ? { said } : {}) }
+}
+
 async function passOn(run: Run, source: AsyncIterable<ModelEvent>, events: Channel<CallEvent>) {
   const soFar = new ChatSoFar()
   let usage: ModelUsage | null = null
-  let broken: ToolFailure | null = null
+  let broken: StreamFailure | null = null
   try {
     for await (const event of source) {
       const text = producedText(event.value)

@@ -1,5 +1,6 @@
 import type { ToolFailure } from '../tools/adapters/adapter'
 import type { Upstream } from '../tools/tool'
+import type { ProviderWords } from './provider-words'
 import type { ModelUsage } from './usage'
 
 /** What is asked of a model, in OpenAI's words: a body of that endpoint without what the hub itself sets. */
@@ -39,7 +40,9 @@ export type ModelContext = {
 export type ModelFailure = ToolFailure & {
   tryNext: boolean
   /** Set where the provider refused the request as such: a 4xx that is the caller's, and what it said of it. */
-  refused?: { status: number; message: string }
+  refused?: { status: number } & ProviderWords
+  /** What the provider said of an error within its answer or stream, where a caller may read it. */
+  said?: ProviderWords
   /** Set where the provider refused by rate and did not say for how long: it may mean this request alone. */
   namedNoTime?: boolean
 }
@@ -55,10 +58,13 @@ export type ModelEvent = { data: string; value: Record<string, unknown> }
 /** A stream that has begun. Iterating throws `StreamBroken` when it ends before it is complete. */
 export type ModelStream = { ok: true; events: AsyncIterable<ModelEvent> } | ModelFailure
 
+/** How a stream broke: what the provider said of it, where it did. */
+export type StreamFailure = ToolFailure & Pick<Partial<ModelFailure>, 'tryNext' | 'refused' | 'said'>
+
 /** The stream ended before it was complete. */
 export class StreamBroken extends Error {
   override name = 'StreamBroken'
-  constructor(readonly failure: ToolFailure) {
+  constructor(readonly failure: StreamFailure) {
     super(failure.logMessage)
   }
 }

@@ -1,6 +1,8 @@
 import { badResponse, timedOut, unavailable } from '../tools/adapters/adapter'
 import { AddressRefused } from '../tools/agent'
-import type { ModelFailure } from './adapter'
+import type { ModelFailure, Target } from './adapter'
+import type { ProviderError, ProviderWords } from './provider-words'
+import { quotable } from './quotable'
 
 const UNAVAILABLE = new Set([502, 503, 504, 529])
 /** What the provider says of the request itself: asking another one, or again, would not help. */
@@ -25,7 +27,11 @@ export class TimeOver extends Error {
  * What an answer of this status means. A 429 leaves the upstream alone for as long as it asks, and its caller for some
  * seconds where it names no time; `said` is what it said of a request that it refused, without secrets.
  */
-export function failureOfStatus(status: number, retryAfter: string | null, said: string): ModelFailure {
+export function failureOfStatus(
+  status: number,
+  retryAfter: string | null,
+  said: ProviderWords,
+): ModelFailure {
   const reason = `HTTP ${status}`
   if (status === 429) {
     return {
@@ -45,9 +51,28 @@ export function failureOfStatus(status: number, retryAfter: string | null, said:
   // Some servers answer so to an input that they stumble over.
   if (status >= 500) return { ...badResponse(reason), health: 'ambiguous', tryNext: true }
   if (REQUEST_REFUSED.has(status)) {
-    return { ...badResponse(reason), tryNext: false, refused: { status, message: said } }
+    return { ...badResponse(reason), tryNext: false, refused: { status, ...said } }
   }
   return { ...badResponse(reason), tryNext: true }
+}
+
+/** Errors of these tell of the account that all callers share: its key, its bill, its rate. */
+const OF_THE_ACCOUNT = new Set([401, 402, 403, 407, 429])
+
+/**
+ * What an error means that a provider tells within an answer of status 200, or in a stream. One of the request is
+ * refused as by its status; what else it says may be read by the caller, unless it is of the account.
+ */
+export function failureOfToldError(error: ProviderError, target: Target): ModelFailure {
+  const said = wordsFor(error, target)
+  if (error.status === null) return { ...malformed('its answer is an error'), said }
+  const failure = failureOfStatus(error.status, null, said)
+  return OF_THE_ACCOUNT.has(error.status) ? failure : { ...failure, said }
+}
+
+/** A provider's words without secrets, and bounded. */
+export function wordsFor({ message, code, param }: ProviderError, target: Target): ProviderWords {
+  return { message: quotable(message, target), code, param }
 }
 
 /**

@@ -3,8 +3,9 @@ import { badResponse } from '../tools/adapters/adapter'
 import type { ModelAdapter, ModelAnswer, ModelAsk, ModelContext, ModelStream, Target } from './adapter'
 import { malformed } from './failures'
 import { failureOf } from './provider-failures'
-import { providerFetch, type Seen } from './provider-fetch'
+import { providerFetch, type Reading, type Seen } from './provider-fetch'
 import { beginStream } from './provider-stream'
+import type { Wire } from './provider-wire'
 import { toCall } from './translate-call'
 import { toCompletion } from './translate-result'
 import { readUsage } from './usage'
@@ -24,6 +25,7 @@ export type Way = {
 /** A provider whose calls one of the AI SDK's libraries translates. */
 export type Provider = {
   languageModel(way: Way): LanguageModelV3
+  wire: Wire
   /** What OpenAI's settings become that the AI SDK knows for this provider alone. */
   options(ask: ModelAsk, model: string): Partial<LanguageModelV3CallOptions>
   /** Left out where the provider has none. */
@@ -34,7 +36,8 @@ export type Provider = {
 export function providerAdapter(provider: Provider): ModelAdapter {
   return {
     async complete(target, ask, context) {
-      const { way, seen } = wayTo(target, context, MOST_ANSWER_BYTES)
+      const reading = ask.api === 'embeddings' ? null : { target, wire: provider.wire, stream: false }
+      const { way, seen } = wayTo(target, context, MOST_ANSWER_BYTES, reading)
       try {
         return ask.api === 'embeddings'
           ? await embed(provider, way, ask, context)
@@ -77,7 +80,8 @@ async function stream(
 ): Promise<ModelStream> {
   const ended = new AbortController()
   const signal = AbortSignal.any([context.signal, ended.signal])
-  const { way, seen } = wayTo(target, { ...context, signal }, MOST_STREAM_BYTES)
+  const reading = { target, wire: provider.wire, stream: true }
+  const { way, seen } = wayTo(target, { ...context, signal }, MOST_STREAM_BYTES, reading)
   const fail = (error: unknown) => failureOf(error, seen, target, context)
   try {
     const result = await provider.languageModel(way).doStream(callOptions(provider, way, ask, signal))
@@ -93,9 +97,14 @@ function callOptions(provider: Provider, way: Way, ask: ModelAsk, abortSignal: A
   return { ...toCall(ask), ...provider.options(ask, way.model), abortSignal }
 }
 
-function wayTo(target: Target, context: ModelContext, mostBytes: number): { way: Way; seen: Seen } {
+function wayTo(
+  target: Target,
+  context: ModelContext,
+  mostBytes: number,
+  reading: Reading,
+): { way: Way; seen: Seen } {
   const { baseUrl, headers, upstream } = target
-  const { fetch, seen } = providerFetch(context, mostBytes)
+  const { fetch, seen } = providerFetch(context, mostBytes, reading)
   return { way: { baseURL: baseUrl, headers, fetch, model: upstream.model }, seen }
 }
 

@@ -45,18 +45,3 @@ function headersOf(tool: Tool, upstream: Upstream): Pick<Target, 'headers' | 'se
   const headers = Object.fromEntries(sendable.map(([name, value]) => [name.toLowerCase(), value]))
   return { headers, secrets: unrepeatable(Object.values(secrets)) }
 }
-
-const MOST_SAID = 1_000
-
-/**
- * What a provider says, as a caller may read it: without the secrets that were sent to it, which it may repeat, and then
- * cut. A cut before would leave a part of a secret, which nothing finds.
- */
-export function quotable(text: string, { headers, secrets }: Target): string {
-  const values = Object.entries(headers)
-    .filter(([name]) => name !== 'user-agent')
-    .flatMap(([, value]) => [value, value.replace(/^[a-z]+ /i, '')])
-    .filter((value) => value.length >= 6)
-  const all = [...secrets, ...values].sort((a, b) => b.length - a.length)
-  return all.reduce((clean, secret) => clean.replaceAll(secret, '***'), text).slice(0, MOST_SAID)
-}

@@ -1,15 +1,16 @@
 import { type ApiContext, respond } from '../api/envelope'
 import { toProblem } from '../api/failures'
 import type { Services } from '../api/services'
-import { type StreamSource, sse, streamOutcome, texts } from '../api/stream-answer'
+import { type StreamSource, streamOutcome, texts } from '../api/stream-answer'
 import { logToolProblem } from '../api/tool-log'
 import { askModel, askModelStream } from '../gateway/ask-model'
 import type { InvokeOutcome } from '../gateway/invoke'
 import type { CallEvent, StreamOutcome } from '../gateway/stream-model'
 import type { ModelTool } from '../models/call-model'
 import type { Planned } from '../models/input'
+import type { ProviderWords } from '../models/provider-words'
 import { Problem } from '../problem'
-import { sendError, sendRefused, toErrorBody } from './errors'
+import { sendError, sendRefused } from './errors'
 import { explain, modelRequest, readCall, type Sent } from './request'
 
 /** A tool that changes again and again while a call asks for it is a fault, and not the caller's. */
@@ -60,7 +61,7 @@ async function ask(
     isPlain: ({ ended }) => ended !== 'streaming',
     source: (found) => sourceOf(services, c, found, events(sent, c)),
     headers: (found) => ('headers' in found ? found.headers : {}),
-    failed: (error) => texts([errorEvent(services, c, toProblem(error))]),
+    failed: (error) => texts([failedText(services, c, events(sent, c), toProblem(error))]),
   })
   if (outcome instanceof Response) return outcome
   return outcome.ended === 'streaming' ? null : sendOutcome(services, c, endpoint, sent, outcome)
@@ -77,7 +78,7 @@ function sendOutcome(
   c.env.userId = outcome.userId
   if (outcome.ended === 'failed') {
     logToolProblem(services, c, outcome.problem)
-    return outcome.refused ? sendRefused(c, outcome.refused) : sendError(c, outcome.problem)
+    return outcome.refused ? sendRefused(c, outcome.refused) : sendError(c, outcome.problem, outcome.said)
   }
   const text = answer ? answer(outcome.answer, sent, c) : outcome.answer
   return respond(c, 200, text, { 'content-type': 'application/json; charset=utf-8', ...outcome.headers })
@@ -90,7 +91,8 @@ function sourceOf(
   outcome: StreamOutcome,
   toText: (event: CallEvent) => string,
 ): StreamSource {
-  if (outcome.ended === 'failed') return texts([errorEvent(services, c, outcome.problem)])
+  if (outcome.ended === 'failed')
+    return texts([failedText(services, c, toText, outcome.problem, outcome.refused ?? outcome.said)])
   if (outcome.ended !== 'streaming') throw new Error('a stream was asked for')
   c.env.userId = outcome.userId
   const { events } = outcome
@@ -108,7 +110,14 @@ function sourceOf(
   }
 }
 
-function errorEvent(services: Services, c: ApiContext, problem: Problem): string {
+/** A failure as an event of the stream, in the endpoint's own shape. */
+function failedText(
+  services: Services,
+  c: ApiContext,
+  toText: (event: CallEvent) => string,
+  problem: Problem,
+  said?: ProviderWords,
+): string {
   logToolProblem(services, c, problem)
-  return sse(JSON.stringify(toErrorBody(problem)))
+  return toText({ type: 'failed', problem, ...(said ? { said } : {}) })
 }

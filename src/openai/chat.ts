@@ -40,7 +40,7 @@ export function planForChat(tool: ModelTool, body: Json): Planned {
 
 function toText(event: CallEvent, usageAsked: boolean): string {
   if (event.type === 'done') return 'data: [DONE]\n\n'
-  if (event.type === 'failed') return sse(JSON.stringify(toErrorBody(event.problem)))
+  if (event.type === 'failed') return sse(JSON.stringify(toErrorBody(event.problem, event.said)))
   const { data, value } = event.event
   if (usageAsked || !('usage' in value)) return sse(data)
   // The hub asked for it; this caller did not.

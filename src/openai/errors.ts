@@ -1,6 +1,7 @@
 import type { ApiContext } from '../api/envelope'
 import { sendJson } from '../api/envelope'
 import type { Refused } from '../gateway/admit-call'
+import type { ProviderWords } from '../models/provider-words'
 import type { Problem, ProblemCode } from '../problem'
 
 type Shape = { type: string; code: string | null }
@@ -26,28 +27,34 @@ const SHAPES: Partial<Record<ProblemCode, Shape>> = {
 
 const SERVER: Shape = { type: 'server_error', code: null }
 
-/** An error's object in OpenAI's shape. `param` is the first field at fault. */
-export function toErrorBody(problem: Problem) {
+/** An error's object in OpenAI's shape. `param` is the first field at fault; `said` is what the provider said of it. */
+export function toErrorBody(problem: Problem, said?: ProviderWords) {
   const { type, code } = SHAPES[problem.code] ?? { ...SERVER, code: problem.code.toLowerCase() }
   const namesField = problem.code === 'VALIDATION_ERROR' || problem.code === 'NOT_FOUND'
   const param = namesField ? (problem.details[0]?.field ?? null) : null
   const shown = problem.code === 'NOT_FOUND' && param === 'model' ? 'model_not_found' : code
-  return { error: { message: problem.message, type, param, code: shown } }
+  if (!said) return { error: { message: problem.message, type, param, code: shown } }
+  const message = `${problem.message} The provider said: ${said.message}`
+  return { error: { message, type, param: said.param ?? param, code: said.code ?? shown } }
 }
 
 /**
  * Answers a problem in OpenAI's shape. Clients try again after any 429 and 5xx: where that would not help for as long
  * as the period lasts, they are told so.
  */
-export function sendError(c: ApiContext, problem: Problem): Response {
+export function sendError(c: ApiContext, problem: Problem, said?: ProviderWords): Response {
   const retry: Record<string, string> = problem.status === 403 ? { 'x-should-retry': 'false' } : {}
   const challenge: Record<string, string> =
     problem.status === 401 ? { 'www-authenticate': 'Bearer realm="hub"' } : {}
-  return sendJson(c, problem.status, toErrorBody(problem), { ...challenge, ...retry, ...problem.headers })
+  return sendJson(c, problem.status, toErrorBody(problem, said), {
+    ...challenge,
+    ...retry,
+    ...problem.headers,
+  })
 }
 
 /** What the provider says of a request that it refused is the caller's to know: it is passed on as a 400. */
-export function sendRefused(c: ApiContext, { message }: Refused): Response {
-  const error = { message, type: 'invalid_request_error', param: null, code: null }
+export function sendRefused(c: ApiContext, { message, param, code }: Refused): Response {
+  const error = { message, type: 'invalid_request_error', param, code }
   return sendJson(c, 400, { error })
 }

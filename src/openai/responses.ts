@@ -1,12 +1,14 @@
 import type { ApiContext } from '../api/envelope'
 import type { Services } from '../api/services'
+import { sse } from '../api/stream-answer'
 import type { CallEvent } from '../gateway/stream-model'
 import type { ModelTool } from '../models/call-model'
 import { type Planned, planResponses } from '../models/input'
 import { type ModelEndpoint, type Read, serveModelCall } from './answer'
 import { planForChat } from './chat'
 import { toErrorBody } from './errors'
-import { type ResponseFrame, toResponse } from './responses-object'
+import { isObject } from './responses-input'
+import { type ResponseFrame, responseOf, toResponse } from './responses-object'
 import { referenceFaults, storageFaults, toChatBody } from './responses-request'
 import { ResponseWriter } from './responses-stream'
 
@@ -19,11 +21,13 @@ const endpoint: ModelEndpoint = {
     return value.object === 'response' ? text : JSON.stringify(toResponse(value, frameOf(sent, c, value)))
   },
   events: (sent, c) => {
-    const writer = new ResponseWriter(frameOf(sent, c))
-    let native: number | null = null
+    const frame = frameOf(sent, c)
+    const writer = new ResponseWriter(frame)
+    let native: NativeStream | null = null
     return (event) => {
-      if (event.type === 'event' && typeof event.event.value.type === 'string') native = (native ?? -1) + 1
-      return native === null ? toText(event, writer) : toNativeText(event, native + 1)
+      if (event.type === 'event' && typeof event.event.value.type === 'string')
+        native = { count: (native?.count ?? 0) + 1, response: event.event.value.response ?? native?.response }
+      return native === null ? toText(event, writer) : toNativeText(event, native, frame)
     }
   },
 }
@@ -66,18 +70,25 @@ function frameOf({ model, body }: Read, c: ApiContext, chat: Json = {}): Respons
 function toText(event: CallEvent, writer: ResponseWriter): string {
   if (event.type === 'event') return named(writer.push(event.event.value))
   if (event.type === 'done') return named(writer.finish())
-  const { code, message } = toErrorBody(event.problem).error
+  const { code, message } = toErrorBody(event.problem, event.said).error
   return named(writer.fail(code ?? 'server_error', message))
 }
 
-/** A stream that is a response's already; an error of the hub's goes on with its numbers. */
-function toNativeText(event: CallEvent, sequence_number: number): string {
+/** How many events of a response's own stream came, and the response as the last of them told it. */
+type NativeStream = { count: number; response: unknown }
+
+/** A stream that is a response's already; a failure goes on with its numbers, and with the response as far as it came. */
+function toNativeText(event: CallEvent, { count, response }: NativeStream, frame: ResponseFrame): string {
   if (event.type === 'done') return ''
-  if (event.type === 'failed')
-    return named([{ ...toErrorBody(event.problem).error, type: 'error', sequence_number }])
+  if (event.type === 'failed') {
+    const { code, message } = toErrorBody(event.problem, event.said).error
+    const known = isObject(response) ? response : responseOf(frame, { output: [], usage: null })
+    const failed = { ...known, status: 'failed', error: { code: code ?? 'server_error', message } }
+    return named([{ type: 'response.failed', sequence_number: count, response: failed }])
+  }
   const { data, value } = event.event
-  return `event: ${value.type}\ndata: ${data}\n\n`
+  return sse(data, String(value.type))
 }
 
 const named = (events: (Json & { type: string })[]): string =>
-  events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')
+  events.map((event) => sse(JSON.stringify(event), event.type)).join('')

@@ -2,6 +2,7 @@ import { type AnthropicProviderOptions, createAnthropic } from '@ai-sdk/anthropi
 import type { ModelAdapter, ModelAsk } from '../adapter'
 import { providerAdapter } from '../provider-adapter'
 import { NO_KEY } from '../provider-fetch'
+import { anthropicWire } from '../provider-wire'
 import { Untranslatable } from '../translate-error'
 import { isObject } from '../translate-json'
 import { refusePenalties } from '../translate-limits'
@@ -22,6 +23,7 @@ const EFFORTS = { minimal: 'low', low: 'low', medium: 'medium', high: 'high', xh
 
 /** Claude, by Anthropic's Messages API. */
 export const anthropicAdapter: ModelAdapter = providerAdapter({
+  wire: anthropicWire,
   languageModel: ({ baseURL, headers, fetch, model }) =>
     createAnthropic({ baseURL, headers, fetch, apiKey: NO_KEY })(model),
   options(ask, model) {

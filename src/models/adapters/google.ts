@@ -2,6 +2,7 @@ import { createGoogleGenerativeAI, type GoogleLanguageModelOptions } from '@ai-s
 import type { ModelAdapter } from '../adapter'
 import { providerAdapter, type Way } from '../provider-adapter'
 import { NO_KEY } from '../provider-fetch'
+import { googleWire } from '../provider-wire'
 import { embedAll } from '../translate-embeddings'
 import { lost, refusePenalties } from '../translate-limits'
 
@@ -15,6 +16,7 @@ const LEVELS = { none: 'minimal', minimal: 'minimal', low: 'low', medium: 'mediu
 
 /** Gemini, by Google's Generative Language API. */
 export const googleAdapter: ModelAdapter = providerAdapter({
+  wire: googleWire,
   languageModel: (way) => provider(way)(way.model),
   options({ body }, model) {
     if (WITHOUT_PENALTIES.test(model)) refusePenalties(body)

@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici'
 import { isTextDeeperThan, MOST_DEPTH } from '../../tools/depth'
-import type { ModelAnswer, ModelAsk } from '../adapter'
-import { malformed } from '../failures'
+import type { ModelAnswer, ModelAsk, Target } from '../adapter'
+import { failureOfToldError, malformed } from '../failures'
+import { errorIn } from '../provider-words'
 import { readUsage } from '../usage'
 
 export const MOST_ANSWER_BYTES = 10 * 1024 * 1024
@@ -25,13 +26,23 @@ export async function readText(body: Body, mostBytes: number): Promise<string | 
     }
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
-/** What a server answered, as the answer of that API; a failure where it is none. */
-export function toAnswer({ api }: ModelAsk, text: string | null): ModelAnswer {
+/** Whether an answer came compressed, which the hub never asks for. */
+export function isCompressed(headers: Dispatcher.ResponseData['headers']): boolean {
+  const encoding = String(headers['content-encoding'] ?? '')
+    .trim()
+    .toLowerCase()
+  return encoding !== '' && encoding !== 'identity'
+}
+
+/** A text as the answer of that API; a failure where it is none, or an error. */
+export function toAnswer({ api }: ModelAsk, text: string | null, target: Target): ModelAnswer {
   if (text === null) return malformed(`its answer has over ${MOST_ANSWER_BYTES} bytes`)
   const value = parseObject(text)
+  const error = errorIn(value)
+  if (error) return failureOfToldError(error, target)
   if (!value || !Array.isArray(value[LISTS[api]]))
     return malformed('its answer is no JSON object of this API')
   return { ok: true, text, value, usage: readUsage(value.usage, api) }

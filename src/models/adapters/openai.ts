@@ -1,23 +1,15 @@
 import { request } from 'undici'
 import { toolAgent } from '../../tools/agent'
-import type {
-  ModelAdapter,
-  ModelAsk,
-  ModelContext,
-  ModelEvent,
-  ModelFailure,
-  ModelStream,
-  Target,
-} from '../adapter'
-import { StreamBroken } from '../adapter'
-import { cutOff, readEvents } from '../event-stream'
-import { failureOfError, failureOfStatus, malformed } from '../failures'
-import { quotable } from '../target'
-import { MOST_ANSWER_BYTES, parseObject, readText, toAnswer } from './openai-answer'
+import type { ModelAdapter, ModelAsk, ModelContext, ModelFailure, Target } from '../adapter'
+import { failureOfError, failureOfStatus, malformed, wordsFor } from '../failures'
+import { learnOutputField, type OutputField, otherOutputField, outputField } from '../output-field'
+import { wordsOfBody } from '../provider-words'
+import { isCompressed, MOST_ANSWER_BYTES, readText } from './openai-answer'
+import { beginOpenAiStream } from './openai-stream'
+import { readWholeAnswer } from './openai-whole'
 
 const PATHS = { chat: '/chat/completions', embeddings: '/embeddings', responses: '/responses' } as const
 const MOST_SAID_BYTES = 16 * 1024
-const DONE = '[DONE]'
 
 type Sent = Awaited<ReturnType<typeof request>>
 
@@ -28,9 +20,9 @@ type Sent = Awaited<ReturnType<typeof request>>
 export const openaiAdapter: ModelAdapter = {
   async complete(target, ask, context) {
     try {
-      const sent = await send(target, ask, context, false)
-      if (sent.statusCode < 200 || sent.statusCode >= 300) return await refusal(sent, target)
-      return toAnswer(ask, await readText(sent.body, MOST_ANSWER_BYTES))
+      const sent = await sendOnce(target, ask, context, false)
+      if ('ok' in sent) return sent
+      return await readWholeAnswer(await readText(sent.body, MOST_ANSWER_BYTES), ask, target, context.signal)
     } catch (error) {
       return failureOfError(error, context.signal)
     }
@@ -38,17 +30,42 @@ export const openaiAdapter: ModelAdapter = {
 
   async stream(target, ask, context) {
     try {
-      const sent = await send(target, ask, context, true)
-      if (sent.statusCode < 200 || sent.statusCode >= 300) return await refusal(sent, target)
-      return await begin(sent, ask, context)
+      const sent = await sendOnce(target, ask, context, true)
+      return 'ok' in sent ? sent : await beginOpenAiStream(sent.body, ask, target, context.signal)
     } catch (error) {
       return failureOfError(error, context.signal)
     }
   },
 }
 
-function send(target: Target, ask: ModelAsk, context: ModelContext, stream: boolean): Promise<Sent> {
-  const body = JSON.stringify(bodyOf(target, ask, stream))
+/** Sends a request; once more where the server does not take the field with the most output, but may take the other. */
+async function sendOnce(
+  target: Target,
+  ask: ModelAsk,
+  context: ModelContext,
+  stream: boolean,
+): Promise<Sent | ModelFailure> {
+  const field = outputField(target, ask)
+  const sent = await send(target, ask, context, stream, field)
+  const refused = await refusal(sent, target)
+  if (!refused) return sent
+  const other = ask.api === 'chat' ? otherOutputField(field, sent.statusCode, refused.body) : null
+  if (other === null) return refused.failure
+  const again = await send(target, ask, context, stream, other)
+  const refusedAgain = await refusal(again, target)
+  if (refusedAgain) return refusedAgain.failure
+  learnOutputField(target, other)
+  return again
+}
+
+function send(
+  target: Target,
+  ask: ModelAsk,
+  context: ModelContext,
+  stream: boolean,
+  field: OutputField,
+): Promise<Sent> {
+  const body = JSON.stringify(bodyOf(target, ask, stream, field))
   context.sent.bytes = Buffer.byteLength(body)
   return request(`${target.baseUrl}${PATHS[ask.api]}`, {
     dispatcher: toolAgent(),
@@ -56,6 +73,7 @@ function send(target: Target, ask: ModelAsk, context: ModelContext, stream: bool
     headers: {
       accept: stream ? 'text/event-stream' : 'application/json',
       ...target.headers,
+      'accept-encoding': 'identity',
       'content-type': 'application/json',
       'x-request-id': context.requestId,
     },
@@ -64,106 +82,40 @@ function send(target: Target, ask: ModelAsk, context: ModelContext, stream: bool
   })
 }
 
-/** Usage is always asked for; what was told of a maximum is told in the one field that this server reads. */
-function bodyOf(target: Target, { api, body, maxOutputTokens }: ModelAsk, stream: boolean) {
-  const common = { ...body, model: target.upstream.model }
+/** Usage is always asked for, and the most output is sent in the one field that this server reads. */
+function bodyOf(
+  target: Target,
+  { api, body, maxOutputTokens }: ModelAsk,
+  stream: boolean,
+  field: OutputField,
+) {
+  const common: Record<string, unknown> = { ...body, model: target.upstream.model }
   if (api === 'embeddings') return common
+  // The hub has nothing stored, and OpenAI takes a chat's metadata only with what it stores.
+  delete common.metadata
   if (api === 'responses') return { ...common, stream, max_output_tokens: maxOutputTokens }
-  const {
-    max_tokens: _old,
-    max_completion_tokens: _new,
-    stream_options: options,
-    ...rest
-  } = common as Record<string, unknown>
+  const { max_tokens: _old, max_completion_tokens: _new, stream_options: options, ...rest } = common
   return {
     ...rest,
-    [outputField(target)]: maxOutputTokens,
-    ...(stream ? { stream, stream_options: { ...(options as object), include_usage: true } } : {}),
+    [field]: maxOutputTokens,
+    stream,
+    ...(stream ? { stream_options: { ...(options as object), include_usage: true } } : {}),
   }
 }
 
-/** OpenAI's newer models refuse `max_tokens`; servers that follow its API know no other. */
-function outputField({ baseUrl }: Target): string {
-  return /\.(openai\.com|azure\.com)$/.test(new URL(baseUrl).hostname)
-    ? 'max_completion_tokens'
-    : 'max_tokens'
-}
-
-async function refusal(sent: Sent, target: Target): Promise<ModelFailure> {
-  const retryAfter = sent.headers['retry-after']
-  const said = (await readText(sent.body, MOST_SAID_BYTES).catch(() => null)) ?? ''
-  return failureOfStatus(
-    sent.statusCode,
-    typeof retryAfter === 'string' ? retryAfter : null,
-    quotable(messageOf(said), target),
-  )
-}
-
-function messageOf(said: string): string {
-  const error = parseObject(said)?.error
-  const message =
-    typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error
-  return typeof message === 'string' ? message : 'The model refused the request.'
-}
-
-/** A stream has begun with its first event: until then another upstream may be tried. */
-async function begin(sent: Sent, ask: ModelAsk, context: ModelContext): Promise<ModelStream> {
-  sent.body.on('error', () => undefined)
-  const type = String(sent.headers['content-type'] ?? '')
-  if (!type.includes('text/event-stream')) {
-    sent.body.destroy()
-    return malformed('its answer is no event stream')
+/** What the server said in place of an answer; null where it answered. */
+async function refusal(sent: Sent, target: Target): Promise<{ failure: ModelFailure; body: string } | null> {
+  const { statusCode, headers } = sent
+  if (isCompressed(headers)) {
+    await sent.body.dump().catch(() => undefined)
+    return { failure: malformed('its answer is compressed, which was not asked for'), body: '' }
   }
-  const events = eventsOf(sent, ask, context)
-  try {
-    const first = await events.next()
-    if (first.done) return malformed('its stream is empty')
-    return { ok: true, events: startingWith(first.value, events) }
-  } catch (error) {
-    return error instanceof StreamBroken
-      ? { ...error.failure, tryNext: !context.signal.aborted }
-      : failureOfError(error, context.signal)
+  if (statusCode >= 200 && statusCode < 300) return null
+  const { 'retry-after': retryAfter } = headers
+  const body = (await readText(sent.body, MOST_SAID_BYTES).catch(() => null)) ?? ''
+  const said = wordsFor(wordsOfBody(body), target)
+  return {
+    failure: failureOfStatus(statusCode, typeof retryAfter === 'string' ? retryAfter : null, said),
+    body,
   }
-}
-
-async function* startingWith(
-  first: ModelEvent,
-  rest: AsyncGenerator<ModelEvent>,
-): AsyncGenerator<ModelEvent> {
-  try {
-    yield first
-    yield* rest
-  } finally {
-    await rest.return(undefined)
-  }
-}
-
-async function* eventsOf(sent: Sent, ask: ModelAsk, context: ModelContext): AsyncGenerator<ModelEvent> {
-  let complete = false
-  try {
-    for await (const data of readEvents(sent.body as AsyncIterable<Uint8Array>)) {
-      if (data === DONE) return
-      const value = parseObject(data)
-      if (!value) throw new StreamBroken(malformed('an event of its stream is no JSON object'))
-      if (value.error || value.type === 'error')
-        throw new StreamBroken(malformed('its stream ended with an error'))
-      complete ||= ends(value, ask)
-      yield { data, value }
-    }
-    // Some servers send no [DONE]; one that said why it finished was not cut off.
-    if (!complete) throw cutOff('it ended early')
-  } catch (error) {
-    if (error instanceof StreamBroken) throw error
-    const failure = failureOfError(error, context.signal)
-    throw context.signal.aborted ? new StreamBroken(failure) : cutOff(failure.logMessage)
-  } finally {
-    sent.body.destroy()
-  }
-}
-
-/** Whether an event says that the answer is complete. */
-function ends(value: Record<string, unknown>, { api }: ModelAsk): boolean {
-  if (api === 'responses') return /^response\.(completed|incomplete|failed)$/.test(String(value.type))
-  const choices = Array.isArray(value.choices) ? (value.choices as { finish_reason?: unknown }[]) : []
-  return choices.some((choice) => typeof choice?.finish_reason === 'string')
 }

@@ -1,0 +1,88 @@
+import { StreamBroken, type Target } from './adapter'
+import { openBody } from './body-kind'
+import { cutOff, readEvents, StreamEnd } from './event-stream'
+import { failureOfToldError, malformed } from './failures'
+import type { Wire } from './provider-wire'
+import { errorIn } from './provider-words'
+
+type Json = Record<string, unknown>
+
+/**
+ * The data of each event of a provider's stream, from the bytes of its body, as its library reads it: complete, without
+ * empty ones, and with the event that the library takes for the end. It ends without an error only where the answer is
+ * whole; an error that the provider tells is a `StreamBroken` with its words. A whole answer in place of a stream is read.
+ */
+export async function* readProviderEvents(
+  source: AsyncIterable<Uint8Array>,
+  wire: Wire,
+  target: Target,
+): AsyncGenerator<string> {
+  const { isJson, body } = await openBody(source)
+  const end = new StreamEnd()
+  const events = isJson ? eventsOfWhole(body, wire) : readEvents(body, end)
+  let [isEmpty, hasLast] = [true, false]
+  try {
+    for await (const data of events) {
+      if (data.trim() === '[DONE]') continue
+      const value = eventOf(data)
+      const error = errorIn(value)
+      if (error) throw new StreamBroken(failureOfToldError(error, target))
+      const { isEnd, hasUsage } = wire.see(value)
+      if (isEnd || end.wasSeen) end.note(hasUsage)
+      isEmpty = false
+      hasLast ||= value.type === wire.last
+      if (wire.knows(value)) yield data
+    }
+  } catch (error) {
+    if (!end.wasSeen) throw error
+  }
+  if (isEmpty) throw new StreamBroken(malformed('its stream is empty'))
+  if (!end.wasSeen) throw cutOff('it ended early')
+  if (wire.last !== null && !hasLast) yield JSON.stringify({ type: wire.last })
+}
+
+/** What a provider answered as a whole, as JSON text; a stream in its place is read. Throws `StreamBroken`. */
+export async function readProviderAnswer(
+  source: AsyncIterable<Uint8Array>,
+  wire: Wire,
+  target: Target,
+): Promise<string> {
+  const { isJson, body } = await openBody(source)
+  if (isJson) {
+    const text = await textOf(body)
+    const error = text.includes('"error"') ? errorIn(parse(text)) : null
+    if (error) throw new StreamBroken(failureOfToldError(error, target))
+    return text
+  }
+  const events: Json[] = []
+  for await (const data of readProviderEvents(body, wire, target)) events.push(JSON.parse(data) as Json)
+  return JSON.stringify(wire.toWhole(events))
+}
+
+async function* eventsOfWhole(body: AsyncIterable<Uint8Array>, wire: Wire): AsyncGenerator<string> {
+  const value = parse(await textOf(body))
+  const error = errorIn(value)
+  if (error) yield JSON.stringify(Array.isArray(value) ? value[0] : value)
+  else for (const event of wire.toEvents(value)) yield JSON.stringify(event)
+}
+
+function eventOf(data: string): Json {
+  const value = parse(data)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json
+  throw new StreamBroken(malformed('an event of its stream is no JSON object'))
+}
+
+/** The text of a body whose size is bounded by who reads it. */
+export async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return new TextDecoder().decode(Buffer.concat(chunks))
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

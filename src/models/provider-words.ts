@@ -1,0 +1,162 @@
+type Json = Record<string, unknown>
+
+/** What a provider said of an error: its words, and what programs read of it, each where it is of a known kind. */
+export type ProviderWords = { message: string; code: string | null; param: string | null }
+
+/** The same, and the HTTP status that it has or stands for; null where nothing says one. */
+export type ProviderError = ProviderWords & { status: number | null }
+
+const NEUTRAL = 'The model refused the request.'
+/** Far more than is shown: what comes behind it is not looked at. */
+const MOST_READ = 16_384
+
+/** Codes that clients act on. Others are the provider's own and say nothing to a client of the hub. */
+const KNOWN_CODES = new Set([
+  'context_length_exceeded',
+  'string_above_max_length',
+  'string_below_min_length',
+  'array_above_max_length',
+  'array_below_min_length',
+  'integer_above_max_value',
+  'integer_below_min_value',
+  'decimal_above_max_value',
+  'decimal_below_min_value',
+  'invalid_type',
+  'invalid_value',
+  'missing_required_parameter',
+  'unknown_parameter',
+  'unsupported_parameter',
+  'unsupported_value',
+  'invalid_function_parameters',
+  'invalid_json_schema',
+  'invalid_prompt',
+  'invalid_image',
+  'invalid_image_format',
+  'invalid_image_url',
+  'invalid_base64_image',
+  'image_too_large',
+  'image_too_small',
+  'image_parse_error',
+  'image_content_policy_violation',
+  'unsupported_image_media_type',
+  'content_filter',
+  'content_policy_violation',
+  'rate_limit_exceeded',
+])
+
+/** How servers without codes say that an input does not fit. */
+const TOO_LONG =
+  /prompt is too long|maximum context length|context[ _](?:length|window|size)[^.]{0,60}exceed|exceeds?[^.]{0,60}(?:context (?:length|window|size)|maximum number of tokens)|exceed_context_size|input is too long|too many (?:input )?tokens in/i
+
+const STATUS_OF_KIND: [RegExp, number][] = [
+  [
+    /authentication|permission|unauthori[sz]ed|unauthenticated|invalid_api_key|forbidden|billing|insufficient_quota/,
+    401,
+  ],
+  [/rate_limit|too_many_requests|resource_exhausted|quota/, 429],
+  [/overloaded|unavailable|timeout|deadline/, 503],
+  [/server_error|internal|api_error/, 500],
+  [
+    /invalid_request|bad_?request|invalid_argument|failed_precondition|out_of_range|request_too_large|unprocessable/,
+    400,
+  ],
+]
+
+/** What the body of an error says, in whichever form it comes: a text that is no JSON is said as it is, a page is not. */
+export function wordsOfBody(body: string): ProviderError {
+  const text = body
+    .slice(0, MOST_READ)
+    .replace(/^\uFEFF/, '')
+    .trim()
+  const value = parse(text)
+  if (value !== undefined) return errorIn(value) ?? errorOf(value) ?? neutral()
+  if (text === '' || text.startsWith('<') || text.startsWith('{') || text.startsWith('[')) return neutral()
+  return toError(text, {})
+}
+
+/**
+ * The error in an answer or in an event of a stream that has one; null for what is no error. The forms are those of
+ * OpenAI and Anthropic (`error` with a message or a text), of Google's lists, of a failed response, and of a choice that
+ * a router ended.
+ */
+export function errorIn(value: unknown): ProviderError | null {
+  if (Array.isArray(value)) return value.length > 0 ? errorIn(value[0]) : null
+  if (!isObject(value)) return null
+  if (value.error != null && value.error !== false && value.error !== '') return errorOf(value.error, value)
+  if (value.type === 'error') return errorOf(value)
+  const response = isObject(value.response) ? value.response : value
+  const isFailed =
+    value.type === 'response.failed' || (response.object === 'response' && response.status === 'failed')
+  if (isFailed) return errorOf(response.error ?? {}, value)
+  const choices = Array.isArray(value.choices) ? value.choices : []
+  const ended = choices.find(
+    (choice) => isObject(choice) && (choice.finish_reason === 'error' || choice.error != null),
+  )
+  return isObject(ended) ? errorOf(ended.error ?? {}, value) : null
+}
+
+function neutral(): ProviderError {
+  return { message: NEUTRAL, code: null, param: null, status: null }
+}
+
+function errorOf(error: unknown, around: Json = {}): ProviderError {
+  if (typeof error === 'string') return toError(error, around)
+  if (Array.isArray(error)) return errorOf(error[0], around)
+  if (!isObject(error)) return toError('', around)
+  const inner = [error.message, error.detail, error.details, error.msg, error.error_description, error.errors]
+  const found = inner.map(textIn).find((text) => text !== '') ?? ''
+  return toError(found, { ...around, ...error, param: error.param ?? paramIn(error.detail) })
+}
+
+/** A text, the first of a list, or FastAPI's `{loc, msg}`; Mistral nests its detail in the message. */
+function textIn(value: unknown): string {
+  if (typeof value === 'string') return value.trim()
+  if (Array.isArray(value)) return value.slice(0, 5).map(textIn).filter(Boolean).join('; ')
+  if (!isObject(value)) return ''
+  const { message, msg, detail } = value
+  const where = placeOf(value.loc)
+  const text = textIn(message ?? msg ?? detail)
+  return where && text ? `${where}: ${text}` : text
+}
+
+function paramIn(detail: unknown): string | null {
+  return Array.isArray(detail) && isObject(detail[0]) ? placeOf(detail[0].loc) : null
+}
+
+function placeOf(loc: unknown): string | null {
+  if (!Array.isArray(loc)) return null
+  return loc.filter((part) => part !== 'body').join('.') || null
+}
+
+function toError(message: string, { code, type, status, param }: Json): ProviderError {
+  const kinds = [code, type, status].filter((kind) => typeof kind === 'string').map(String)
+  const known = kinds.find((kind) => KNOWN_CODES.has(kind))
+  const isTooLong = TOO_LONG.test(message) || kinds.some((kind) => TOO_LONG.test(kind))
+  return {
+    message: message === '' ? NEUTRAL : message,
+    code: known ?? (isTooLong ? 'context_length_exceeded' : null),
+    param: typeof param === 'string' && /^[\w.[\]$-]{1,100}$/.test(param) ? param : null,
+    status: statusOf([code, status], kinds, known !== undefined || isTooLong),
+  }
+}
+
+function statusOf(numbers: unknown[], kinds: string[], isOfRequest: boolean): number | null {
+  const told = numbers
+    .map(Number)
+    .find((number) => Number.isInteger(number) && number >= 400 && number <= 599)
+  if (told !== undefined) return told
+  const spelled = kinds.map((kind) => kind.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase())
+  const found = STATUS_OF_KIND.find(([kind]) => spelled.some((one) => kind.test(one)))
+  return found?.[1] ?? (isOfRequest ? 400 : null)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,52 @@
+/**
+ * Splits the text of an event stream into the data of its events. Lines may end in LF, CR LF or CR alone, and an event is
+ * given as soon as its blank line has come, also where that is a CR whose LF might follow. Names, ids and comments are
+ * passed over.
+ */
+export class EventParser {
+  /** The line that has no end yet. */
+  #line = ''
+  #data: string | null = null
+  #skipsLineFeed = false
+
+  /** The events that end in this text. */
+  feed(text: string): string[] {
+    const found: string[] = []
+    if (text === '') return found
+    let start = this.#skipsLineFeed && text.startsWith('\n') ? 1 : 0
+    this.#skipsLineFeed = false
+    let feed = text.indexOf('\n', start)
+    let turn = text.indexOf('\r', start)
+    while (feed !== -1 || turn !== -1) {
+      const isTurn = turn !== -1 && (feed === -1 || turn < feed)
+      const at = isTurn ? turn : feed
+      this.#take(this.#line + text.slice(start, at), found)
+      this.#line = ''
+      start = at + 1
+      if (isTurn && start === text.length) this.#skipsLineFeed = true
+      else if (isTurn && text.startsWith('\n', start)) start += 1
+      if (feed !== -1 && feed < start) feed = text.indexOf('\n', start)
+      if (turn !== -1 && turn < start) turn = text.indexOf('\r', start)
+    }
+    this.#line += text.slice(start)
+    return found
+  }
+
+  /** The last event, where the text ended before its blank line; null where nothing is left. */
+  end(text = ''): string | null {
+    const found = this.feed(`${text}\n\n`)
+    return found.at(-1) ?? null
+  }
+
+  #take(line: string, found: string[]): void {
+    if (line === '') {
+      if (this.#data !== null) found.push(this.#data)
+      this.#data = null
+    } else if (line.startsWith('data:')) this.#add(line.startsWith(' ', 5) ? line.slice(6) : line.slice(5))
+    else if (line === 'data') this.#add('')
+  }
+
+  #add(value: string): void {
+    this.#data = this.#data === null ? value : `${this.#data}\n${value}`
+  }
+}
