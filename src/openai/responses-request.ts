@@ -39,7 +39,7 @@ export function toChatBody(body: Json, open: readonly OpenOption[]): { body: Jso
     body: {
       messages,
       ...Object.fromEntries(SAME.flatMap((name) => (body[name] == null ? [] : [[name, body[name]]]))),
-      ...(body.max_output_tokens == null ? {} : { max_completion_tokens: body.max_output_tokens }),
+      ...(body.max_output_tokens == null ? {} : { max_tokens: body.max_output_tokens }),
       ...(tools.length > 0
         ? { tools, ...(toolChoice === undefined ? {} : { tool_choice: toolChoice }) }
         : {}),

@@ -57,7 +57,7 @@ function speaksResponses({ model }: ModelTool): boolean {
 }
 
 /** What a chat calls otherwise. */
-const NAMES: Record<string, string> = { max_completion_tokens: 'max_output_tokens', messages: 'input' }
+const NAMES: Record<string, string> = { max_tokens: 'max_output_tokens', messages: 'input' }
 
 /** A whole answer keeps the id of the chat's, so that a call that is repeated is answered alike. */
 function frameOf({ model, body }: Read, c: ApiContext, chat: Json = {}): ResponseFrame {

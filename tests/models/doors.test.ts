@@ -273,13 +273,19 @@ describe("the door for OpenAI's clients", () => {
     expect(upstream.seen('native-cut')).toEqual([])
     const body = { model: tool.slug, input: 'Say something.', stream: true }
     const events = eventsOf(await (await askDoor('/responses', caller.key, body)).text())
-    expect(events.map(([name]) => name)).toEqual(['response.created', 'response.output_text.delta', 'error'])
+    expect(events.map(([name]) => name)).toEqual([
+      'response.created',
+      'response.output_text.delta',
+      'response.failed',
+    ])
     expect(JSON.parse(events.at(-1)?.[1] ?? '')).toMatchObject({
-      type: 'error',
-      code: 'tool_unavailable',
-      message: expect.any(String),
-      param: null,
+      type: 'response.failed',
       sequence_number: 2,
+      response: {
+        id: 'resp_1',
+        status: 'failed',
+        error: { code: 'tool_unavailable', message: expect.any(String) },
+      },
     })
     expect(await rowsOf(tool.id)).toMatchObject([{ status: 'error', source: 'partial' }])
   })

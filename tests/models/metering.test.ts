@@ -110,8 +110,8 @@ describe('the hold', () => {
     await ask({ max_tokens: 10 })
     expect(toldMaximum('normal')).toBe(10)
     await ask({ max_completion_tokens: 5_000 })
-    expect(toldMaximum('normal')).toBe(50)
-    expect(upstream.seen('normal').at(-1)?.body).not.toHaveProperty('max_completion_tokens')
+    expect(upstream.seen('normal').at(-1)?.body).toMatchObject({ max_completion_tokens: 50 })
+    expect(upstream.seen('normal').at(-1)?.body).not.toHaveProperty('max_tokens')
     const rows = await rowsOf(tool.id, 3)
     const [first, second] = rows
     expect((first?.held ?? 0) - (second?.held ?? 0)).toBe(30)
