@@ -1,6 +1,6 @@
 import type { PlayedRow } from './play'
 
-const MOST_SEEN = 900
+const MOST_SEEN = 400
 
 /** A row with its probes, as the command prints it. */
 export function describe({ row, probes, held, seconds }: PlayedRow): string {

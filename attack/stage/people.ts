@@ -119,5 +119,9 @@ export function graphql(own: OwnHub, query: string, who: { token?: string; key?:
   return own.ask('POST', '/api/graphql', { body: { query }, ...who })
 }
 
-/** The status of a response and the beginning of its text, as evidence. */
-export const shown = ({ status, text }: Reply) => `${status} ${text.slice(0, 400)}`
+/** The status of a response and the beginning of its text, as evidence; without tokens. */
+export const shown = ({ status, text }: Reply) =>
+  `${status} ${text
+    .slice(0, 1_000)
+    .replace(/eyJ[\w.-]+|jhr_[\w-]+/g, '***')
+    .slice(0, 240)}`
