@@ -2,7 +2,7 @@ import type { OwnHub } from '../../tests/support/own-hub'
 import { until } from '../../tests/support/until'
 import { type Finding, Probes, type Row } from '../row'
 import { askOpenAi, reporting, settledCalls } from '../stage/models'
-import { type Caller, invoke, newCaller, newModel, newTool, type Tool } from '../stage/people'
+import { type Caller, invoke, must, newCaller, newModel, newTool, type Tool } from '../stage/people'
 import { type Scripted, sendJson } from '../stage/scripted'
 
 const HUGE = 1_000_000_000
@@ -23,11 +23,12 @@ export const hugeReports: Row = {
     for (const [what, report] of Object.entries(reports))
       for (const stream of [false, true])
         await probes.play(`a model that reports ${what}${stream ? ', as a stream' : ''}`, async () => {
+          await afresh(place)
           const tool = await newModel(
             own,
             stage.upstream.on(`huge-${what.replaceAll(' ', '-')}`, reporting(report)),
           )
-          await askOpenAi(own, '/chat/completions', caller.key, { model: tool.slug, messages, stream })
+          await answered(own, '/chat/completions', caller.key, { model: tool.slug, messages, stream })
           return charged(own, tool, MOST_CHARGED)
         })
     for (const [what, probe] of Object.entries(others))
@@ -57,12 +58,12 @@ const reports = {
 const others: Record<string, (place: Place) => Promise<Finding>> = {
   "the caller's own maximum is the bound": async ({ own, caller, upstream }) => {
     const tool = await newModel(own, upstream.on('own-maximum', reporting(reports['its output'])))
-    await askOpenAi(own, '/chat/completions', caller.key, { model: tool.slug, messages, max_tokens: 10 })
+    await answered(own, '/chat/completions', caller.key, { model: tool.slug, messages, max_tokens: 10 })
     return charged(own, tool, 3 + 20)
   },
   'a response': async ({ own, caller, upstream }) => {
     const tool = await newModel(own, upstream.on('huge-response', reporting(BOTH)))
-    await askOpenAi(own, '/responses', caller.key, { model: tool.slug, input: 'Hi' })
+    await answered(own, '/responses', caller.key, { model: tool.slug, input: 'Hi' })
     return charged(own, tool, MOST_CHARGED)
   },
   'a response of a server that speaks it itself': async ({ own, caller, upstream }) => {
@@ -72,24 +73,24 @@ const others: Record<string, (place: Place) => Promise<Finding>> = {
     const whole = { id: 'resp_1', object: 'response', status: 'completed', model: 'm', output, usage }
     const base = upstream.on('native', (response) => sendJson(response, whole))
     const tool = await newModel(own, base, { model: { speaks_responses: true } })
-    await askOpenAi(own, '/responses', caller.key, { model: tool.slug, input: 'Hi' })
+    await answered(own, '/responses', caller.key, { model: tool.slug, input: 'Hi' })
     return charged(own, tool, MOST_CHARGED)
   },
   embeddings: async ({ own, caller, upstream }) => {
     const base = upstream.on('huge-embeddings', reporting({ prompt_tokens: HUGE, total_tokens: HUGE }))
     const tool = await newModel(own, base, { model: { kind: 'embeddings' } })
-    await askOpenAi(own, '/embeddings', caller.key, { model: tool.slug, input: 'Hi' })
+    await answered(own, '/embeddings', caller.key, { model: tool.slug, input: 'Hi' })
     return charged(own, tool, MOST_CHARGED)
   },
   'an invocation of a model': async ({ own, caller, upstream }) => {
     const tool = await newModel(own, upstream.on('huge-invocation', reporting(BOTH)))
-    await invoke(own, tool, caller, { prompt: 'Hi' })
+    await invoked(own, tool, caller, { prompt: 'Hi' })
     return charged(own, tool, MOST_CHARGED)
   },
   'weights of the tool count within the bound': async ({ own, caller, upstream }) => {
     const weights = { input: 100, output: 1_000, reasoning: 1_000 }
     const tool = await newModel(own, upstream.on('huge-weighed', reporting(BOTH)), { model: { weights } })
-    await askOpenAi(own, '/chat/completions', caller.key, { model: tool.slug, messages, max_tokens: 10 })
+    await answered(own, '/chat/completions', caller.key, { model: tool.slug, messages, max_tokens: 10 })
     return charged(own, tool, 3_000)
   },
   Anthropic: async ({ own, caller, upstream }) => {
@@ -98,7 +99,7 @@ const others: Record<string, (place: Place) => Promise<Finding>> = {
     const about = { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', stop_reason: 'end_turn' }
     const base = upstream.on('huge-anthropic', (response) => sendJson(response, { ...about, content, usage }))
     const tool = await newModel(own, base, { adapter: 'anthropic' })
-    await askOpenAi(own, '/chat/completions', caller.key, { model: tool.slug, messages })
+    await answered(own, '/chat/completions', caller.key, { model: tool.slug, messages })
     return charged(own, tool, MOST_CHARGED)
   },
   Google: async ({ own, caller, upstream }) => {
@@ -107,18 +108,18 @@ const others: Record<string, (place: Place) => Promise<Finding>> = {
     const usageMetadata = { promptTokenCount: HUGE, candidatesTokenCount: HUGE, thoughtsTokenCount: HUGE }
     const base = upstream.on('huge-google', (response) => sendJson(response, { candidates, usageMetadata }))
     const tool = await newModel(own, base, { adapter: 'google' })
-    await askOpenAi(own, '/chat/completions', caller.key, { model: tool.slug, messages })
+    await answered(own, '/chat/completions', caller.key, { model: tool.slug, messages })
     return charged(own, tool, MOST_CHARGED)
   },
   'an http tool with a maximum of 100': async ({ own, caller, upstream }) => {
     const tool = await reportingTool(own, upstream, { max_tokens: 100 })
-    await invoke(own, tool, caller, { text: 'Hi' })
+    await invoked(own, tool, caller, { text: 'Hi' })
     return charged(own, tool, 100)
   },
   "an http tool without one, beyond the plan's whole limit": async ({ own, upstream }) => {
     const poor = await newCaller(own, 10_000)
     const tool = await reportingTool(own, upstream)
-    await invoke(own, tool, poor, { text: 'Hi' })
+    await invoked(own, tool, poor, { text: 'Hi' })
     return charged(own, tool, 1_000)
   },
 }
@@ -129,6 +130,9 @@ function reportingTool(own: OwnHub, upstream: Scripted, more: object = {}): Prom
   )
   return newTool(own, base, { ...more })
 }
+
+const answered: typeof askOpenAi = async (...sent) => must('the call', await askOpenAi(...sent), 200)
+const invoked: typeof invoke = async (...sent) => must('the call', await invoke(...sent), 200)
 
 async function charged(own: OwnHub, tool: Tool, most: number): Promise<Finding> {
   const [row] = await settledCalls(own, tool)
@@ -146,7 +150,7 @@ async function afresh({ own, caller }: Pick<Place, 'own' | 'caller'>): Promise<v
 async function isAlerted({ own, caller, upstream }: Place): Promise<Finding> {
   await afresh({ own, caller })
   const tool = await reportingTool(own, upstream, { max_tokens: 77 })
-  await invoke(own, tool, caller, { text: 'Hi' })
+  await invoked(own, tool, caller, { text: 'Hi' })
   await settledCalls(own, tool)
   const look = async () => {
     const { rows } = await own.database.pool.query<{ text: string }>(

@@ -1,6 +1,6 @@
-import type { OwnHub } from '../../tests/support/own-hub'
+import type { OwnHub, Reply } from '../../tests/support/own-hub'
 import { type Finding, Probes, type Row } from '../row'
-import { graphql, newAccount, newAdmin, newKey, shown } from '../stage/people'
+import { graphql, must, newAccount, newAdmin, newKey, shown } from '../stage/people'
 
 const KEY = 'dashboard-layout'
 const BROKEN = { layouts: [null] }
@@ -54,7 +54,7 @@ const broken = [
   { layouts: [{ id: 5, data: null }] },
 ]
 
-type Write = (own: OwnHub, key: string, id: string) => Promise<{ status: number; text: string }>
+type Write = (own: OwnHub, key: string, id: string, kept: string) => Promise<Reply>
 
 const writes: Record<string, Write> = {
   'writing a preference': (own, key) =>
@@ -69,8 +69,16 @@ const writes: Record<string, Write> = {
   'deleting one': (own, key) => own.ask('DELETE', '/api/payload-preferences/kept', { key }),
   'deleting in bulk': (own, key) =>
     own.ask('DELETE', '/api/payload-preferences?where[key][exists]=true', { key }),
-  'writing through GraphQL': (own, key) =>
-    graphql(own, `mutation { updatePreference(key: "${KEY}", value: { layouts: [null] }) { id } }`, { key }),
+  'changing one through GraphQL': (own, key, _id, kept) =>
+    graphql(
+      own,
+      `mutation { updatePayloadPreference(id: "${kept}", data: { value: { layouts: [null] } }) { id } }`,
+      {
+        key,
+      },
+    ),
+  'deleting one through GraphQL': (own, key, _id, kept) =>
+    graphql(own, `mutation { deletePayloadPreference(id: "${kept}") { id } }`, { key }),
   'making one through GraphQL': (own, key, id) =>
     graphql(
       own,
@@ -87,8 +95,9 @@ async function writesNothing(
   key: string,
   write: Write,
 ): Promise<Finding> {
-  await own.ask('POST', '/api/payload-preferences/kept', { token, body: { value: 'kept' } })
-  const answer = await write(own, key, id)
+  const made = await own.ask('POST', '/api/payload-preferences/kept', { token, body: { value: 'kept' } })
+  const kept = must('a preference', made, 200).body.doc as { id: string }
+  const answer = await write(own, key, id, kept.id)
   const { rows } = await own.database.pool.query<{ key: string; value: unknown }>(
     `select p.key, p.value from payload_preferences p join payload_preferences_rels r on r.parent_id = p.id
      where r.users_id = $1`,

@@ -19,7 +19,7 @@ export const foreignSites: Row = {
         await probes.play(`signing in from ${site}, by ${how}`, async () =>
           setsNothing(await login(own, person, headers)),
         )
-    const signedIn = await logins['JSON']?.(own, admin, {
+    const signedIn = await logins.JSON?.(own, admin, {
       origin: HUB_ADDRESS,
       'sec-fetch-site': 'same-origin',
     })
@@ -47,7 +47,7 @@ export const foreignSites: Row = {
     })
     for (const [who, headers] of Object.entries(good))
       await probes.play(`${who} signs in and uses cookies`, async () => {
-        const answer = await logins['JSON']?.(own, admin, headers)
+        const answer = await logins.JSON?.(own, admin, headers)
         const mine = cookiesOf(answer)
         const me = await own.ask('GET', '/api/users/me', { headers: { ...headers, cookie: mine } })
         const isKnown = me.text.includes(admin.email)
@@ -85,11 +85,9 @@ const logins: Record<string, (own: OwnHub, who: Account, headers: Sent) => Promi
       'content-type': FORM,
     }),
   'a form with parts': (own, who, headers) => {
-    const body = `--x\r\nContent-Disposition: form-data; name="_payload"\r\n\r\n${JSON.stringify(formOf(who))}\r\n--x--\r\n`
-    return raw(own, '/api/users/login', body, {
-      ...headers,
-      'content-type': 'multipart/form-data; boundary=x',
-    })
+    const form = new FormData()
+    form.set('_payload', JSON.stringify(formOf(who)))
+    return raw(own, '/api/users/login', form, headers)
   },
   JSON: (own, who, headers) => own.ask('POST', '/api/users/login', { body: formOf(who), headers }),
   GraphQL: (own, who, headers) => {
@@ -100,7 +98,7 @@ const logins: Record<string, (own: OwnHub, who: Account, headers: Sent) => Promi
 
 const formOf = ({ email, password }: Account) => ({ email, password })
 
-async function raw(own: OwnHub, path: string, body: string, headers: Sent): Promise<Reply> {
+async function raw(own: OwnHub, path: string, body: string | FormData, headers: Sent): Promise<Reply> {
   const answer = await fetch(`${own.hub.url}${path}`, { method: 'POST', headers, body })
   return { status: answer.status, headers: answer.headers, text: await answer.text(), body: {} }
 }

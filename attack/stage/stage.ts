@@ -28,6 +28,8 @@ export type Stage = {
 export async function openStage(checkout: string, hasPanel: boolean): Promise<Stage> {
   const [upstream, thief, mail] = await Promise.all([startScripted(), startScripted(), startMailCatcher()])
   const hubs = new Map<HubKind, Promise<OwnHub>>()
+  // This checkout's hubs may start on a copy of a database that it migrated before.
+  const ofOthers = checkout === process.cwd() ? undefined : checkout
   return {
     checkout,
     hasPanel,
@@ -35,7 +37,7 @@ export async function openStage(checkout: string, hasPanel: boolean): Promise<St
     thief,
     mail,
     hub: (kind) => {
-      const hub = hubs.get(kind) ?? ownHub(environmentOf(kind, mail.port), checkout)
+      const hub = hubs.get(kind) ?? ownHub(environmentOf(kind, mail.port), ofOthers)
       hubs.set(kind, hub)
       return hub
     },
