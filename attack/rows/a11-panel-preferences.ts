@@ -1,5 +1,6 @@
 import type { OwnHub, Reply } from '../../tests/support/own-hub'
 import { type Finding, Probes, type Row } from '../row'
+import { asBrowser } from '../stage/browser'
 import { graphql, must, newAccount, newAdmin, newKey, shown } from '../stage/people'
 
 const KEY = 'dashboard-layout'
@@ -129,7 +130,7 @@ async function opens(panel: OwnHub, key: string, value: unknown, path = '/admin'
       'sec-fetch-site': 'none',
       'sec-fetch-mode': 'navigate',
     }
-    const answer = await panel.ask('GET', path, { headers })
+    const answer = await asBrowser(panel, 'GET', path, headers)
     const isBroken = answer.status !== 200 || answer.text.includes('__next_error__')
     return { held: !isBroken, seen: `${path} got ${answer.status}` }
   } finally {

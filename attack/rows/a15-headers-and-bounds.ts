@@ -1,5 +1,6 @@
 import type { OwnHub } from '../../tests/support/own-hub'
 import { type Finding, Probes, type Row } from '../row'
+import { asBrowser } from '../stage/browser'
 import { graphql, newAccount, shown } from '../stage/people'
 import { rawRequest, upgradeTo } from '../stage/raw-request'
 import { together } from '../stage/timing'
@@ -169,7 +170,7 @@ async function hasScriptPolicy(panel: OwnHub, path: string): Promise<Finding> {
     'sec-fetch-site': 'none',
     'sec-fetch-mode': 'navigate',
   }
-  const answer = await panel.ask('GET', path, { headers })
+  const answer = await asBrowser(panel, 'GET', path, headers)
   const policy = answer.headers.get('content-security-policy') ?? ''
   const scripts = /script-src ([^;]*)/.exec(policy)?.[1] ?? ''
   const isStrict =

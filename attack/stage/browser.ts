@@ -37,12 +37,6 @@ export function asBrowser(
   })
 }
 
-/** The body as JSON, with its media type. */
-export const json = (value: object): [headers: Record<string, string>, body: string] => [
-  { 'content-type': 'application/json' },
-  JSON.stringify(value),
-]
-
 function headersOf(raw: readonly string[]): Headers {
   const headers = new Headers()
   for (let at = 0; at + 1 < raw.length; at += 2) headers.append(raw[at] as string, raw[at + 1] as string)
