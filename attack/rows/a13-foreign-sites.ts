@@ -81,8 +81,9 @@ const logins: Record<string, (own: OwnHub, who: Account, headers: Sent) => Promi
     send(own, LOGIN, headers, FORM, new URLSearchParams(formOf(who)).toString()),
   'a form with parts': (own, who, headers) => {
     const part = 'Content-Disposition: form-data; name="_payload"'
-    const body = `--x\r\n${part}\r\n\r\n${JSON.stringify(formOf(who))}\r\n--x--\r\n`
-    return send(own, LOGIN, headers, 'multipart/form-data; boundary=x', body)
+    const boundary = '----FormBoundaryOfTheAttack0123456789'
+    const body = `--${boundary}\r\n${part}\r\n\r\n${JSON.stringify(formOf(who))}\r\n--${boundary}--\r\n`
+    return send(own, LOGIN, headers, `multipart/form-data; boundary=${boundary}`, body)
   },
   JSON: (own, who, headers) => sendJson(own, LOGIN, headers, formOf(who)),
   GraphQL: (own, who, headers) =>
