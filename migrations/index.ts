@@ -17,6 +17,7 @@ import * as checkedColumns from './20261126_110500_checked_columns'
 import * as trialUsers from './20261126_150000_trial_users'
 import * as moments from './20261130_130000_moments'
 import * as sealedMails from './20261130_130500_sealed_mails'
+import * as mustConfirm from './20261130_131000_must_confirm'
 import * as openOptions from './20261130_150000_open_options'
 import * as countedKinds from './20261130_151000_counted_kinds'
 
@@ -41,6 +42,7 @@ export const migrations = [
   { name: '20261126_150000_trial_users', up: trialUsers.up, down: trialUsers.down },
   { name: '20261130_130000_moments', up: moments.up, down: moments.down },
   { name: '20261130_130500_sealed_mails', up: sealedMails.up, down: sealedMails.down },
+  { name: '20261130_131000_must_confirm', up: mustConfirm.up, down: mustConfirm.down },
   { name: '20261130_150000_open_options', up: openOptions.up, down: openOptions.down },
   { name: '20261130_151000_counted_kinds', up: countedKinds.up, down: countedKinds.down },
 ]

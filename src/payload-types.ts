@@ -327,6 +327,10 @@ export interface Plan {
       }[]
     | null;
   selfService?: boolean | null;
+  /**
+   * In production a price closes a plan to users while no payments are set up.
+   */
+  canBeChosen?: boolean | null;
   updatedAt: string;
   createdAt: string;
 }
@@ -976,6 +980,7 @@ export interface PlansSelect<T extends boolean = true> {
         id?: T;
       };
   selfService?: T;
+  canBeChosen?: T;
   updatedAt?: T;
   createdAt?: T;
 }

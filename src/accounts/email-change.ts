@@ -1,6 +1,6 @@
 import type { Config } from '../config/environment'
 import type { Sql } from '../database/sql'
-import { mailConfirmLink } from './register'
+import { mailConfirmLink, setMustConfirm } from './register'
 
 /**
  * What follows from another email address: links that were mailed to the old one stop working, and the new one
@@ -14,5 +14,6 @@ export async function emailChanged(
 ): Promise<void> {
   await sql.query('delete from email_tokens where user_id = $1', [user.id])
   await sql.query('update users set email_confirmed_at = null where id = $1', [user.id])
+  await setMustConfirm(sql, user.id, config.requireEmailConfirmation)
   if (config.requireEmailConfirmation) await mailConfirmLink(sql, user, now, config)
 }

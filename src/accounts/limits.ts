@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
 import type { Pool } from 'pg'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
-import { tooMany } from '../problem'
+import { Problem, tooMany } from '../problem'
 import { perProcess } from '../process'
 
 /** How often something may happen in one window, by address or by account (an email, known or not). */
@@ -14,6 +14,8 @@ export type LimitSettings = {
   registrationsPerAccount: number
   resetsPerAddress: number
   resetsPerAccount: number
+  confirmationsPerAddress: number
+  confirmationsPerAccount: number
 }
 
 /** Source: requirements, "per address in 10 minutes"; the figures by account are the hub's own. */
@@ -25,10 +27,12 @@ export const DEFAULT_LIMITS: LimitSettings = {
   registrationsPerAccount: 10,
   resetsPerAddress: 60,
   resetsPerAccount: 5,
+  confirmationsPerAddress: 60,
+  confirmationsPerAccount: 5,
 }
 
 type Room = { pool: Pool; limits?: LimitSettings }
-type Limited = 'signIn' | 'registration' | 'reset'
+type Limited = 'signIn' | 'registration' | 'reset' | 'confirmation'
 type Pair = { address: RateLimiterPostgres; account: RateLimiterPostgres }
 
 /**
@@ -63,6 +67,17 @@ export function countRegistration(room: Room, address: string | null, email: str
 /** Counts a request for a reset mail. Throws RATE_LIMITED when it is one too many. */
 export function countReset(room: Room, address: string | null, email: string): Promise<void> {
   return consume(room, 'reset', address, email)
+}
+
+/** Counts a fresh link for an address that is not confirmed. Throws RATE_LIMITED when it is one too many. */
+export function countConfirmation(room: Room, address: string | null, email: string): Promise<void> {
+  return consume(room, 'confirmation', address, email)
+}
+
+/** For what is dropped in silence when there was too much of it. */
+export function unlessTooMany(error: unknown): false {
+  if (error instanceof Problem && error.code === 'RATE_LIMITED') return false
+  throw error
 }
 
 async function consume(room: Room, what: Limited, address: string | null, email: string): Promise<void> {
@@ -134,5 +149,6 @@ function makeLimiters(pool: Pool, settings: LimitSettings): Record<Limited, Pair
     signIn: pair('sign-in', settings.failedSignInsPerAddress, settings.failedSignInsPerAccount),
     registration: pair('registration', settings.registrationsPerAddress, settings.registrationsPerAccount),
     reset: pair('reset', settings.resetsPerAddress, settings.resetsPerAccount),
+    confirmation: pair('confirmation', settings.confirmationsPerAddress, settings.confirmationsPerAccount),
   }
 }

@@ -3,6 +3,7 @@ import { INSERT_AUDIT } from '../audit/record'
 import type { Sql } from '../database/sql'
 import { Problem } from '../problem'
 import { countFailedLogin } from './failed-logins'
+import { mailFreshLink } from './fresh-link'
 import { tokenHash } from './keys'
 import { countFailedSignIn, requireSignInAllowed } from './limits'
 import { hashPassword, needsRehash, verifyPassword } from './password'
@@ -29,7 +30,10 @@ export async function login(
   const matches = await verifyPassword(input.password, account?.password_hash ?? null, room.config)
   const mayEnter = account && matches && account.may_enter
   if (!mayEnter) return refuse(room, account?.id ?? null, email, origin, now)
-  if (room.config.requireEmailConfirmation && !account.confirmed) throw notConfirmed()
+  if (room.config.requireEmailConfirmation && !account.confirmed) {
+    await mailFreshLink(room, { id: account.id, email }, origin, now)
+    throw notConfirmed()
+  }
   const opened = await openSession(room, account, origin, now)
   if (!opened) return refuse(room, account.id, email, origin, now)
   await rehash(room, account, input.password)
@@ -63,7 +67,8 @@ function notConfirmed(): Problem {
 type Account = { id: string; password_hash: string; may_enter: boolean; confirmed: boolean }
 
 const FIND_ACCOUNT = `
-  select users.id, credentials.password_hash, users.email_confirmed_at is not null as confirmed,
+  select users.id, credentials.password_hash, 
+    users.email_confirmed_at is not null or not credentials.must_confirm as confirmed,
     users.disabled is not true
       and coalesce(credentials.locked_until <= coalesce($2::timestamptz, now()), true) as may_enter
   from users join credentials on credentials.user_id = users.id

@@ -75,11 +75,17 @@ export async function completeUser(
   config: Pick<Config, 'emailLinkUrl' | 'hubUrl' | 'requireEmailConfirmation'>,
 ): Promise<void> {
   await setPasswordHash(sql, user.id, passwordHash, now)
+  await setMustConfirm(sql, user.id, config.requireEmailConfirmation)
   if (!config.requireEmailConfirmation) {
     await queueMail(sql, welcomeMail(user.email, config.hubUrl, await readBrand(sql, config.hubUrl)), now)
     return
   }
   await mailConfirmLink(sql, user, now, config)
+}
+
+/** Notes whether this account must confirm its address: the setting of the moment in which it got that. */
+export async function setMustConfirm(sql: Sql, userId: string, mustConfirm: boolean): Promise<void> {
+  await sql.query('update credentials set must_confirm = $2 where user_id = $1', [userId, mustConfirm])
 }
 
 /** Mails the link that confirms an address; an older one stops working. */

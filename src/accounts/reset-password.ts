@@ -3,7 +3,6 @@ import { NOWHERE } from '../audit/record'
 import { inTransaction, type Sql } from '../database/sql'
 import { queueMail } from '../mail/outbox'
 import { resetMail } from '../mail/templates'
-import { Problem } from '../problem'
 import { readBrand } from '../settings/read-settings'
 import { markEmailConfirmed } from './confirm-email'
 import {
@@ -15,7 +14,7 @@ import {
   spendEmailToken,
 } from './email-tokens'
 import { emailSchema, readField } from './input'
-import { countReset } from './limits'
+import { countReset, unlessTooMany } from './limits'
 import { checkPassword, hashPassword } from './password'
 import type { AccountsRoom, Origin } from './room'
 import { endAllSessions } from './sessions'
@@ -61,11 +60,6 @@ export async function mailPasswordLink(
   const brand = await readBrand(sql, config.hubUrl)
   const link = emailLink(config, 'password_reset', token)
   await queueMail(sql, resetMail(email, link, LINK_HOURS, brand), now)
-}
-
-function unlessTooMany(error: unknown): false {
-  if (error instanceof Problem && error.code === 'RATE_LIMITED') return false
-  throw error
 }
 
 /** Locked, so that of two requests at once the later replaces the link of the earlier. */

@@ -58,6 +58,7 @@ function addChanges(registry: Registry): void {
       access: 'session',
       body: Subscribe,
       answer: answered('The subscription as it is now.'),
+      problems: ['PLAN_NOT_AVAILABLE'],
     },
     async ({ services, context, principal, body }) => {
       const by = byPrincipal(principal, originOf(services, context))

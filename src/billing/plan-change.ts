@@ -1,8 +1,16 @@
-/** What a plan change is decided from. `rank` orders the plans: a higher one is an upgrade. */
-export type PlanChoice = { id: string; rank: number; selfService: boolean }
+/**
+ * What a plan change is decided from. `rank` orders the plans: a higher one is an upgrade. `isClosed`: it has a price
+ * that nobody can pay.
+ */
+export type PlanChoice = { id: string; rank: number; selfService: boolean; isClosed?: boolean }
 
-/** The subscription in its period of this moment. */
-export type CurrentPlan = { status: 'active' | 'cancelled' | 'expired'; planId: string; rank: number } | null
+/** The subscription in its period of this moment. `isPending`: the next period is on another plan. */
+export type CurrentPlan = {
+  status: 'active' | 'cancelled' | 'expired'
+  planId: string
+  rank: number
+  isPending?: boolean
+} | null
 
 /**
  * - `start`: a new subscription, or a new start after one expired: its period begins now.
@@ -15,7 +23,8 @@ export type PlanChange = 'start' | 'keep' | 'upgrade' | 'downgrade-at-period-end
 
 /**
  * Decides what choosing a plan means. Nothing in it gives back used tokens: only a period that has ended
- * leaves them behind. A user may keep a plan that an admin gave them, though they could not choose it anew.
+ * leaves them behind. A user may keep a plan that an admin gave them, though they could not choose it anew; one that
+ * is closed ends where it was to end, for a further period would be a gift.
  */
 export function decidePlanChange(
   current: CurrentPlan,
@@ -23,8 +32,10 @@ export function decidePlanChange(
   actor: 'user' | 'admin',
 ): PlanChange {
   const running = current !== null && current.status !== 'expired' ? current : null
-  if (running?.planId === wanted.id) return 'keep'
-  if (actor === 'user' && !wanted.selfService) return 'not-offered'
+  const isClosed = actor === 'user' && wanted.isClosed === true
+  const goesOn = running?.status === 'active' && !running.isPending
+  if (running?.planId === wanted.id && (goesOn || !isClosed)) return 'keep'
+  if (isClosed || (actor === 'user' && !wanted.selfService)) return 'not-offered'
   if (running === null) return 'start'
   return wanted.rank > running.rank ? 'upgrade' : 'downgrade-at-period-end'
 }

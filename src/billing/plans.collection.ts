@@ -1,8 +1,18 @@
 import type { CollectionConfig } from 'payload'
-import { adminsOnly, signedIn } from '../accounts/payload/access'
+import { adminsOnly, nobodyField, signedIn } from '../accounts/payload/access'
 import { lockBeforeUpdate, requestSql } from '../database/payload-sql'
 import { invalidField, Problem } from '../problem'
+import { runtime } from '../runtime'
+import { pricesAreClosed } from './offer'
 import { TIERS } from './plans'
+
+const CLOSED_PLANS = '/src/admin/plans/ClosedPlans#ClosedPlans'
+
+/** Null where the request did not ask for what decides it. */
+function canBeChosen({ selfService, priceCents }: Record<string, unknown>): boolean | null {
+  if (selfService === undefined || priceCents === undefined) return null
+  return selfService === true && !(pricesAreClosed(runtime().config) && Number(priceCents) > 0)
+}
 
 const limit = (name: string, label: string, description: string) => ({
   name,
@@ -23,7 +33,8 @@ export const Plans: CollectionConfig = {
   admin: {
     group: 'Billing',
     useAsTitle: 'title',
-    defaultColumns: ['title', 'tier', 'tokenLimit', 'priceCents', 'requestsPerMinute', 'selfService'],
+    defaultColumns: ['title', 'tier', 'tokenLimit', 'priceCents', 'requestsPerMinute', 'canBeChosen'],
+    components: { beforeListTable: [CLOSED_PLANS] },
     description: 'Prices, limits and the tools that a plan opens. A change counts from the next call on.',
   },
   defaultSort: 'rank',
@@ -144,10 +155,32 @@ export const Plans: CollectionConfig = {
       fields: [{ name: 'text', type: 'text', required: true, maxLength: 200 }],
     },
     {
-      name: 'selfService',
-      label: 'Users may choose it themselves',
-      type: 'checkbox',
-      defaultValue: true,
+      type: 'row',
+      fields: [
+        {
+          name: 'selfService',
+          label: 'Users may choose it themselves',
+          type: 'checkbox',
+          defaultValue: true,
+        },
+        {
+          name: 'canBeChosen',
+          label: 'Users can choose it now',
+          type: 'checkbox',
+          virtual: true,
+          access: { create: nobodyField, update: nobodyField },
+          admin: {
+            readOnly: true,
+            description: 'In production a price closes a plan to users while no payments are set up.',
+          },
+          hooks: { afterRead: [({ siblingData }) => canBeChosen(siblingData)] },
+        },
+      ],
+    },
+    {
+      name: 'closed',
+      type: 'ui',
+      admin: { components: { Field: CLOSED_PLANS }, disableListColumn: true },
     },
     {
       name: 'opens',

@@ -1,4 +1,5 @@
 import type { Sql } from '../database/sql'
+import { canBeChosenSql } from './offer'
 
 /** The tiers, lowest first. The database's enum hub_tier has the same order. */
 export const TIERS = ['free', 'pro', 'enterprise'] as const
@@ -32,24 +33,25 @@ export type ApiPlan = {
   burst: number
   calls_at_once: number
   self_service: boolean
+  can_be_chosen: boolean
 }
 
 /** All plans, lowest first. */
 export async function listPlans(sql: Sql): Promise<ApiPlan[]> {
-  return (await sql.query<ApiPlan>(LIST_PLANS)).rows
+  return (await sql.query<ApiPlan>(listPlansSql())).rows
 }
 
-const LIST_PLANS = `
+const listPlansSql = () => `
   select name, title, tier::text as tier, token_limit::float8 as token_limit,
     array(select f.text::text from plans_features f where f._parent_id = p.id order by f._order) as features,
     price_cents / 100.0::float8 as price_monthly, price_cents, currency, requests_per_minute, burst,
-    calls_at_once, coalesce(self_service, false) as self_service
+    calls_at_once, ${canBeChosenSql('p')} as self_service, ${canBeChosenSql('p')} as can_be_chosen
   from plans p order by rank, name`
 
 /** Names of the plans that open a tool of this tier and that users may choose, lowest first. */
 export async function plansThatOpen(sql: Sql, minimumTier: Tier): Promise<string[]> {
   const found = await sql.query<{ name: string }>(
-    'select name from plans where tier >= $1::hub_tier and self_service order by rank, name',
+    `select name from plans where tier >= $1::hub_tier and ${canBeChosenSql('plans')} order by rank, name`,
     [minimumTier],
   )
   return found.rows.map(({ name }) => name)

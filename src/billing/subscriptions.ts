@@ -3,6 +3,7 @@ import { v7 } from 'uuid'
 import { type AuditBy, SYSTEM } from '../audit/record'
 import { inTransaction, type Sql } from '../database/sql'
 import { Problem } from '../problem'
+import { isClosedSql, plansOnOffer } from './offer'
 import { periodAt } from './period'
 import { decidePlanChange, type PlanChoice } from './plan-change'
 import { recordSubscription, type StoredState } from './record-subscription'
@@ -24,8 +25,8 @@ export async function currentSubscription(
 
 /**
  * Chooses a plan by its name: starts, upgrades, marks a downgrade, or takes back what was pending. The row is
- * locked meanwhile, so calls, settlements and other changes come before or after it. Throws VALIDATION_ERROR
- * for field `plan` where there is no such plan or users may not choose it.
+ * locked meanwhile, so calls, settlements and other changes come before or after it. Throws, for field `plan`,
+ * VALIDATION_ERROR where there is no such plan and PLAN_NOT_AVAILABLE where users may not choose it.
  */
 export function subscribe(
   pool: Pool,
@@ -51,7 +52,9 @@ export async function startDefaultSubscription(
   now: Date | null,
   by: AuditBy = SYSTEM,
 ): Promise<void> {
-  const found = await sql.query<NamedPlan>(`${SELECT_PLAN} where id = (select default_plan_id from settings)`)
+  const found = await sql.query<NamedPlan>(
+    `${selectPlan()} where id = (select default_plan_id from settings)`,
+  )
   const plan = found.rows[0]
   if (plan) await changePlan(sql, userId, plan, now, { actor: 'admin', by })
 }
@@ -94,9 +97,14 @@ async function changePlan(
   { actor, by = SYSTEM }: Actor,
 ): Promise<void> {
   const current = await rollSubscription(sql, userId, now)
-  const known = current && { status: current.status, planId: current.plan.id, rank: current.plan.rank }
+  const known = current && {
+    status: current.status,
+    planId: current.plan.id,
+    rank: current.plan.rank,
+    isPending: current.pendingPlan !== null,
+  }
   const change = decidePlanChange(known, wanted, actor)
-  if (change === 'not-offered') throw await unknownPlan(sql)
+  if (change === 'not-offered') throw await notAvailable(sql, wanted)
   if (change === 'start' && current === null)
     return insertSubscription(sql, userId, wanted, now, { actor, by })
   if (current === null) return
@@ -166,21 +174,27 @@ async function moment(sql: Sql, now: Date | null): Promise<Date> {
   return rows[0]?.at ?? new Date()
 }
 
-const SELECT_PLAN = 'select id, name, rank, coalesce(self_service, false) as "selfService" from plans'
+const selectPlan = () =>
+  `select id, name, rank, coalesce(self_service, false) as "selfService", ${isClosedSql('plans')} as "isClosed"
+   from plans`
 
 export async function findPlan(sql: Sql, name: string): Promise<NamedPlan> {
-  const plan = (await sql.query<NamedPlan>(`${SELECT_PLAN} where name = $1`, [name])).rows[0]
+  const plan = (await sql.query<NamedPlan>(`${selectPlan()} where name = $1`, [name])).rows[0]
   if (!plan) throw await unknownPlan(sql)
   return plan
 }
 
 async function unknownPlan(sql: Sql): Promise<Problem> {
-  const offered = await sql.query<{ name: string }>(
-    `select name from plans where self_service order by rank, name`,
-  )
-  const names = offered.rows.map(({ name }) => name)
-  const message = `Not a plan that you can choose. On offer: ${names.join(', ') || 'none'}`
-  return new Problem('VALIDATION_ERROR', message, [{ field: 'plan', message, plans: names }])
+  const plans = await plansOnOffer(sql)
+  const message = `There is no such plan. On offer: ${plans.join(', ') || 'none'}`
+  return new Problem('VALIDATION_ERROR', message, [{ field: 'plan', message, plans }])
+}
+
+async function notAvailable(sql: Sql, { name, isClosed }: NamedPlan): Promise<Problem> {
+  const plans = await plansOnOffer(sql)
+  const reason = isClosed ? 'has a price, and this hub takes no payments yet' : 'is given by admins alone'
+  const message = `The plan ${name} ${reason}: ask an admin. On offer: ${plans.join(', ') || 'none'}`
+  return new Problem('PLAN_NOT_AVAILABLE', message, [{ field: 'plan', message, plans }])
 }
 
 async function requireSubscription(sql: Sql, userId: string, now: Date | null): Promise<ApiSubscription> {

@@ -44,7 +44,8 @@ export const environmentSchema = z.object({
   ACCESS_TOKEN_MINUTES: integer(1, 1440).default(30),
   REFRESH_TOKEN_DAYS: integer(1, 365).default(7),
   BCRYPT_COST: integer(10, 16).default(10),
-  REQUIRE_EMAIL_CONFIRMATION: flag.default(false),
+  REQUIRE_EMAIL_CONFIRMATION: flag.optional(),
+  PAYMENTS: z.literal('off', { error: 'only off is known: users pay nothing for a plan' }).optional(),
   EMAIL_LINK_URL: httpUrl.optional(),
   TRUST_PROXY: integer(0, 10).default(0),
   TOOL_ALLOWED_HOSTS: list
@@ -132,7 +133,10 @@ function toConfig(env: Environment) {
     refreshTokenDays: env.REFRESH_TOKEN_DAYS,
     bcryptCost: env.BCRYPT_COST,
     hashesAtOnce: Math.max(1, Math.min(availableParallelism(), 3)),
-    requireEmailConfirmation: env.REQUIRE_EMAIL_CONFIRMATION,
+    // Where mail is set up; an account of before keeps signing in (`credentials.must_confirm`).
+    requireEmailConfirmation:
+      env.REQUIRE_EMAIL_CONFIRMATION ?? (env.APP_ENV === 'production' && env.SMTP_HOST !== undefined),
+    payments: env.PAYMENTS ?? null,
     emailLinkUrl: env.EMAIL_LINK_URL,
     trustProxy: env.TRUST_PROXY,
     toolAllowedHosts: env.TOOL_ALLOWED_HOSTS,

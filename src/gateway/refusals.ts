@@ -57,7 +57,11 @@ function noSubscription(expired: boolean): Problem {
 }
 
 function planTooLow(plan: string, minimumPlan: string, plans: string[]): Problem {
-  const message = `Your plan, ${plan}, does not open this tool. ${plans.join(' or ')} does: change by POST /api/v1/subscriptions/subscribe.`
+  const wayOut =
+    plans.length > 0
+      ? `${plans.join(' or ')} does: change by POST /api/v1/subscriptions/subscribe.`
+      : 'Ask an admin for a plan that does.'
+  const message = `Your plan, ${plan}, does not open this tool. ${wayOut}`
   const field = 'plan'
   const about = { field, message: `opened by: ${plans.join(', ')}`, plan, minimum_plan: minimumPlan, plans }
   return new Problem('PLAN_UPGRADE_REQUIRED', message, [about])

@@ -1,6 +1,8 @@
+import type { Pool } from 'pg'
 import { noteCookieNames } from '../accounts/payload/old-cookies'
 import { startAccountsTimers } from '../accounts/timers'
 import { startAlertTimers } from '../alerts/timers'
+import { CLOSED_PLANS_ADVICE, closedPlans } from '../billing/offer'
 import { createLog, type Log } from '../log'
 import { startMailSender } from '../mail/sender'
 import { startMeteringTimers } from '../metering/metering'
@@ -41,6 +43,7 @@ export async function timersRun(): Promise<void> {
 async function startAll(log: Log): Promise<Stop> {
   const { config, pool, secret } = runtime()
   await noteCookieNames()
+  await sayClosedPlans(pool, log)
   const metering = await startMeteringTimers(pool, (err) =>
     log.warn({ err }, 'the ledger could not be tended'),
   )
@@ -55,4 +58,11 @@ async function startAll(log: Log): Promise<Stop> {
   return async () => {
     await Promise.all(stops.map((stop) => stop()))
   }
+}
+
+/** What a price closes is said once a start, as a new hub comes with plans that have one. */
+async function sayClosedPlans(pool: Pool, log: Log): Promise<void> {
+  const plans = await closedPlans(pool)
+  if (plans.length > 0)
+    log.warn({ plans }, `users cannot choose plans that have a price. ${CLOSED_PLANS_ADVICE}`)
 }

@@ -60,10 +60,26 @@ describe('POST /subscriptions/subscribe', () => {
     expect((await subscribe(token, 'pro')).data).toMatchObject({ plan: 'pro', pending_plan: null })
   })
 
-  test('400: an unknown plan, and one that users may not choose', async () => {
+  test('403: one that users may not choose; the list of plans says so', async () => {
     const { token } = await newUser()
     const closed = await newPlan(5, { selfService: false })
-    for (const plan of ['gold', '', 'FREE ', closed, 5, null, 'x'.repeat(1_000)]) {
+    const answer = await subscribe(token, closed)
+    expect([answer.status, answer.error?.code]).toEqual([403, 'PLAN_NOT_AVAILABLE'])
+    expect(answer.error?.details[0]).toMatchObject({
+      field: 'plan',
+      plans: expect.arrayContaining(['free', 'pro']),
+    })
+    const plans = await call<{ name: string; can_be_chosen: boolean }[]>('GET', '/subscriptions/plans', {
+      token,
+    })
+    const choice = (wanted: string) => plans.data.find(({ name }) => name === wanted)?.can_be_chosen
+    expect([choice(closed), choice('pro')]).toEqual([false, true])
+    expect((await current(token)).data).toBeNull()
+  })
+
+  test('400: an unknown plan', async () => {
+    const { token } = await newUser()
+    for (const plan of ['gold', '', 'FREE ', 5, null, 'x'.repeat(1_000)]) {
       const answer = await subscribe(token, plan)
       expect([plan, answer.status, answer.error?.details[0]?.field]).toEqual([plan, 400, 'plan'])
     }

@@ -141,7 +141,7 @@ describe('choosing plans', () => {
     const person = await world.person()
     for (const plan of ['gold', 'partner', '']) {
       await expect(subscribe(world.pool, person.userId, plan, null)).rejects.toMatchObject({
-        code: 'VALIDATION_ERROR',
+        code: plan === 'partner' ? 'PLAN_NOT_AVAILABLE' : 'VALIDATION_ERROR',
         details: [{ field: 'plan', plans: ['free', 'pro'] }],
       })
     }

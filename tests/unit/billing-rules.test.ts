@@ -68,10 +68,20 @@ describe('choosing a plan', () => {
     // A plan that an admin gave may be kept, and its cancellation taken back.
     ['keep', current('cancelled', 'pro', 2), { ...pro, selfService: false }],
     ['not-offered', current('expired', 'pro', 2), { ...pro, selfService: false }],
+    // A price that nobody can pay: what runs goes on, nothing begins or is prolonged.
+    ['not-offered', null, { ...pro, isClosed: true }],
+    ['not-offered', current('active', 'free', 1), { ...pro, isClosed: true }],
+    ['not-offered', current('active', 'max', 3), { ...pro, isClosed: true }],
+    ['not-offered', current('expired', 'pro', 2), { ...pro, isClosed: true }],
+    ['not-offered', current('cancelled', 'pro', 2), { ...pro, isClosed: true }],
+    ['not-offered', { ...current('active', 'pro', 2), isPending: true }, { ...pro, isClosed: true }],
+    ['keep', current('active', 'pro', 2), { ...pro, isClosed: true }],
+    ['keep', { ...current('active', 'pro', 2), isPending: true }, pro],
   ] as const)('%s', (change, now, wanted) => expect(decidePlanChange(now, wanted, 'user')).toBe(change))
 
   test('an admin may give any plan', () => {
     expect(decidePlanChange(null, { ...pro, selfService: false }, 'admin')).toBe('start')
+    expect(decidePlanChange(current('cancelled', 'pro', 2), { ...pro, isClosed: true }, 'admin')).toBe('keep')
   })
 })
 

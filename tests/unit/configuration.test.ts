@@ -41,6 +41,25 @@ describe('the configuration', () => {
     expect(readConfig(production).production).toBe(true)
   })
 
+  it('asks for confirmed addresses in production once mail is set up, unless it is told', () => {
+    const asks = (env: Record<string, string>) => readConfig(env).requireEmailConfirmation
+    const mail = { SMTP_HOST: 'mail.example.com' }
+    expect([asks({}), asks(mail), asks(production), asks({ ...production, ...mail })]).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ])
+    expect(asks({ ...production, ...mail, REQUIRE_EMAIL_CONFIRMATION: 'false' })).toBe(false)
+    expect(asks({ REQUIRE_EMAIL_CONFIRMATION: 'true' })).toBe(true)
+  })
+
+  it('knows no payments but none', () => {
+    expect([readConfig({}).payments, readConfig({ PAYMENTS: 'off' }).payments]).toEqual([null, 'off'])
+    for (const PAYMENTS of ['on', 'stripe', 'false', 'OFF'])
+      expect(() => readConfig({ PAYMENTS })).toThrow(/PAYMENTS: only off/)
+  })
+
   it('wants the admin whole or not at all', () => {
     expect(() => readConfig({ ADMIN_EMAIL: 'a@example.com' })).toThrow(/ADMIN_PASSWORD/)
   })

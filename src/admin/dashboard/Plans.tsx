@@ -3,6 +3,7 @@ import type { PlanFill } from '../../billing/plan-fill'
 import { Card, Nothing } from '../parts/Card'
 import { listLink, planFillLink } from '../parts/links'
 import { inFull, inShort } from '../parts/numbers'
+import { ClosedPlans } from '../plans/ClosedPlans'
 import { dashboardData } from './load'
 
 /** How many subscribers of each plan have used half, most or all of what it allows in their period. */
@@ -16,6 +17,7 @@ export async function Plans({ req }: WidgetServerProps) {
     )
   return (
     <Card title="Plans and their fill" note="now, each in its own period" link={listLink('plans')}>
+      <ClosedPlans />
       <div className="hub-scroll">
         <table className="hub-table">
           <thead>

@@ -17,7 +17,11 @@ export const Plan = z
     requests_per_minute: z.int().min(1),
     burst: z.int().min(1),
     calls_at_once: z.int().min(1),
-    self_service: z.boolean().openapi({ description: 'True when users may choose it themselves.' }),
+    can_be_chosen: z.boolean().openapi({
+      description:
+        'True when users may choose it at this moment; otherwise an admin gives it (`PLAN_NOT_AVAILABLE`).',
+    }),
+    self_service: z.boolean().openapi({ description: 'The same, under its older name.' }),
   })
   .openapi('Plan')
 

@@ -13,6 +13,7 @@ import { mcpImportsDown, mcpImportsUp } from './mcp-imports'
 import { meteringDown, meteringUp } from './metering'
 import { modelsDown, modelsUp } from './models'
 import { momentsDown, momentsUp } from './moments'
+import { mustConfirmDown, mustConfirmUp } from './must-confirm'
 import { openOptionsDown, openOptionsUp } from './open-options'
 import { panelDown, panelUp } from './panel'
 import { payloadColumnsDown, payloadColumnsUp } from './payload-columns'
@@ -70,6 +71,7 @@ export const hubSchemaUp: readonly string[] = [
   ...trialUsersUp,
   ...momentsUp,
   ...sealedMailsUp,
+  ...mustConfirmUp(false),
   ...openOptionsUp,
   ...countedKindsUp,
 ]
@@ -78,6 +80,7 @@ export const hubSchemaUp: readonly string[] = [
 export const hubSchemaDown: readonly string[] = [
   ...countedKindsDown,
   ...openOptionsDown,
+  ...mustConfirmDown,
   ...sealedMailsDown,
   ...momentsDown,
   ...trialUsersDown,

@@ -12,6 +12,7 @@ import { ToolWays as ToolWays_1ffd88aa1009e38f55ff6571eaf13ff9 } from '../../../
 import { ToolHealth as ToolHealth_57ea2c7f77a4df2c0e94cfafa4b1354c } from '../../../../src/admin/tools/ToolHealth'
 import { McpImport as McpImport_ba42b50adcd7eceac7f4fb0c5f10916c } from '../../../../src/admin/tools/McpImport'
 import { WhatIf as WhatIf_4992cda876f9ef6eb95f21834320a33b } from '../../../../src/admin/plans/WhatIf'
+import { ClosedPlans as ClosedPlans_8d94789197fc3ffc85398a82ad64fb75 } from '../../../../src/admin/plans/ClosedPlans'
 import { PlanWays as PlanWays_f6fff3473e9e7abc667c1d650baa2609 } from '../../../../src/admin/tools/PlanWays'
 import { Provenance as Provenance_330df021d479c6c9343bc00a2b133617 } from '../../../../src/admin/usage/Provenance'
 import { UserCell as UserCell_14aa6e9ad7583a0fbbda3412d53e407e } from '../../../../src/admin/UserCell'
@@ -55,6 +56,7 @@ export const importMap = {
   "/src/admin/tools/ToolHealth#ToolHealth": ToolHealth_57ea2c7f77a4df2c0e94cfafa4b1354c,
   "/src/admin/tools/McpImport#McpImport": McpImport_ba42b50adcd7eceac7f4fb0c5f10916c,
   "/src/admin/plans/WhatIf#WhatIf": WhatIf_4992cda876f9ef6eb95f21834320a33b,
+  "/src/admin/plans/ClosedPlans#ClosedPlans": ClosedPlans_8d94789197fc3ffc85398a82ad64fb75,
   "/src/admin/tools/PlanWays#PlanWays": PlanWays_f6fff3473e9e7abc667c1d650baa2609,
   "/src/admin/usage/Provenance#Provenance": Provenance_330df021d479c6c9343bc00a2b133617,
   "/src/admin/UserCell#UserCell": UserCell_14aa6e9ad7583a0fbbda3412d53e407e,
