@@ -1,7 +1,7 @@
 import { fileTypeFromBuffer } from 'file-type'
 import type { Access, CollectionBeforeOperationHook, CollectionConfig, Where } from 'payload'
 import { adminsOnlyField, caller, isAdminRequest, nobodyField } from '../accounts/payload/access'
-import { readingSql } from '../database/payload-sql'
+import { readingSql, requestSql } from '../database/payload-sql'
 import type { Sql } from '../database/sql'
 import { invalidField, Problem } from '../problem'
 import { logoId } from '../settings/read-settings'
@@ -60,11 +60,13 @@ const checkUpload: CollectionBeforeOperationHook = async ({ args, operation, req
     throw invalidField('file', 'Only PNG, JPEG, WebP, GIF and AVIF images are taken, whatever they are named')
   }
   if (operation === 'create' && !isAdminRequest(req))
-    await requireRoom(await readingSql(req), caller(req)?.id)
+    await requireRoom(await requestSql(req), caller(req)?.id)
   return args
 }
 
+/** The user is locked until the image is stored: uploads at once are counted one after the other. */
 async function requireRoom(sql: Sql, owner: string | undefined): Promise<void> {
+  await sql.query('select from users where id = $1 for no key update', [owner])
   const { rows } = await sql.query<{ images: number }>(
     'select count(*)::int as images from media where owner_id = $1',
     [owner],

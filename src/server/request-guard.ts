@@ -12,11 +12,12 @@ const MOST_STEPS = 4
  * Refuses what Payload's generated API would stumble over: a path that does not decode, NUL characters, a body
  * that is too large or is no JSON object. Answers the request to go on with. Throws `Problem`.
  */
-export async function guardRequest(request: Request, address: string): Promise<Request> {
+export async function guardRequest(sent: Request, address: string): Promise<Request> {
+  const request = await withMeantMethod(sent)
   checkAddress(request.url)
   const headers = new Headers(request.headers)
   headers.set(addressHeader(), address)
-  headers.delete('x-http-method-override')
+  for (const name of OVERRIDES) headers.delete(name)
   const type = headers.get('content-type')?.trim().toLowerCase() ?? ''
   const upload = type.startsWith('multipart/form-data')
   const bytes = await readBody(request, upload ? MOST_UPLOAD_BYTES : MOST_JSON_BYTES)
@@ -27,6 +28,34 @@ export async function guardRequest(request: Request, address: string): Promise<R
   if (bytes ? type === '' : hasBody(request)) headers.set('content-type', 'application/json')
   const body = bytes ?? (hasBody(request) ? '{}' : null)
   return new Request(request.url, { method: request.method, headers, signal: request.signal, body })
+}
+
+/** Headers by which Payload takes a POST for a GET, after every guard: none of them reaches it. */
+const OVERRIDES = ['x-payload-http-method-override', 'x-http-method-override']
+
+/**
+ * The panel asks for long filters by a POST whose form is the query of a GET. Such a request is made the GET that it
+ * means before anything else looks at it; any other override is refused.
+ */
+async function withMeantMethod(request: Request): Promise<Request> {
+  const [asked] = OVERRIDES.map((name) => request.headers.get(name)).filter((one) => one !== null)
+  if (asked === undefined || asked.toUpperCase() === request.method) return request
+  const type = request.headers.get('content-type')?.trim().toLowerCase() ?? ''
+  const isForm = /^application\/x-www-form-urlencoded *(;|$)/.test(type)
+  if (asked !== 'GET' || request.method !== 'POST' || !isForm)
+    throw new Problem(
+      'VALIDATION_ERROR',
+      'A method is overridden only by a POST of application/x-www-form-urlencoded that means GET',
+    )
+  const bytes = await readBody(request, MOST_JSON_BYTES)
+  const url = new URL(request.url)
+  const query = [url.search.slice(1), bytes ? new TextDecoder().decode(bytes) : ''].filter(
+    (one) => one !== '',
+  )
+  url.search = query.join('&')
+  const headers = new Headers(request.headers)
+  for (const name of ['content-type', 'content-length']) headers.delete(name)
+  return new Request(url, { method: 'GET', headers, signal: request.signal })
 }
 
 /** Payload expects data with these, and fails where there is none. */

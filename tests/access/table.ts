@@ -145,12 +145,12 @@ export const RULES: Record<Kind, Record<Operation, Record<Caller, boolean>>> = {
     list         no         yes    no     yes          no           no
     read         no         yes    no     yes          no           no
     count        no         yes    no     yes          no           no
-    create       no         yes    yes    yes          yes          yes
-    update       no         yes    no     yes          no           no
-    bulk-update  no         yes    no     yes          no           no
-    delete       no         yes    no     yes          no           no
-    bulk-delete  no         yes    no     yes          no           no
-    duplicate    no         yes    no     yes          no           no`),
+    create       no         yes    yes    no           no           yes
+    update       no         yes    no     no           no           no
+    bulk-update  no         yes    no     no           no           no
+    delete       no         yes    no     no           no           no
+    bulk-delete  no         yes    no     no           no           no
+    duplicate    no         yes    no     no           no           no`),
   'payload-locked-documents': rules(`
     list         no         no     no     no           no           yes
     read         no         no     no     no           no           yes

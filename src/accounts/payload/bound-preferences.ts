@@ -1,44 +1,116 @@
-import type { Payload, PayloadRequest } from 'payload'
-import { readingSql } from '../../database/payload-sql'
+import { type FlattenedField, isolateObjectProperty, type Payload, type PayloadRequest } from 'payload'
+import { requestSql } from '../../database/payload-sql'
 import { invalidField, Problem } from '../../problem'
+import { caller } from './access'
+import { readablePreference } from './preference-shapes'
 
 const SLUG = 'payload-preferences'
 /** The panel's own have some hundred bytes; the layout of a dashboard some thousand. */
 const MOST_BYTES = 64 * 1_024
 const MOST_KEY = 500
 const MOST_PREFERENCES = 500
+/** Any constant of our own: whoever adds a preference to an account does it alone. */
+const PREFERENCES_LOCK = 7_240_302
 
 type Write = {
   collection: string
   data?: { key?: unknown; value?: unknown; user?: { value?: unknown } }
-  req?: Partial<PayloadRequest>
+  req?: PayloadRequest
 }
 type Writer = (args: Write) => Promise<unknown>
+type Document = { key?: unknown; value?: unknown }
+type Reader = (args: { collection: string }) => Promise<unknown>
 
 /**
- * Bounds what anybody who is signed in may keep as preferences: 64 KiB each, 500 in all. Payload's ways to write them
- * pass by hooks, so the check stands at the database's door. For `onInit`.
+ * Bounds what anybody who is signed in may keep as preferences: 64 KiB each, 500 in all, none by an API key; and gives
+ * to readers only what the panel can read. Payload's ways to write and read them pass by hooks, so this stands at the
+ * database's door. For `onInit`.
  */
 export function boundPreferences(payload: Payload): void {
   const db = payload.db as unknown as Record<'create' | 'upsert' | 'updateOne', Writer>
   for (const name of ['create', 'upsert', 'updateOne'] as const) {
     const write = db[name]
     db[name] = async (args) => {
-      if (args.collection === SLUG) await check(args, name !== 'updateOne')
-      return write.call(payload.db, args)
+      if (args.collection !== SLUG) return write.call(payload.db, args)
+      check(args)
+      if (name === 'updateOne' || !args.req) return write.call(payload.db, args)
+      return inTransaction(payload, args.req, async (req) => {
+        await checkNumber({ ...args, req })
+        return write.call(payload.db, { ...args, req })
+      })
+    }
+  }
+  readShapes(payload)
+}
+
+function readShapes(payload: Payload): void {
+  const db = payload.db as unknown as Record<'find' | 'findOne', Reader>
+  const readable = (doc: Document): Document => ({
+    ...doc,
+    value: readablePreference(doc.value, fieldsOf(payload, String(doc.key))),
+  })
+  for (const name of ['find', 'findOne'] as const) {
+    const read = db[name]
+    db[name] = async (args) => {
+      const found = await read.call(payload.db, args)
+      if (args.collection !== SLUG || !found) return found
+      if (name === 'findOne') return readable(found as Document)
+      const list = found as { docs: Document[] }
+      return { ...list, docs: list.docs.map(readable) }
     }
   }
 }
 
-async function check({ data, req }: Write, mayAdd: boolean): Promise<void> {
+/** The fields of the list that a preference is about: `collection-<slug>`, or `<slug>-<join>` in another's page. */
+function fieldsOf({ collections }: Payload, key: string): FlattenedField[] | null {
+  const configs = Object.values(collections).map(({ config }) => config)
+  const listed = configs.find(({ slug }) => key === `collection-${slug}`)
+  if (listed) return listed.flattenedFields
+  const joins = configs.flatMap(({ slug, flattenedFields }) =>
+    flattenedFields.flatMap((field) =>
+      field.type === 'join' && key === `${slug}-${field.name}` ? [field] : [],
+    ),
+  )
+  const [join] = joins
+  return configs.find(({ slug }) => slug === join?.collection)?.flattenedFields ?? null
+}
+
+/** Counting and adding are one step for each account. Without a transaction of Payload's it gets one here. */
+async function inTransaction<Result>(
+  payload: Payload,
+  outer: PayloadRequest,
+  work: (req: PayloadRequest) => Promise<Result>,
+): Promise<Result> {
+  if (await outer.transactionID) return work(outer)
+  const id = await payload.db.beginTransaction()
+  if (!id) return work(outer)
+  const req: PayloadRequest = isolateObjectProperty(outer, 'transactionID')
+  req.transactionID = id
+  try {
+    const result = await work(req)
+    await payload.db.commitTransaction(id)
+    return result
+  } catch (error) {
+    await payload.db.rollbackTransaction(id)
+    throw error
+  }
+}
+
+function check({ data, req }: Write): void {
+  if (req?.user && caller(req)?.via === 'api-key')
+    throw new Problem('FORBIDDEN', 'An API key writes no preferences: they are those of the panel')
   const key = String(data?.key ?? '')
   if (key.length > MOST_KEY) throw invalidField('key', `At most ${MOST_KEY} characters`)
   const bytes = Buffer.byteLength(JSON.stringify(data?.value ?? null))
   if (bytes > MOST_BYTES) throw invalidField('value', `At most ${MOST_BYTES} bytes; these are ${bytes}`)
+}
+
+async function checkNumber({ data, req }: Write): Promise<void> {
   const owner = data?.user?.value
-  if (!mayAdd || typeof owner !== 'string' || !req) return
-  const sql = await readingSql(req as PayloadRequest)
-  const { rows } = await sql.query<{ kept: number; known: boolean }>(COUNT, [owner, key])
+  if (typeof owner !== 'string' || !req) return
+  const sql = await requestSql(req)
+  await sql.query('select pg_advisory_xact_lock($1, hashtext($2))', [PREFERENCES_LOCK, owner])
+  const { rows } = await sql.query<{ kept: number; known: boolean }>(COUNT, [owner, String(data?.key ?? '')])
   if ((rows[0]?.kept ?? 0) >= MOST_PREFERENCES && !rows[0]?.known)
     throw new Problem('VALIDATION_ERROR', `You keep ${MOST_PREFERENCES} preferences already: delete some`)
 }

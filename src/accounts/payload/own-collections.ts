@@ -1,4 +1,4 @@
-import type { Endpoint, Payload, PayloadRequest } from 'payload'
+import type { Endpoint, Payload, PayloadRequest, SanitizedCollectionConfig } from 'payload'
 import { readArguments } from '../../database/payload-sql'
 import { Problem } from '../../problem'
 import { adminsOnly, caller, nobody } from './access'
@@ -13,9 +13,20 @@ export function closeOwnCollections(payload: Payload): void {
     config.endpoints = workingEndpoints(config)
     if (!slug.startsWith('payload-')) continue
     config.hooks.beforeOperation = [readArguments, ...(config.hooks.beforeOperation ?? [])]
-    if (slug === 'payload-preferences') continue
+    if (slug === 'payload-preferences') {
+      closeToKeys(config)
+      continue
+    }
     const write = slug === 'payload-locked-documents' ? adminsOnly : nobody
     Object.assign(config.access, { create: write, read: adminsOnly, update: write, delete: write })
+  }
+}
+
+/** Preferences are those of the panel, which no API key opens: one could only break it for its owner. */
+function closeToKeys({ access }: SanitizedCollectionConfig): void {
+  for (const operation of ['create', 'update', 'delete'] as const) {
+    const open = access[operation]
+    access[operation] = (args) => (caller(args.req)?.via === 'session' ? open(args) : false)
   }
 }
 
@@ -38,7 +49,9 @@ function workingEndpoints({
 
 /** Payload's own handler fails on a key that the caller does not have. */
 async function deleteOwnPreference(req: PayloadRequest): Promise<Response> {
-  if (!caller(req)) throw new Problem('UNAUTHORIZED', 'Sign in first')
+  const me = caller(req)
+  if (!me) throw new Problem('UNAUTHORIZED', 'Sign in first')
+  if (me.via !== 'session') throw new Problem('FORBIDDEN', 'An API key deletes no preferences')
   const { docs } = await req.payload.delete({
     collection: 'payload-preferences',
     where: { key: { equals: String(req.routeParams?.key) } },

@@ -10,6 +10,12 @@ type Preset = { name: string; query: string }
 const KEY = 'usage-log-presets'
 const MOST = 20
 
+/** What was kept; anything else that is stored there is no preset. */
+function presetsOf(kept: unknown): Preset[] {
+  if (!Array.isArray(kept)) return []
+  return kept.filter((one) => typeof one?.name === 'string' && typeof one?.query === 'string')
+}
+
 /**
  * Ways into the usage log: some that everybody needs, and those that this admin saved. Each loads the page anew: on the
  * way from one filter to another within the page, Payload's list keeps the filter that it had.
@@ -20,7 +26,7 @@ export function UsagePresets() {
   const [name, setName] = useState('')
   const filter = filterOf(useSearchParams())
   useEffect(() => {
-    void getPreference<Preset[]>(KEY).then((kept) => setSaved(Array.isArray(kept) ? kept : []))
+    void getPreference<unknown>(KEY).then((kept) => setSaved(presetsOf(kept)))
   }, [getPreference])
   const keep = async (presets: Preset[]) => {
     setSaved(presets)
