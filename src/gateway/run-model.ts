@@ -1,10 +1,12 @@
 import type { Admitted } from '../metering/call'
 import type { ModelAnswer, ModelFailure } from '../models/adapter'
+import type { Asked } from '../models/bounds'
 import { callModel, limitCall, type ModelTool, nothingSent } from '../models/call-model'
 import { believed, chargeFor, withUsage } from '../models/charge'
 import { producedText } from '../models/counted-text'
 import { type ModelPlan, withinHold } from '../models/plan'
 import type { CallRequest, GatewayRoom, InvokeOutcome } from './admit-call'
+import { atLeastEstimated, noteRate } from './estimate'
 import type { Measured } from './invocation'
 import { rateLimitHeaders } from './refusals'
 import { failed } from './run-call'
@@ -23,7 +25,7 @@ export const CALLER_GONE = 'CALLER_GONE'
 
 /**
  * Calls the model of an admitted call and settles it, whatever happens. A caller that goes away ends the call; nothing
- * has come by then, but the input was read, so that is charged.
+ * has come by then, but the input was read, so that is charged, and what a model that reasons had thought by then.
  */
 export function runModel(room: GatewayRoom, request: CallRequest, call: ModelCall): Promise<InvokeOutcome> {
   return settledInAnyCase(room, call.admitted, () => askAndSettle(room, request, call))
@@ -43,8 +45,10 @@ async function askAndSettle(
   const answer = await limited(tool, request, (signal) =>
     callModel(tool, ask, { callerId: userId, requestId: request.requestId, signal, sent }),
   )
-  if (!answer.ok) return fail(room, request, call, answer, since())
-  const usage = believed(answer.usage, { tool, ask, choices: plan.choices, sent })
+  const asked = { tool, ask, choices: plan.choices, sent }
+  if (!answer.ok) return fail(room, request, call, asked, answer, since())
+  const usage = believed(answer.usage, asked)
+  noteRate(asked, usage)
   const took = { usage, produced: producedText(answer.value), isWhole: true }
   const charge = await chargeFor(tool, plan, took)
   const shown = withUsage(answer, charge.modelTokens)
@@ -79,12 +83,15 @@ async function fail(
   room: GatewayRoom,
   request: CallRequest,
   { tool, plan, admitted }: ModelCall,
+  asked: Asked,
   failure: ModelFailure,
   durationMs: number,
 ): Promise<InvokeOutcome> {
-  const { userId, usageId } = admitted
+  const { userId, usageId, tokensHeld } = admitted
   if (request.signal?.aborted && failure.code !== 'TOOL_TIMEOUT') {
-    const charge = await chargeFor(tool, plan, { usage: null, produced: '', isWhole: false })
+    const counted = await chargeFor(tool, plan, { usage: null, produced: '', isWhole: false })
+    const endedAt = performance.now()
+    const charge = await atLeastEstimated(room, counted, { asked, endedAt, tokensHeld })
     const ended = { status: 'success', errorCode: CALLER_GONE, durationMs } as const
     await settled(room, { userId, usageId, ...ended, ...charge })
   } else await settled(room, { userId, usageId, ...failed(failure, durationMs) })

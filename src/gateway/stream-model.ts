@@ -1,7 +1,7 @@
 import { type ModelEvent, type ModelStream, StreamBroken, type StreamFailure } from '../models/adapter'
 import type { Asked } from '../models/bounds'
 import { limitCall, nothingSent, openModelStream } from '../models/call-model'
-import { believed, chargeFor } from '../models/charge'
+import { believed, chargeFor, type ModelCharge } from '../models/charge'
 import { producedText } from '../models/counted-text'
 import { failureOfError } from '../models/failures'
 import { withinHold } from '../models/plan'
@@ -13,7 +13,9 @@ import type { ToolFailure } from '../tools/call-tool'
 import type { CallRequest, GatewayRoom, InvokeOutcome } from './admit-call'
 import { Channel } from './channel'
 import { ChatSoFar } from './chat-so-far'
+import { atLeastEstimated, noteRate } from './estimate'
 import { endOnShutdown, keepUntilSettled } from './in-flight'
+import { Leaving } from './leaving'
 import { rateLimitHeaders } from './refusals'
 import { failed } from './run-call'
 import { CALLER_GONE, type ModelCall } from './run-model'
@@ -55,8 +57,9 @@ async function openAndPump(room: GatewayRoom, request: CallRequest, call: ModelC
   const ask = withinHold(tool, plan, admitted.tokensHeld)
   const sent = nothingSent()
   const limit = limitCall(tool.timeoutMs)
-  if (request.signal?.aborted) limit.end()
-  request.signal?.addEventListener('abort', limit.end, { once: true })
+  const leaving = new Leaving(plan.choices, limit.end)
+  if (request.signal?.aborted) leaving.leave()
+  request.signal?.addEventListener('abort', leaving.leave, { once: true })
   const opening = openModelStream(tool, ask, {
     callerId: admitted.userId,
     requestId: request.requestId,
@@ -65,9 +68,9 @@ async function openAndPump(room: GatewayRoom, request: CallRequest, call: ModelC
   })
   const opened = await keepUntilSettled(opening)
   const asked = { tool, ask, choices: plan.choices, sent }
-  const run: Run = { room, request, call, limit, asked, startedAt, firstTokenMs: null }
+  const run: Run = { room, request, call, limit, leaving, asked, startedAt, firstTokenMs: null }
   if (!opened.ok) return keepUntilSettled(notBegun(run, opened))
-  const events = new Channel<CallEvent>(MOST_WAITING, limit.end)
+  const events = new Channel<CallEvent>(MOST_WAITING, leaving.leave)
   keepUntilSettled(pump(run, opened.events, events))
   const { userId, limits } = admitted
   return { ended: 'streaming', userId, headers: rateLimitHeaders(limits), events }
@@ -78,6 +81,7 @@ type Run = {
   request: CallRequest
   call: ModelCall
   limit: ReturnType<typeof limitCall>
+  leaving: Leaving
   asked: Asked
   startedAt: number
   firstTokenMs: number | null
@@ -89,6 +93,7 @@ async function notBegun(run: Run, failure: Exclude<ModelStream, { ok: true }>): 
   const { room, request, call } = run
   const { userId, usageId, limits } = call.admitted
   run.limit.stop()
+  run.leaving.stop()
   const left = request.signal?.aborted === true && failure.code !== 'TOOL_TIMEOUT'
   if (left) await settleStream(run, { usage: null, produced: '', isWhole: false }, gone())
   else await settled(room, { userId, usageId, ...failed(failure, sinceStart(run)) })
@@ -105,7 +110,8 @@ async function pump(run: Run, source: AsyncIterable<ModelEvent>, events: Channel
   })
   try {
     const { took, broken, value } = await passOn(run, source, events)
-    const ending = broken && endingOf(run, broken, isClosing)
+    const leftBeforeEnd = run.leaving.hasLeft
+    const ending = broken ? endingOf(run, broken, isClosing) : leftBeforeEnd ? gone() : null
     const { answer, usage } = await settledInAnyCase(run.room, run.call.admitted, () =>
       settleStream(run, took, ending, value),
     )
@@ -117,6 +123,7 @@ async function pump(run: Run, source: AsyncIterable<ModelEvent>, events: Channel
   } finally {
     takeBack()
     run.limit.stop()
+    run.leaving.stop()
   }
 }
 
@@ -139,6 +146,8 @@ async function passOn(run: Run, source: AsyncIterable<ModelEvent>, events: Chann
       const told = usageOf(event.value)
       const kept = believed(told, run.asked)
       usage = kept ?? usage
+      run.leaving.note(event.value, told)
+      if (run.leaving.isOver) break
       const shown = kept === told ? event : withUsage(event, kept)
       await events.write({ type: 'event', event: shown, text }, run.limit.signal)
     }
@@ -177,22 +186,37 @@ type Ending = { status: 'success' | 'error' | 'timeout'; errorCode: string }
 
 const gone = (): Ending => ({ status: 'success', errorCode: CALLER_GONE })
 
+const FREE = { tokens: 0, source: 'unknown', modelTokens: null } as const
+
+/** Where the hub cut the call, for its caller or for its time, the model may have reasoned unseen. */
+async function chargeOf(run: Run, took: StreamTook, ending: Ending | null): Promise<ModelCharge> {
+  const { room, call, asked, leaving } = run
+  const charge = await chargeFor(call.tool, call.plan, took)
+  if (took.isWhole) noteRate(asked, took.usage)
+  const isCut = !took.isWhole && ending !== null && CUT.has(ending.errorCode)
+  if (!isCut || leaving.knowsAll) return charge
+  const endedAt = leaving.endedAt ?? performance.now()
+  return atLeastEstimated(room, charge, { asked, endedAt, tokensHeld: call.admitted.tokensHeld })
+}
+
+const CUT = new Set([CALLER_GONE, 'TOOL_TIMEOUT'])
+
+type StreamTook = { usage: ModelUsage | null; produced: string; isWhole: boolean }
+
 /**
  * Charges what came; a stream that broke before anything came costs nothing. Answers the result as JSON text, and what
  * the model's tokens were, reported or counted.
  */
 async function settleStream(
   run: Run,
-  took: { usage: ModelUsage | null; produced: string; isWhole: boolean },
+  took: StreamTook,
   ending: Ending | null,
   value: () => Record<string, unknown> = () => ({}),
 ): Promise<{ answer: string; usage: ModelUsage | null }> {
   const { room, request, call, firstTokenMs } = run
   const { userId, usageId } = call.admitted
   const isFree = ending !== null && ending.errorCode !== CALLER_GONE && !took.usage && took.produced === ''
-  const charge = isFree
-    ? ({ tokens: 0, source: 'unknown', modelTokens: null } as const)
-    : await chargeFor(call.tool, call.plan, took)
+  const charge = isFree ? FREE : await chargeOf(run, took, ending)
   const durationMs = sinceStart(run)
   const measured = { requestId: request.requestId, tokens: charge.tokens, durationMs }
   const answer = ending === null ? call.answer(value(), '', measured) : ''

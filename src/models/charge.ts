@@ -59,21 +59,26 @@ export async function chargeFor(tool: ModelTool, plan: ModelPlan, took: Took): P
     const source = outputTokens === usage.outputTokens ? 'reported' : 'partial'
     return { tokens: weigh(modelTokens, model.weights), source, modelTokens }
   }
-  const counted = {
-    inputTokens: plan.inputIds + (await countTokens(plan.inputText)),
-    cachedInputTokens: 0,
-    cacheWrite5mTokens: 0,
-    cacheWrite1hTokens: 0,
-    outputTokens: await countTokens(produced),
-    reasoningTokens: 0,
-    besideTokens: 0,
-  }
+  const counted = noUsage()
+  counted.inputTokens = plan.inputIds + (await countTokens(plan.inputText))
+  counted.outputTokens = await countTokens(produced)
   return {
     tokens: weigh(counted, model.weights),
     source: isWhole ? 'counted' : 'partial',
     modelTokens: usage ?? counted,
   }
 }
+
+/** Counts of nothing. */
+export const noUsage = (): ModelUsage => ({
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWrite5mTokens: 0,
+  cacheWrite1hTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  besideTokens: 0,
+})
 
 type Answered = Extract<ModelAnswer, { ok: true }>
 

@@ -10,7 +10,7 @@ export type Plan = {
   events?: Json[]
   waitMs?: number
   /** `hang` leaves the end to the other side; `cut` breaks the connection. */
-  then?: 'done' | 'hang' | 'cut'
+  ends?: 'done' | 'hang' | 'cut'
 }
 
 export interface PlannedUpstream {
@@ -56,7 +56,7 @@ export async function startPlannedUpstream(): Promise<PlannedUpstream> {
 }
 
 async function answer(plan: Plan, isStream: boolean, response: ServerResponse): Promise<void> {
-  const { answer: whole = {}, events = [], waitMs = 0, then = 'done' } = plan
+  const { answer: whole = {}, events = [], waitMs = 0, ends = 'done' } = plan
   if (!isStream) {
     await sleep(waitMs, undefined, { ref: false })
     return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(whole))
@@ -67,10 +67,10 @@ async function answer(plan: Plan, isStream: boolean, response: ServerResponse): 
     const name = typeof event.type === 'string' ? `event: ${event.type}\n` : ''
     response.write(`${name}data: ${JSON.stringify(event)}\n\n`)
   }
-  if (then === 'cut') {
+  if (ends === 'cut') {
     await sleep(20)
     response.destroy()
-  } else if (then === 'done') response.end('data: [DONE]\n\n')
+  } else if (ends === 'done') response.end('data: [DONE]\n\n')
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

@@ -112,6 +112,6 @@ function usual(now: Date): Preset[] {
     of('Failed, 24 hours', { status: { in: 'error,timeout' }, ...since(24) }),
     of('Under way', { status: { equals: 'pending' } }),
     of('Slower than 10 s, 7 days', { durationMs: { greater_than: 10_000 }, ...since(168) }),
-    of('Broken off but charged, 30 days', { source: { equals: 'partial' }, ...since(720) }),
+    of('Broken off but charged, 30 days', { source: { in: 'partial,estimated' }, ...since(720) }),
   ]
 }
