@@ -14,12 +14,22 @@ export interface JsonBody {
   value: unknown
 }
 
+/** Bytes of a body that is read and parsed for anybody: a larger one only for a caller that is known. */
+export const OPEN_LIMIT_BYTES = 65_536
+
+/** Called once before a larger body is read; it throws where its sender is nobody. */
+export type BeforeLarge = () => Promise<unknown>
+
 /**
  * Reads a JSON body once. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, or VALIDATION_ERROR for malformed
  * JSON and for text that PostgreSQL cannot store. An empty body has the value undefined.
  */
-export async function readJsonBody(request: Request, most = BODY_LIMIT_BYTES): Promise<JsonBody> {
-  const bytes = await readBytes(request, most)
+export async function readJsonBody(
+  request: Request,
+  most = BODY_LIMIT_BYTES,
+  beforeLarge: BeforeLarge | null = null,
+): Promise<JsonBody> {
+  const bytes = await readBytes(request, most, beforeLarge)
   if (bytes.length === 0) return { bytes, value: undefined }
   requireJson(request.headers)
   const text = decode(bytes)
@@ -30,29 +40,49 @@ export async function readJsonBody(request: Request, most = BODY_LIMIT_BYTES): P
   throw new Problem('VALIDATION_ERROR', `${details.field}: ${details.message}`, [details])
 }
 
-async function readBytes(request: Request, most: number): Promise<Uint8Array> {
+async function readBytes(
+  request: Request,
+  most: number,
+  beforeLarge: BeforeLarge | null,
+): Promise<Uint8Array> {
   const announced = request.headers.get('content-length')
   const isCounted = announced === null || request.headers.get('transfer-encoding') !== null
   if (!isCounted && announced === '0') return new Uint8Array(0)
-  // The HTTP parser holds the sender to the announced length, so no counting is needed.
-  if (!isCounted && Number(announced) <= most) return new Uint8Array(await request.arrayBuffer())
-  return request.body === null ? new Uint8Array(0) : readCounted(request.body, most)
+  if (!isCounted && Number(announced) <= most) {
+    if (beforeLarge && Number(announced) > OPEN_LIMIT_BYTES) await beforeLarge()
+    // The HTTP parser holds the sender to the announced length, so no counting is needed.
+    return new Uint8Array(await request.arrayBuffer())
+  }
+  return request.body === null ? new Uint8Array(0) : readCounted(request.body, most, beforeLarge)
 }
 
 /**
- * Reads a body of unknown or excessive length. What is over the limit is read on and thrown away for a while:
- * a client that is cut off while it still sends sees a broken connection instead of the answer.
+ * Reads a body of unknown or excessive length. What is over the limit, or sent by nobody, is read on and thrown away for
+ * a while: a client that is cut off while it still sends sees a broken connection instead of the answer.
  */
-async function readCounted(body: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
-  let chunks: Uint8Array[] = []
+async function readCounted(
+  body: ReadableStream<Uint8Array>,
+  most: number,
+  beforeLarge: BeforeLarge | null,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
   let length = 0
+  let refusal: unknown = null
+  let mayBeLarge = beforeLarge === null
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
     length += chunk.length
+    if (!mayBeLarge && length > OPEN_LIMIT_BYTES) {
+      mayBeLarge = true
+      await beforeLarge?.().catch((error: unknown) => {
+        refusal = error
+      })
+    }
+    if (length > most) refusal ??= tooLarge(most, {})
     if (length > most + THROWN_AWAY_BYTES) throw tooLarge(most, { connection: 'close' })
-    if (length > most) chunks = []
+    if (refusal) chunks.length = 0
     else chunks.push(chunk)
   }
-  if (length > most) throw tooLarge(most, {})
+  if (refusal) throw refusal
   return Buffer.concat(chunks)
 }
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { SignedInCaller } from '../accounts/principal'
 import { Problem, type ProblemCode, type ProblemDetail } from '../problem'
-import { readJsonBody, unusableText } from './body'
+import { BODY_LIMIT_BYTES, OPEN_LIMIT_BYTES, readJsonBody, unusableText } from './body'
 import type { Answer, ApiContext } from './envelope'
 import type { Services } from './services'
 import { type Access, requireAccess, requireCaller } from './who'
@@ -81,14 +81,12 @@ async function readSent(endpoint: Endpoint, context: ApiContext) {
   }
   const params = check(endpoint.params, () => readParams(context, details), 'path')
   const query = check(endpoint.query, () => readQuery(context, details), 'query')
-  const value = endpoint.method === 'get' || endpoint.method === 'delete' ? undefined : await bodyOf(context)
+  const most = endpoint.access === 'open' ? OPEN_LIMIT_BYTES : BODY_LIMIT_BYTES
+  const hasBody = endpoint.method !== 'get' && endpoint.method !== 'delete'
+  const value = hasBody ? (await readJsonBody(context.req.raw, most)).value : undefined
   const body = check(endpoint.body ?? (value === undefined ? undefined : NOTHING), () => value, 'body')
   if (details.length > 0) throw invalid(details)
   return { params, query, body }
-}
-
-async function bodyOf(context: ApiContext): Promise<unknown> {
-  return (await readJsonBody(context.req.raw)).value
 }
 
 function readParams(context: ApiContext, details: ProblemDetail[]): Record<string, string> {

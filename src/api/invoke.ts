@@ -7,11 +7,13 @@ import {
   invoke,
   type StreamOutcome,
 } from '../gateway/invoke'
+import { countRefused, nameOf, requireFewRefused } from '../gateway/refused-inputs'
 import { Problem } from '../problem'
-import { readJsonBody, unusableText } from './body'
+import { BODY_LIMIT_BYTES, readJsonBody, unusableText } from './body'
 import { type Endpoint, invalid } from './endpoint'
 import { type ApiContext, respond, sendProblem } from './envelope'
 import { answerStream, wantsStream } from './invoke-stream'
+import { originOf } from './origin'
 import type { Registry } from './registry'
 import { ToolParams } from './schemas/common'
 import { Invocation, InvokeBody, InvokeHeaders } from './schemas/tools'
@@ -65,13 +67,14 @@ async function serveInvoke(services: Services, c: ApiContext): Promise<Response>
   const { headers } = c.req.raw
   const credential = await readCredential(headers, services.config.secret)
   if (!credential) throw unauthorized()
-  const sent = await readSent(c)
+  requireFewRefused(credential)
+  const sent = await readSent(services, c)
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     if (!('fault' in sent)) {
       const answer = await call(services, c, new SentCall(c, sent, credential))
       if (answer) return answer
     }
-    await explain(services, c, sent)
+    await explain(services, c, sent, credential)
   }
   throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', [], {
     'Retry-After': '1',
@@ -85,7 +88,7 @@ async function call(services: Services, c: ApiContext, request: InvokeRequest): 
   return answer instanceof Response ? answer : sendPlain(services, c, answer)
 }
 
-type WhatWasSent = Pick<InvokeRequest, 'tool' | 'input' | 'idempotency'>
+type WhatWasSent = Pick<InvokeRequest, 'tool' | 'input' | 'idempotency' | 'bytes' | 'isKnown'>
 type Sent = WhatWasSent | { fault: unknown }
 
 /**
@@ -97,6 +100,8 @@ class SentCall implements InvokeRequest {
   readonly input: Record<string, unknown>
   readonly idempotency: Idempotency | undefined
   readonly requestId: string
+  readonly bytes: number
+  readonly isKnown: boolean
 
   constructor(
     private readonly c: ApiContext,
@@ -107,6 +112,8 @@ class SentCall implements InvokeRequest {
     this.input = sent.input
     this.idempotency = sent.idempotency
     this.requestId = c.env.requestId
+    this.bytes = sent.bytes
+    this.isKnown = sent.isKnown
   }
 
   /** Made only where it is looked at: most calls end by themselves. */
@@ -116,11 +123,16 @@ class SentCall implements InvokeRequest {
 }
 
 /** What was sent, or what is wrong with it: said only once it is known who is calling. */
-async function readSent(c: ApiContext): Promise<Sent> {
+async function readSent(services: Services, c: ApiContext): Promise<Sent> {
+  let isKnown = false
+  const beforeLarge = async () => {
+    await requireCaller(services, c.req.raw.headers)
+    isKnown = true
+  }
   try {
-    const { bytes, value } = await readJsonBody(c.req.raw)
+    const { bytes, value } = await readJsonBody(c.req.raw, BODY_LIMIT_BYTES, beforeLarge)
     const idempotency = readIdempotency(c.req.raw.headers.get('idempotency-key'), bytes)
-    return { tool: readTool(c), input: readInput(value), idempotency }
+    return { tool: readTool(c), input: readInput(value), idempotency, bytes: bytes.length, isKnown }
   } catch (fault) {
     return { fault }
   }
@@ -144,13 +156,16 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Throws why a request is not admissible, by the contract's order of checks; returns where nothing is wrong now. */
-async function explain(services: Services, c: ApiContext, sent: Sent): Promise<void> {
-  const caller = await requireCaller(services, c.req.raw.headers)
-  c.env.userId = caller.userId
-  if ('fault' in sent) throw sent.fault
-  const tool = await requireTool(services, sent.tool, caller.catalogueVersion)
-  const faults = faultsOf(tool, sent.input)
-  if (faults.length > 0) throw invalid(faults)
+async function explain(services: Services, c: ApiContext, sent: Sent, credential: Credential): Promise<void> {
+  const { userId, catalogueVersion } = await requireCaller(services, c.req.raw.headers)
+  c.env.userId = userId
+  const refused = (problem: Problem) =>
+    countRefused({ credential, userId, address: originOf(services, c).address }, problem)
+  if ('fault' in sent) throw sent.fault instanceof Problem ? refused(sent.fault) : sent.fault
+  const tool = await requireTool(services, sent.tool, catalogueVersion)
+  const { input, bytes } = sent
+  const faults = await faultsOf(tool, { input, bytes, caller: nameOf(credential) })
+  if (faults.length > 0) throw refused(invalid(faults))
 }
 
 /** A stream has been answered by now. */

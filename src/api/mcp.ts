@@ -5,6 +5,7 @@ import { trustedOrigins } from '../trusted-origins'
 import { readJsonBody } from './body'
 import { type ApiContext, answerHeaders, respond } from './envelope'
 import { describeMcp } from './mcp-document'
+import { originOf } from './origin'
 import { BASE, type Registry } from './registry'
 import type { Services } from './services'
 import { requireCaller, unauthorized } from './who'
@@ -26,10 +27,11 @@ async function serveMcp(services: Services, c: ApiContext, origins: string[]): P
   if (!credential) throw unauthorized()
   c.env.userId = caller.userId
   requireTrusted(request.headers.get('origin'), origins)
-  const { value } = await readJsonBody(request)
+  const { value, bytes } = await readJsonBody(request)
   if (value === undefined) throw invalidField('body', 'A JSON-RPC message is needed')
   if (isTooManyMessages(value)) throw invalidField('body', 'holds too many messages')
-  const call = { caller, credential, requestId: c.env.requestId }
+  const { address } = originOf(services, c)
+  const call = { caller, credential, requestId: c.env.requestId, address, bytes: bytes.length }
   return send(c, await answerMcp(services, call, request, value))
 }
 

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Credential } from '../accounts/credential'
+import { findPrincipal } from '../accounts/principal'
 import type { Log } from '../log'
 import type { Admitted, Hold, Refusal } from '../metering/call'
 import { readIdempotent } from '../metering/idempotency'
@@ -8,6 +9,8 @@ import { newUsageId } from '../metering/usage-id'
 import type { ProviderWords } from '../models/provider-words'
 import { Problem } from '../problem'
 import { catalogueAt, refreshCatalogue } from '../tools/catalogue'
+import { isCheckedForKnown } from '../tools/input'
+import { isCountedBefore } from '../tools/metering'
 import type { Tool } from '../tools/tool'
 import { type Idempotency, inProgress, mismatch } from './idempotency'
 import { keepIdempotencyRefused, keepRefused } from './keep-refused'
@@ -27,6 +30,10 @@ export interface CallRequest {
   tool: string
   requestId: string
   idempotency: Idempotency | undefined
+  /** How large the request's body was at most. */
+  bytes: number
+  /** Whether it is known that the credential is somebody's: else only admission finds out. */
+  isKnown: boolean
   /** Aborted when the caller goes away; it ends calls of models. */
   signal?: AbortSignal | undefined
 }
@@ -53,17 +60,21 @@ export type Started<Plan> = { ended: 'not-yet'; tool: Tool; plan: Plan; admitted
 /**
  * Admits a call by one committed statement. `prepare` says what the tool would be asked and what is held for it, or
  * null where the request does not fit the tool. The catalogue is the process's cached one; an admission that finds the
- * tool changed says so, and the call starts over.
+ * tool changed says so, and the call starts over. Where `prepare` may take long, the caller is found before.
  */
 export async function admitCall<Plan extends { hold: Hold }>(
   room: GatewayRoom,
   request: CallRequest,
-  prepare: (tool: Tool) => Plan | null,
+  prepare: (tool: Tool) => Plan | null | Promise<Plan | null>,
 ): Promise<Started<Plan> | InvokeOutcome> {
+  let mayLook = request.isKnown
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const tool = (await catalogueAt(room.pool)).find(request.tool)
-    const plan = tool?.isActive ? prepare(tool) : null
-    if (!tool || plan === null) return { ended: 'not-admissible' }
+    if (!tool?.isActive) return { ended: 'not-admissible' }
+    mayLook ||= !isCostly(tool, request.bytes) || (await isSomebodys(room, request))
+    const prepared = mayLook ? prepare(tool) : null
+    const plan = prepared instanceof Promise ? await prepared : prepared
+    if (plan === null) return { ended: 'not-admissible' }
     const admission = await admit(admissionOf(request, tool, plan.hold))
     if (admission.admitted) return { ended: 'not-yet', tool, plan, admitted: admission }
     if (admission.reason === 'stale') await refreshCatalogue(room.pool)
@@ -80,6 +91,21 @@ export async function admitCall<Plan extends { hold: Hold }>(
   throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', [], {
     'Retry-After': '1',
   })
+}
+
+/** Over this many bytes tokens take milliseconds to count. */
+const MOST_COUNTED_AT_ONCE = 8 * 1024
+
+/**
+ * Whether looking at an input may take so long that it is done only once its caller is found, by one more statement: a
+ * key with a right checksum can be made by anybody.
+ */
+function isCostly(tool: Tool, bytes: number): boolean {
+  return (bytes > MOST_COUNTED_AT_ONCE && isCountedBefore(tool)) || isCheckedForKnown(tool, bytes)
+}
+
+async function isSomebodys(room: GatewayRoom, { credential }: CallRequest): Promise<boolean> {
+  return (await findPrincipal(room.pool, credential, null)) !== null
 }
 
 function admissionOf(request: CallRequest, tool: Tool, hold: Hold) {

@@ -1,8 +1,9 @@
 import { findPrincipal } from '../accounts/principal'
 import { Problem } from '../problem'
 import { catalogueAt } from '../tools/catalogue'
-import { faultsOf, type GatewayRoom, type InvokeRequest, invoke } from './invoke'
+import { faultsOf, type GatewayRoom, type InvokeRequest, invoke, sentOf } from './invoke'
 import { keepUnadmitted } from './keep-refused'
+import { countRefused, requireFewRefused } from './refused-inputs'
 
 /** A tool that changes again and again while a call asks for it is a fault, and not the caller's. */
 const MOST_TRIES = 3
@@ -14,11 +15,15 @@ export type Invocation = {
   duration_ms: number
 }
 
+/** A request with the address that it came from, where that is known. */
+export type AddressedRequest = InvokeRequest & { address: string | null }
+
 /**
  * Invokes a tool for doors that have read the request already, and gives its result. Throws the `Problem` that the
  * versioned API would answer, in the same order of checks: who, which tool, what input, then the plan's limits.
  */
-export async function invokeTool(room: GatewayRoom, request: InvokeRequest): Promise<Invocation> {
+export async function invokeTool(room: GatewayRoom, request: AddressedRequest): Promise<Invocation> {
+  requireFewRefused(request.credential)
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const outcome = await invoke(room, request)
     if (outcome.ended === 'answered') return JSON.parse(outcome.answer) as Invocation
@@ -31,8 +36,8 @@ export async function invokeTool(room: GatewayRoom, request: InvokeRequest): Pro
 }
 
 /** Throws why a request is not admissible; returns where nothing is wrong now. */
-async function explain(room: GatewayRoom, request: InvokeRequest): Promise<void> {
-  const { credential, tool: name, input, requestId } = request
+async function explain(room: GatewayRoom, request: AddressedRequest): Promise<void> {
+  const { credential, tool: name, requestId, address } = request
   const caller = await findPrincipal(room.pool, credential, null)
   const refused = (problem: Problem): Problem => {
     keepUnadmitted(problem, { userId: caller?.userId ?? null, requestId, tool: name })
@@ -42,10 +47,13 @@ async function explain(room: GatewayRoom, request: InvokeRequest): Promise<void>
     throw refused(new Problem('UNAUTHORIZED', 'Sign in first: send a valid access token or API key.'))
   const tool = (await catalogueAt(room.pool, caller.catalogueVersion)).find(name)
   if (!tool?.isActive) throw refused(new Problem('NOT_FOUND', 'There is no such tool.'))
-  const faults = faultsOf(tool, input)
+  const faults = await faultsOf(tool, sentOf(request))
   if (faults.length === 0) return
   const message = `${faults.map((fault) => `${fault.field} ${fault.message}`).join('; ')}.`
-  throw refused(new Problem('VALIDATION_ERROR', message, faults))
+  const { userId } = caller
+  throw refused(
+    countRefused({ credential, userId, address }, new Problem('VALIDATION_ERROR', message, faults)),
+  )
 }
 
 /** What the tool did wrong is for the log; the caller reads less. */

@@ -4,12 +4,13 @@ import { isModelTool, type ModelTool } from '../models/call-model'
 import { planInput } from '../models/input'
 import type { ModelPlan } from '../models/plan'
 import type { ProblemDetail } from '../problem'
-import { inputProblems } from '../tools/input'
+import { checkInput, type SentInput } from '../tools/input'
 import { holdFor } from '../tools/metering'
 import type { Tool } from '../tools/tool'
 import { admitCall, type CallRequest, type GatewayRoom, type InvokeOutcome } from './admit-call'
 import { keepUntilSettled } from './in-flight'
 import { invocation } from './invocation'
+import { nameOf } from './refused-inputs'
 import { runCall } from './run-call'
 import { runModel } from './run-model'
 import { type StreamOutcome, streamModel } from './stream-model'
@@ -31,7 +32,7 @@ export function invoke(room: GatewayRoom, request: InvokeRequest): Promise<Invok
 
 /** The same as a stream where the tool is a model; any other tool answers as `invoke` does. */
 export async function invokeStream(room: GatewayRoom, request: InvokeRequest): Promise<StreamOutcome> {
-  const started = await keepUntilSettled(admitCall(room, request, (tool) => planOf(tool, request.input)))
+  const started = await keepUntilSettled(admitCall(room, request, (tool) => planOf(tool, request)))
   if (started.ended !== 'not-yet') return started
   const { tool, plan, admitted } = started
   if (plan.model && isModelTool(tool))
@@ -40,7 +41,7 @@ export async function invokeStream(room: GatewayRoom, request: InvokeRequest): P
 }
 
 async function admitAndRun(room: GatewayRoom, request: InvokeRequest): Promise<InvokeOutcome> {
-  const started = await admitCall(room, request, (tool) => planOf(tool, request.input))
+  const started = await admitCall(room, request, (tool) => planOf(tool, request))
   if (started.ended !== 'not-yet') return started
   const { tool, plan, admitted } = started
   if (plan.model && isModelTool(tool))
@@ -51,15 +52,29 @@ async function admitAndRun(room: GatewayRoom, request: InvokeRequest): Promise<I
 type InputPlan = { hold: Hold; model: ModelPlan | null }
 
 /** Why a tool does not take an input; empty where it does. */
-export function faultsOf(tool: Tool, input: Record<string, unknown>): ProblemDetail[] {
-  const faults = inputProblems(tool, input)
+export async function faultsOf(tool: Tool, sent: SentInput): Promise<ProblemDetail[]> {
+  const faults = await checkInput(tool, sent)
   if (faults.length > 0 || !isModelTool(tool)) return faults
-  const planned = planInput(tool, input)
+  const planned = planInput(tool, sent.input)
   return 'faults' in planned ? planned.faults : []
 }
 
-function planOf(tool: Tool, input: Record<string, unknown>): InputPlan | null {
-  if (inputProblems(tool, input).length > 0) return null
+/** The input as it is checked. */
+export const sentOf = ({ input, bytes, credential }: InvokeRequest): SentInput => ({
+  input,
+  bytes,
+  caller: nameOf(credential),
+})
+
+/** A promise only where the check takes long. */
+function planOf(tool: Tool, request: InvokeRequest): InputPlan | null | Promise<InputPlan | null> {
+  const problems = checkInput(tool, sentOf(request))
+  if (problems instanceof Promise)
+    return problems.then((found) => (found.length > 0 ? null : planOfChecked(tool, request.input)))
+  return problems.length > 0 ? null : planOfChecked(tool, request.input)
+}
+
+function planOfChecked(tool: Tool, input: Record<string, unknown>): InputPlan | null {
   if (!isModelTool(tool)) return { hold: holdFor(tool, input, usualTokens(tool.id)), model: null }
   return planOfModel(tool, input)
 }

@@ -45,6 +45,7 @@ const BEFORE_ADMISSION: Partial<Record<Problem['code'], { layer: Layer; reason: 
   NOT_FOUND: { layer: 'catalogue', reason: 'no-such-tool' },
   VALIDATION_ERROR: { layer: 'input', reason: 'bad-input' },
   PAYLOAD_TOO_LARGE: { layer: 'input', reason: 'input-too-large' },
+  RATE_LIMITED: { layer: 'input', reason: 'inputs-refused-too-often' },
   UNSUPPORTED_MEDIA_TYPE: { layer: 'input', reason: 'no-json' },
 }
 

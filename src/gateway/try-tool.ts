@@ -5,13 +5,14 @@ import { believed, chargeFor, type ModelCharge } from '../models/charge'
 import { producedText } from '../models/counted-text'
 import { planInput, toOutput } from '../models/input'
 import { type ModelPlan, withinHold } from '../models/plan'
-import { Problem } from '../problem'
+import { Problem, type ProblemDetail } from '../problem'
 import { callTool, type ToolFailure } from '../tools/call-tool'
 import type { Draft } from '../tools/draft'
 import { holdFor, measure } from '../tools/metering'
 import type { Tool, ToolInput, ToolOutput } from '../tools/tool'
 import { keepUntilSettled } from './in-flight'
 import { faultsOf, type GatewayRoom } from './invoke'
+import { countRefused, nameOf, requireFewRefused } from './refused-inputs'
 import { type TriedAs, type Verdict, wouldAdmit } from './would-admit'
 
 export type TryRequest = {
@@ -50,8 +51,11 @@ export function tryTool(room: GatewayRoom, request: TryRequest): Promise<Trial> 
 async function callAndNote({ pool }: GatewayRoom, request: TryRequest): Promise<Trial> {
   const { draft, input, as, adminId, requestId } = request
   const { tool, secretsLeftOut } = draft
-  const faults = faultsOf(tool, input)
-  if (faults.length > 0) throw notTaken(faults)
+  const credential = { kind: 'session', sessionId: '', userId: adminId } as const
+  requireFewRefused(credential)
+  const bytes = Buffer.byteLength(JSON.stringify(input))
+  const faults = await faultsOf(tool, { input, bytes, caller: nameOf(credential) })
+  if (faults.length > 0) throw countRefused({ credential, userId: adminId, address: null }, notTaken(faults))
   const plan = modelPlan(tool, input)
   const hold = plan?.hold ?? holdFor(tool, input, usualTokens(tool.id))
   const verdict = await wouldAdmit(pool, tool, hold, as)
@@ -84,7 +88,7 @@ async function callAndNote({ pool }: GatewayRoom, request: TryRequest): Promise<
 
 const NOTHING: TrialCharge = { tokens: 0, source: 'unknown', modelTokens: null }
 
-function notTaken(faults: ReturnType<typeof faultsOf>): Problem {
+function notTaken(faults: ProblemDetail[]): Problem {
   const message = `${faults.map((fault) => `${fault.field} ${fault.message}`).join('; ')}.`
   return new Problem('VALIDATION_ERROR', message, faults)
 }

@@ -12,7 +12,7 @@ type Params = { name: string; arguments?: Record<string, unknown> | undefined }
  */
 export async function callTool(
   room: McpRoom,
-  { credential, requestId }: McpCall,
+  { credential, requestId, address, bytes }: McpCall,
   params: Params,
   signal: AbortSignal,
 ): Promise<CallToolResult> {
@@ -24,6 +24,9 @@ export async function callTool(
       tool: params.name,
       input,
       idempotency: undefined,
+      address,
+      bytes,
+      isKnown: true,
       signal,
     })
     const { output, ...about } = result

@@ -7,8 +7,15 @@ import { listTools } from './list-tools'
 
 export type McpRoom = GatewayRoom
 
-/** Who asks, and under which id it is written down. */
-export type McpCall = { caller: SignedInCaller; credential: Credential; requestId: string }
+/** Who asks, from where, how much, and under which id it is written down. */
+export type McpCall = {
+  caller: SignedInCaller
+  credential: Credential
+  requestId: string
+  address: string | null
+  /** The size of the request's body. */
+  bytes: number
+}
 
 const ABOUT = { name: 'joyfull-ui-hub', title: 'Joyfull UI Hub', version: '1.0.0' }
 

@@ -3,12 +3,15 @@ import { readCredential } from '../accounts/credential'
 import { readJsonBody } from '../api/body'
 import { invalid } from '../api/endpoint'
 import type { ApiContext } from '../api/envelope'
+import { originOf } from '../api/origin'
 import type { Services } from '../api/services'
 import { requireCaller, unauthorized } from '../api/who'
 import type { ModelRequest } from '../gateway/ask-model'
 import { type Idempotency, readIdempotency } from '../gateway/idempotency'
+import { countRefused, requireFewRefused } from '../gateway/refused-inputs'
 import { isModelTool, type ModelTool } from '../models/call-model'
 import type { Planned } from '../models/input'
+import { Problem } from '../problem'
 import { catalogueAt } from '../tools/catalogue'
 import { noSuchModel } from './models'
 
@@ -19,7 +22,14 @@ type Json = Record<string, unknown>
 
 /** What was sent: the model's name and the rest of the body, or what is wrong with it. */
 export type Sent = { credential: Credential } & (
-  | { model: string; body: Json; stream: boolean; idempotency: Idempotency | undefined }
+  | {
+      model: string
+      body: Json
+      stream: boolean
+      idempotency: Idempotency | undefined
+      bytes: number
+      isKnown: boolean
+    }
   | { fault: unknown }
 )
 
@@ -27,8 +37,14 @@ export type Sent = { credential: Credential } & (
 export async function readCall(services: Services, c: ApiContext): Promise<Sent> {
   const credential = await readCredential(c.req.raw.headers, services.config.secret)
   if (!credential) throw unauthorized()
+  requireFewRefused(credential)
+  let isKnown = false
+  const beforeLarge = async () => {
+    await requireCaller(services, c.req.raw.headers)
+    isKnown = true
+  }
   try {
-    const { bytes, value } = await readJsonBody(c.req.raw, MOST_BYTES)
+    const { bytes, value } = await readJsonBody(c.req.raw, MOST_BYTES, beforeLarge)
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw invalid([{ field: 'body', message: 'must be a JSON object' }])
     const { model, stream = false, ...body } = value as Json
@@ -43,6 +59,8 @@ export async function readCall(services: Services, c: ApiContext): Promise<Sent>
       body,
       stream: stream === true,
       idempotency: readIdempotency(key, bytes),
+      bytes: bytes.length,
+      isKnown,
     }
   } catch (fault) {
     return { credential, fault }
@@ -60,6 +78,8 @@ export function modelRequest(
     tool: sent.model,
     requestId: c.env.requestId,
     idempotency: sent.idempotency,
+    bytes: sent.bytes,
+    isKnown: sent.isKnown,
     signal: c.req.raw.signal,
     plan,
   }
@@ -72,11 +92,14 @@ export async function explain(
   sent: Sent,
   plan: (tool: ModelTool) => Planned,
 ): Promise<void> {
-  const caller = await requireCaller(services, c.req.raw.headers)
-  c.env.userId = caller.userId
-  if ('fault' in sent) throw sent.fault
-  const tool = (await catalogueAt(services.pool, caller.catalogueVersion)).find(sent.model)
+  const { userId, catalogueVersion } = await requireCaller(services, c.req.raw.headers)
+  c.env.userId = userId
+  const { credential } = sent
+  const refused = (problem: Problem) =>
+    countRefused({ credential, userId, address: originOf(services, c).address }, problem)
+  if ('fault' in sent) throw sent.fault instanceof Problem ? refused(sent.fault) : sent.fault
+  const tool = (await catalogueAt(services.pool, catalogueVersion)).find(sent.model)
   if (!tool?.isActive || !isModelTool(tool)) throw noSuchModel(sent.model)
   const planned = plan(tool)
-  if ('faults' in planned) throw invalid(planned.faults)
+  if ('faults' in planned) throw refused(invalid(planned.faults))
 }

@@ -1,10 +1,13 @@
 import type { ErrorObject } from 'ajv'
 import { Problem, type ProblemDetail } from '../problem'
 import { perProcess } from '../process'
+import { checkApart, NoThread } from './apart/check-apart'
+import { runBounded } from './bounded-run'
 import { builtinTools } from './builtin'
+import type { CostOfCheck } from './check-cost'
 import { isDeeperThan, MOST_DEPTH } from './depth'
 import { NO_REVISION } from './document-tool'
-import { compileInputSchema, type InputValidator } from './input-schema'
+import { compileInputSchema, type InputValidator, isDraft07, MOST_MS } from './input-schema'
 import type { Tool, ToolInput } from './tool'
 
 export { checkInputSchema } from './input-schema'
@@ -12,32 +15,118 @@ export { checkInputSchema } from './input-schema'
 const MOST_ERRORS = 20
 const MOST_FIELD = 200
 
-type Compiled = { revision: number; validators: InputValidator[] }
+type Compiled = { revision: number; validators: Validators }
+/** A schema that cannot be compiled stands here as why. */
+type Validators = InputValidator[] | Error
 
 /**
  * What is wrong with an input, each with the field's dotted path (`input.text`); empty when nothing is. A
  * built-in function's own schema holds as well, whatever the admin made of the tool's. Nothing is changed:
- * no defaults are filled in, no types converted.
+ * no defaults are filled in, no types converted. Here and now, and cut off after 100 ms: for trials and tests.
  */
 export function inputProblems(tool: Tool, input: ToolInput): ProblemDetail[] {
-  if (isDeeperThan(input, MOST_DEPTH)) {
-    return [{ field: 'input', message: `is nested deeper than ${MOST_DEPTH} levels` }]
-  }
+  return problemsBy(tool, input, (validator) => {
+    const check = () => validator.check(input)
+    return (validator.cost === 'plain' ? check() : runBounded(check, MOST_MS)).length > 0
+      ? validator.checkAll(input)
+      : []
+  })
+}
+
+/** Whether an input of so many bytes is checked only once its caller is known: a forged key must not cost more than that. */
+export function isCheckedForKnown(tool: Tool, bytes: number): boolean {
+  if (bytes > MOST_OF_ANYBODY) return true
+  const validators = validatorsOf(tool)
+  return !(validators instanceof Error) && validators.some(({ cost }) => cost !== 'plain')
+}
+
+/** An input that somebody sent: how large its JSON is at most, and who waits for the check. */
+export type SentInput = { input: ToolInput; bytes: number; caller: string }
+
+/**
+ * The same for the inputs of callers. The usual one is checked here and at once; one whose check may take long goes to a
+ * thread of its own, and a promise is given.
+ */
+export function checkInput(tool: Tool, sent: SentInput): ProblemDetail[] | Promise<ProblemDetail[]> {
+  const validators = validatorsOf(tool)
+  if (validators instanceof Error || !validators.some(({ cost }) => isApart(cost, sent.bytes)))
+    return problemsBy(tool, sent.input, (validator) => checkHere(validator, sent))
+  return checkInTurn(validators, sent)
+}
+
+/** Larger bodies are looked at only once their caller is known. */
+export const MOST_OF_ANYBODY = 64 * 1024
+/** A linear engine takes some microseconds for a character at worst. */
+const MOST_CAREFUL = 4 * 1024
+
+const isApart = (cost: CostOfCheck, bytes: number) =>
+  cost === 'apart' || (cost === 'careful' && bytes > MOST_CAREFUL)
+
+function checkHere(validator: InputValidator, { input, bytes }: SentInput): ErrorObject[] {
+  const isLarge = bytes > MOST_OF_ANYBODY
+  const check = () => validator.check(input)
+  const errors = isLarge ? runBounded(check, MOST_MS) : check()
+  return errors.length === 0 || isLarge ? errors : validator.checkAll(input)
+}
+
+async function checkInTurn(validators: InputValidator[], sent: SentInput): Promise<ProblemDetail[]> {
+  if (isDeeperThan(sent.input, MOST_DEPTH)) return TOO_DEEP
   try {
-    for (const validate of validatorsOf(tool)) {
-      const errors = validate(input)
+    for (const validator of validators) {
+      const errors = isApart(validator.cost, sent.bytes)
+        ? await checkThere(validator, sent)
+        : checkHere(validator, sent)
       if (errors.length > 0) return toDetails(errors)
     }
     return []
   } catch (error) {
-    // A schema that runs away or recurses without end: the call is refused, the process lives.
-    return [
-      {
-        field: 'input',
-        message: `could not be checked against the tool's schema: ${(error as Error).message}`,
-      },
-    ]
+    return uncheckable(error)
   }
+}
+
+async function checkThere(validator: InputValidator, sent: SentInput): Promise<ErrorObject[]> {
+  const { key, schema } = validator
+  const given = {
+    key,
+    schema: JSON.stringify(schema),
+    input: JSON.stringify(sent.input),
+    caller: sent.caller,
+  }
+  try {
+    const allErrors = sent.bytes <= MOST_OF_ANYBODY
+    return await checkApart({ isDraft07: isDraft07(schema), allErrors, ...given })
+  } catch (error) {
+    if (!(error instanceof NoThread)) throw error
+    return runBounded(() => validator.check(sent.input), MOST_MS)
+  }
+}
+
+function problemsBy(
+  tool: Tool,
+  input: ToolInput,
+  check: (validator: InputValidator) => ErrorObject[],
+): ProblemDetail[] {
+  if (isDeeperThan(input, MOST_DEPTH)) return TOO_DEEP
+  try {
+    const validators = validatorsOf(tool)
+    if (validators instanceof Error) throw validators
+    for (const validator of validators) {
+      const errors = check(validator)
+      if (errors.length > 0) return toDetails(errors)
+    }
+    return []
+  } catch (error) {
+    return uncheckable(error)
+  }
+}
+
+const TOO_DEEP: ProblemDetail[] = [{ field: 'input', message: `is nested deeper than ${MOST_DEPTH} levels` }]
+
+/** A schema that runs away or recurses without end: the call is refused, the process lives. */
+function uncheckable(error: unknown): ProblemDetail[] {
+  if (error instanceof Problem) throw error
+  const why = (error as Error).message
+  return [{ field: 'input', message: `could not be checked against the tool's schema: ${why}` }]
 }
 
 /** Throws VALIDATION_ERROR that names every field that is wrong. */
@@ -48,10 +137,10 @@ export function validateInput(tool: Tool, input: ToolInput): void {
   throw new Problem('VALIDATION_ERROR', message, details)
 }
 
-const ofDrafts = new WeakMap<Tool, InputValidator[]>()
+const ofDrafts = new WeakMap<Tool, Validators>()
 
 /** Compiled once for each revision of a tool. A draft has none: each is compiled by itself. */
-function validatorsOf(tool: Tool): InputValidator[] {
+function validatorsOf(tool: Tool): Validators {
   if (tool.revision === NO_REVISION) {
     const validators = ofDrafts.get(tool) ?? compile(tool)
     ofDrafts.set(tool, validators)
@@ -65,10 +154,14 @@ function validatorsOf(tool: Tool): InputValidator[] {
   return validators
 }
 
-function compile(tool: Tool): InputValidator[] {
+function compile(tool: Tool): Validators {
   const own = tool.adapter === 'builtin' ? builtinTools[tool.builtin ?? '']?.inputSchema : undefined
   const schemas = [own, tool.inputSchema].filter((schema) => schema !== undefined && schema !== null)
-  return schemas.map(compileInputSchema)
+  try {
+    return schemas.map(compileInputSchema)
+  } catch (error) {
+    return error as Error
+  }
 }
 
 function toDetails(errors: ErrorObject[]): ProblemDetail[] {

@@ -26,6 +26,11 @@ export function holdFor(tool: Tool, input: ToolInput, usualTokens = 0): Hold {
   return { tokens: estimateTokens(JSON.stringify(input)) + room, mode: 'up-to' }
 }
 
+/** Whether the hold of a call is known only by counting its input. */
+export function isCountedBefore({ metering, model, maxTokens }: Tool): boolean {
+  return model !== null || (metering.mode !== 'fixed' && maxTokens === null)
+}
+
 /**
  * What a call took and how that is known: the fixed price; what the endpoint reported, at most the tool's maximum; else
  * the tokens of input and output, each counted as the JSON text that was sent and received. Without a maximum no report

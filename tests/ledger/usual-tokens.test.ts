@@ -77,6 +77,8 @@ test('a call holds its counted input and that, or 100 where it is less', async (
       input,
       requestId: randomUUID(),
       idempotency: undefined,
+      bytes: 100,
+      isKnown: true,
     }
     await world.pool.query('update subscriptions set rate_at = null')
     await invoke({ pool: world.pool, log: createLog('silent') }, request)

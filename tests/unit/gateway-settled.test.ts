@@ -32,6 +32,8 @@ const request = {
   requestId: 'r',
   input: {},
   idempotency: undefined,
+  bytes: 2,
+  isKnown: true,
 } as const
 const FREE = [{ userId: 'u', usageId: 'c', status: 'error', tokens: 0, errorCode: 'INTERNAL' }]
 

@@ -5,6 +5,7 @@ import { requestCredential } from '../../accounts/payload/strategy'
 import type { HubUser } from '../../accounts/payload/user'
 import { payloadBy } from '../../audit/payload-by'
 import { cancelSubscription, subscribe } from '../../billing/subscriptions'
+import { callerAddress } from '../../caller-address'
 import { readIdempotency } from '../../gateway/idempotency'
 import { type Invocation, invokeTool } from '../../gateway/invoke-tool'
 import { createLog } from '../../log'
@@ -31,11 +32,22 @@ export async function invoke(
   signedIn(req)
   const sent = readInput(input)
   const log = perProcess('log', () => createLog(config.logLevel))
-  const idempotency = readIdempotency(idempotencyKey ?? null, Buffer.from(JSON.stringify({ input: sent })))
+  const body = Buffer.from(JSON.stringify({ input: sent }))
+  const idempotency = readIdempotency(idempotencyKey ?? null, body)
   const { signal } = req
   return invokeTool(
     { pool, log },
-    { credential, tool, input: sent, requestId: idOf(req), idempotency, signal },
+    {
+      credential,
+      tool,
+      input: sent,
+      requestId: idOf(req),
+      idempotency,
+      signal,
+      address: callerAddress(req.headers),
+      bytes: body.length,
+      isKnown: true,
+    },
   )
 }
 

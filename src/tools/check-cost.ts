@@ -1,0 +1,107 @@
+import type { Matcher } from './patterns/linear'
+
+/**
+ * What the check of an input by a schema may cost, whatever the input:
+ *
+ * - `plain`: little, for everybody;
+ * - `careful`: some time for a large input, so it is done for a known caller, and for a large input apart;
+ * - `apart`: no bound is known, so it is done for a known caller, and apart.
+ */
+export type CostOfCheck = 'plain' | 'careful' | 'apart'
+
+type Schema = Record<string, unknown>
+
+const IN_PLACE = new Set(['allOf', 'anyOf', 'dependentSchemas', 'else', 'if', 'not', 'oneOf', 'then'])
+const CAREFUL = new Set([
+  'contains',
+  'patternProperties',
+  'propertyNames',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+  'uniqueItems',
+])
+/** References whose target depends on how one came there. */
+const DYNAMIC = new Set(['$dynamicRef', '$recursiveRef'])
+/** More parts than that, once each reference is replaced by its target, are too many to go through for each item. */
+const MOST_PARTS = 20_000
+
+/** The costs of patterns by what they are. A schema's own are among them. */
+export type PatternCosts = ReadonlyMap<string, Matcher['cost']>
+
+/** The cost of a schema with these patterns. Found once, where the schema is compiled. */
+export function costOfCheck(schema: Schema, patterns: PatternCosts): CostOfCheck {
+  const seen = { careful: false, apart: false, patterns }
+  look(schema, 0, seen)
+  if (seen.apart || partsOf(schema, schema, new Map()) > MOST_PARTS) return 'apart'
+  return seen.careful ? 'careful' : 'plain'
+}
+
+type Seen = { careful: boolean; apart: boolean; patterns: PatternCosts }
+
+function notePatterns(key: string, value: unknown, seen: Seen): void {
+  const names =
+    key === 'patternProperties' && typeof value === 'object' && value !== null ? Object.keys(value) : []
+  for (const source of key === 'pattern' && typeof value === 'string' ? [value] : names) {
+    const cost = seen.patterns.get(source)
+    if (cost === 'backtracking') seen.apart = true
+    if (cost === 'linear') seen.careful = true
+  }
+}
+
+/** `inPlace` counts the keywords around it that check the same value by several schemas. */
+function look(node: unknown, inPlace: number, seen: Seen): void {
+  if (typeof node !== 'object' || node === null) return
+  for (const [key, value] of Object.entries(node)) {
+    notePatterns(key, value, seen)
+    if (DYNAMIC.has(key)) seen.apart = true
+    // The one format whose pattern takes the square of a text's length.
+    if (key === 'format' && value === 'url') seen.apart = true
+    if (CAREFUL.has(key) || (key === 'format' && value === 'regex')) seen.careful = true
+    if (key === '$ref' && inPlace > 0) seen.careful = true
+    const within = IN_PLACE.has(key) ? inPlace + 1 : inPlace
+    if (within > 1) seen.careful = true
+    look(value, within, seen)
+  }
+}
+
+/**
+ * How many parts a schema has with each reference replaced by its target: a check looks at each of them at most once for
+ * each part of an input. Infinitely many where a reference leads back to itself, or is none by a JSON Pointer.
+ */
+function partsOf(node: unknown, root: Schema, known: Map<object, number>): number {
+  if (typeof node !== 'object' || node === null) return 0
+  const found = known.get(node)
+  if (found !== undefined) return found
+  known.set(node, Number.POSITIVE_INFINITY)
+  let parts = 1
+  for (const [key, value] of Object.entries(node)) {
+    const isReference = key === '$ref' && typeof value === 'string'
+    parts += isReference ? partsOfTarget(value, root, known) : partsOf(value, root, known)
+  }
+  known.set(node, parts)
+  return parts
+}
+
+function partsOfTarget(reference: string, root: Schema, known: Map<object, number>): number {
+  const target = targetOf(reference, root)
+  return target === null ? Number.POSITIVE_INFINITY : partsOf(target, root, known)
+}
+
+function targetOf(reference: string, root: Schema): object | null {
+  if (!/^#(\/|$)/.test(reference)) return null
+  let at: unknown = root
+  for (const part of reference.split('/').slice(1)) {
+    const name = decoded(part)
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return null
+    at = (at as Schema)[name]
+  }
+  return typeof at === 'object' ? at : {}
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
+  } catch {
+    return part
+  }
+}
