@@ -1,11 +1,14 @@
 import { z } from '@hono/zod-openapi'
 import type { SignedInCaller } from '../accounts/principal'
 import { Problem, type ProblemCode, type ProblemDetail } from '../problem'
-import { BODY_LIMIT_BYTES, OPEN_LIMIT_BYTES, readJsonBody, unusableText } from './body'
+import { BODY_LIMIT_BYTES, readJsonBody, unusableText } from './body'
 import type { Answer, ApiContext } from './envelope'
 import type { Services } from './services'
 import { type Access, requireAccess, requireCaller } from './who'
 import { toDetails } from './zod-details'
+
+/** Bytes of a body where nobody has to sign in: an email, a password and a name are all that is ever sent there. */
+const MOST_OF_NOBODY = 131_072
 
 /** A call that takes nothing may still be sent an empty object. */
 const NOTHING = z.strictObject({})
@@ -81,7 +84,7 @@ async function readSent(endpoint: Endpoint, context: ApiContext) {
   }
   const params = check(endpoint.params, () => readParams(context, details), 'path')
   const query = check(endpoint.query, () => readQuery(context, details), 'query')
-  const most = endpoint.access === 'open' ? OPEN_LIMIT_BYTES : BODY_LIMIT_BYTES
+  const most = endpoint.access === 'open' ? MOST_OF_NOBODY : BODY_LIMIT_BYTES
   const hasBody = endpoint.method !== 'get' && endpoint.method !== 'delete'
   const value = hasBody ? (await readJsonBody(context.req.raw, most)).value : undefined
   const body = check(endpoint.body ?? (value === undefined ? undefined : NOTHING), () => value, 'body')

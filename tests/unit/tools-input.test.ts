@@ -70,7 +70,7 @@ describe('an input that the schema does not take', () => {
 
 describe('an input that is meant to stop the hub', () => {
   const endless = `${'a'.repeat(1_000_000)}!`
-  const objects = Array.from({ length: 5_000 }, (_, n) => ({ n }))
+  const objects = Array.from({ length: 1_000 }, (_, n) => ({ n }))
   /** Each level is checked by two schemas, each of which checks the next one by two. */
   const doubling = {
     anyOf: [{ properties: { a: { $ref: '#' } } }, { properties: { a: { $ref: '#' } }, required: ['b'] }],
@@ -85,7 +85,7 @@ describe('an input that is meant to stop the hub', () => {
     [
       'is a name that backtracks',
       { patternProperties: { '^(a+)+$': false } },
-      { [endless.slice(-200_001)]: 1 },
+      { [endless.slice(-20_001)]: 1 },
       null,
     ],
     ['looks around', { pattern: '^(?=(a+)+$)' }, `${'a'.repeat(60)}!`, 'could not be checked'],
