@@ -8,7 +8,7 @@ import { type Access, requireAccess, requireCaller } from './who'
 import { toDetails } from './zod-details'
 
 /** Bytes of a body where nobody has to sign in: an email, a password and a name are all that is ever sent there. */
-const MOST_OF_NOBODY = 131_072
+const MOST_OF_NOBODY = 262_144
 
 /** A call that takes nothing may still be sent an empty object. */
 const NOTHING = z.strictObject({})
