@@ -1,6 +1,7 @@
 import type { ProblemDetail } from '../problem'
 import type { ToolOutput } from '../tools/tool'
 import { bodyFaults } from './body-faults'
+import { withCallIds, withCallsInOrder } from './call-history'
 import type { ModelTool } from './call-model'
 import { type ModelPlan, planModelCall } from './plan'
 import { pricedFaults } from './priced-faults'
@@ -56,7 +57,10 @@ export function planChat(tool: ModelTool, body: Json): Planned {
   const { systemPrompt } = tool.model
   const before = systemPrompt === null ? [] : [{ role: 'system', content: systemPrompt }]
   const kept = body.store == null ? {} : { store: false }
-  const ask = { api: 'chat' as const, body: { ...body, ...kept, messages: [...before, ...messages] } }
+  const ask = {
+    api: 'chat' as const,
+    body: { ...body, ...kept, messages: [...before, ...withCallsInOrder(messages)] },
+  }
   return { plan: planModelCall(tool, ask, wanted, choices) }
 }
 
@@ -72,7 +76,10 @@ export function planResponses(tool: ModelTool, body: Json): Planned {
     (text) => typeof text === 'string' && text !== '',
   )
   const instructions = before.length > 0 ? { instructions: before.join('\n\n') } : {}
-  const ask = { api: 'responses' as const, body: { ...body, ...instructions, store: false } }
+  const ask = {
+    api: 'responses' as const,
+    body: { ...body, input: withCallIds(body.input), ...instructions, store: false },
+  }
   return { plan: planModelCall(tool, ask, wanted) }
 }
 

@@ -1,4 +1,4 @@
-import type { LanguageModelV3, LanguageModelV3CallOptions } from '@ai-sdk/provider'
+import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3Prompt } from '@ai-sdk/provider'
 import { badResponse } from '../tools/adapters/adapter'
 import type { ModelAdapter, ModelAnswer, ModelAsk, ModelContext, ModelStream, Target } from './adapter'
 import { malformed } from './failures'
@@ -6,6 +6,7 @@ import { failureOf } from './provider-failures'
 import { providerFetch, type Reading, type Seen } from './provider-fetch'
 import { beginStream } from './provider-stream'
 import type { Wire } from './provider-wire'
+import { withWholeCalls } from './tool-calls'
 import { toCall } from './translate-call'
 import { toCompletion } from './translate-result'
 import { readUsage } from './usage'
@@ -26,6 +27,8 @@ export type Way = {
 export type Provider = {
   languageModel(way: Way): LanguageModelV3
   wire: Wire
+  /** The prompt as this provider takes it, where it refuses some of what others take. */
+  mendPrompt?(prompt: LanguageModelV3Prompt): LanguageModelV3Prompt
   /** What OpenAI's settings become that the AI SDK knows for this provider alone. */
   options(ask: ModelAsk, model: string): Partial<LanguageModelV3CallOptions>
   /** Left out where the provider has none. */
@@ -58,7 +61,7 @@ async function complete(
 ): Promise<ModelAnswer> {
   const result = await provider.languageModel(way).doGenerate(callOptions(provider, way, ask, signal))
   if (result.finishReason.unified === 'error') return malformed('its answer ended with an error')
-  const value = toCompletion(result, nameOf(result.response?.id ?? requestId, way.model))
+  const value = withWholeCalls(toCompletion(result, nameOf(result.response?.id ?? requestId, way.model)))
   return { ok: true, text: JSON.stringify(value), value, usage: readUsage(value.usage) }
 }
 
@@ -94,7 +97,8 @@ async function stream(
 }
 
 function callOptions(provider: Provider, way: Way, ask: ModelAsk, abortSignal: AbortSignal) {
-  return { ...toCall(ask), ...provider.options(ask, way.model), abortSignal }
+  const call = { ...toCall(ask), ...provider.options(ask, way.model), abortSignal }
+  return provider.mendPrompt ? { ...call, prompt: provider.mendPrompt(call.prompt) } : call
 }
 
 function wayTo(

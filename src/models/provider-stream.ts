@@ -3,6 +3,7 @@ import type { ToolFailure } from '../tools/adapters/adapter'
 import { type ModelEvent, type ModelFailure, type ModelStream, StreamBroken } from './adapter'
 import { cutOff } from './event-stream'
 import { malformed } from './failures'
+import { StreamedCalls } from './tool-calls'
 import type { AnswerName } from './translate-result'
 import { ChunkWriter } from './translate-stream'
 
@@ -46,6 +47,7 @@ async function* startingWith(
 
 async function* eventsOf({ stream, fail, stop, name }: Begun): AsyncGenerator<ModelEvent> {
   const writer = new ChunkWriter(name)
+  const calls = new StreamedCalls()
   const reader = stream.getReader()
   let isComplete = false
   try {
@@ -54,7 +56,7 @@ async function* eventsOf({ stream, fail, stop, name }: Begun): AsyncGenerator<Mo
       if (done) break
       const failure = failureIn(part, fail)
       if (failure) throw new StreamBroken(failure)
-      yield* writer.write(part)
+      for (const event of writer.write(part)) yield mended(event, calls)
       if (part.type === 'finish') isComplete = true
     }
     if (!isComplete) throw cutOff('it ended early')
@@ -63,6 +65,11 @@ async function* eventsOf({ stream, fail, stop, name }: Begun): AsyncGenerator<Mo
   } finally {
     stop()
   }
+}
+
+function mended(event: ModelEvent, calls: StreamedCalls): ModelEvent {
+  const value = calls.mend(event.value)
+  return value === event.value ? event : { data: JSON.stringify(value), value }
 }
 
 function failureIn(part: LanguageModelV3StreamPart, fail: Begun['fail']): ToolFailure | null {

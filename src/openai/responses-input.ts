@@ -1,3 +1,4 @@
+import { wholeArguments } from '../models/tool-calls'
 import type { ProblemDetail } from '../problem'
 
 type Json = Record<string, unknown>
@@ -42,8 +43,10 @@ function addItem(messages: Json[], item: unknown, field: string, faults: Faults)
       addCall(messages, item, field, faults)
       break
     case 'function_call_output': {
+      if (typeof item.call_id !== 'string' || item.call_id === '')
+        faults.push({ field: `${field}.call_id`, message: 'is required: the call_id of the call before it' })
       const content = textOf(item.output, `${field}.output`, faults)
-      messages.push({ role: 'tool', tool_call_id: String(item.call_id), content })
+      messages.push({ role: 'tool', tool_call_id: item.call_id, content })
       break
     }
     case 'reasoning':
@@ -72,14 +75,14 @@ function addMessage(messages: Json[], item: Json, field: string, faults: Faults)
 
 /** Calls that follow one another, or what was said before them, are one message. */
 function addCall(messages: Json[], item: Json, field: string, faults: Faults): void {
-  if (typeof item.call_id !== 'string' || typeof item.name !== 'string') {
+  if (typeof item.call_id !== 'string' || typeof item.name !== 'string' || item.name === '') {
     faults.push({ field, message: 'needs a call_id and a name' })
     return
   }
   const call = {
     id: item.call_id,
     type: 'function',
-    function: { name: item.name, arguments: typeof item.arguments === 'string' ? item.arguments : '{}' },
+    function: { name: item.name, arguments: wholeArguments(item.arguments) },
   }
   const last = messages.at(-1)
   if (last?.role === 'assistant') {

@@ -1,4 +1,5 @@
 import { bodyFaults } from '../models/body-faults'
+import { withCallIds } from '../models/call-history'
 import { pricedFieldFaults } from '../models/priced-faults'
 import type { OpenOption } from '../tools/priced-options'
 import { type Faults, isObject, notStored, toMessages } from './responses-input'
@@ -28,7 +29,7 @@ export function toChatBody(body: Json, open: readonly OpenOption[]): { body: Jso
     ...logprobsFaults(body),
   ]
   const instructions = toInstructions(body.instructions, faults)
-  const messages = [...instructions, ...toMessages(body.input, faults)]
+  const messages = [...instructions, ...toMessages(withCallIds(body.input), faults)]
   const tools = toTools(body.tools, faults)
   const toolChoice = toToolChoice(body.tool_choice, faults)
   const format = toResponseFormat(body.text, faults)

@@ -1,5 +1,6 @@
 import { type AnthropicProviderOptions, createAnthropic } from '@ai-sdk/anthropic'
 import type { ModelAdapter, ModelAsk } from '../adapter'
+import { forAnthropic } from '../anthropic-prompt'
 import { providerAdapter } from '../provider-adapter'
 import { NO_KEY } from '../provider-fetch'
 import { anthropicWire } from '../provider-wire'
@@ -24,6 +25,7 @@ const EFFORTS = { minimal: 'low', low: 'low', medium: 'medium', high: 'high', xh
 /** Claude, by Anthropic's Messages API. */
 export const anthropicAdapter: ModelAdapter = providerAdapter({
   wire: anthropicWire,
+  mendPrompt: forAnthropic,
   languageModel: ({ baseURL, headers, fetch, model }) =>
     createAnthropic({ baseURL, headers, fetch, apiKey: NO_KEY })(model),
   options(ask, model) {

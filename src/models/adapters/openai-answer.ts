@@ -3,6 +3,8 @@ import { isTextDeeperThan, MOST_DEPTH } from '../../tools/depth'
 import type { ModelAnswer, ModelAsk, Target } from '../adapter'
 import { failureOfToldError, malformed } from '../failures'
 import { errorIn } from '../provider-words'
+import { ResponseCalls } from '../response-calls'
+import { withWholeCalls } from '../tool-calls'
 import { readUsage } from '../usage'
 
 export const MOST_ANSWER_BYTES = 10 * 1024 * 1024
@@ -45,7 +47,9 @@ export function toAnswer({ api }: ModelAsk, text: string | null, target: Target)
   if (error) return failureOfToldError(error, target)
   if (!value || !Array.isArray(value[LISTS[api]]))
     return malformed('its answer is no JSON object of this API')
-  return { ok: true, text, value, usage: readUsage(value.usage, api) }
+  const mended = api === 'responses' ? new ResponseCalls().mend(value) : withWholeCalls(value)
+  const mendedText = mended === value ? text : JSON.stringify(mended)
+  return { ok: true, text: mendedText, value: mended, usage: readUsage(value.usage, api) }
 }
 
 /** The JSON object of a text; null for anything else, and for what is nested absurdly deep. */

@@ -2,6 +2,8 @@ import { type ModelAsk, type ModelEvent, StreamBroken, type Target } from '../ad
 import { cutOff, readEvents, StreamEnd } from '../event-stream'
 import { failureOfError, failureOfToldError, malformed } from '../failures'
 import { errorIn } from '../provider-words'
+import { ResponseCalls } from '../response-calls'
+import { StreamedCalls } from '../tool-calls'
 import { parseObject } from './openai-answer'
 
 type Json = Record<string, unknown>
@@ -20,27 +22,39 @@ export async function* readOpenAiEvents(
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent> {
   const end = new StreamEnd()
+  const calls = ask.api === 'responses' ? new ResponseCalls() : new StreamedCalls()
+  let isDone = false
   const progress = ask.api === 'responses' ? new ResponseProgress() : new ChatProgress(ask.body.n)
   try {
     for await (const data of readEvents(body, end)) {
       if (data.trim() === DONE) {
         if (progress.isCutAtDone) throw cutOff('an answer of it did not finish')
-        return
+        isDone = true
+        break
       }
       const value = parseObject(data)
       if (!value) throw new StreamBroken(malformed('an event of its stream is no JSON object'))
       const error = errorIn(value)
       if (error) throw new StreamBroken(failureOfToldError(error, target))
       if (progress.isWholeAfter(value)) end.note(hasUsage(value))
-      yield { data, value }
+      yield toEvent(calls.mend(value), value, data)
     }
   } catch (error) {
-    if (end.wasSeen) return
-    if (error instanceof StreamBroken) throw error
-    const failure = failureOfError(error, signal)
-    throw signal.aborted ? new StreamBroken(failure) : cutOff(failure.logMessage)
+    if (!end.wasSeen) throw brokenBy(error, signal)
   }
-  if (!end.wasSeen) throw cutOff('it ended early')
+  if (!end.wasSeen && !isDone) throw cutOff('it ended early')
+  const rest = calls.rest()
+  if (rest) yield toEvent(rest)
+}
+
+function toEvent(value: Json, given?: Json, data?: string): ModelEvent {
+  return { data: data !== undefined && value === given ? data : JSON.stringify(value), value }
+}
+
+function brokenBy(error: unknown, signal: AbortSignal): StreamBroken {
+  if (error instanceof StreamBroken) return error
+  const failure = failureOfError(error, signal)
+  return signal.aborted ? new StreamBroken(failure) : cutOff(failure.logMessage)
 }
 
 /** A chat's choices: which of them have begun, and which said why they finished. */
