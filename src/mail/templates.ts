@@ -32,6 +32,29 @@ export function resetMail(recipient: string, link: string, validHours: number, s
   ])
 }
 
+/** The mail to somebody whose password an admin changed. */
+export function passwordChangedMail(recipient: string, hubUrl: string, sender: Sender): Mail {
+  return letter(recipient, sender, `Your password for ${sender.name} was changed`, [
+    'Hello,',
+    `an admin of ${sender.name} set a new password for your account. You are signed out everywhere.`,
+    'If you did not ask for this, speak to the admins; on the page for signing in you can ask for a link to choose your own password.',
+    { label: `Open ${sender.name}`, url: hubUrl },
+  ])
+}
+
+/** The mails to the old and the new address of an account that an admin moved. Neither names the other. */
+export function emailChangedMail(recipient: string, address: 'old' | 'new', sender: Sender): Mail {
+  const change =
+    address === 'old'
+      ? 'It no longer belongs to this address: you sign in with another one from now on.'
+      : 'It belongs to this address now: you sign in with it from now on.'
+  return letter(recipient, sender, `The email address of your account at ${sender.name} was changed`, [
+    'Hello,',
+    `an admin of ${sender.name} changed the email address of your account. ${change}`,
+    'If you did not ask for this, speak to the admins.',
+  ])
+}
+
 /** One paragraph of a letter: words, or a link with its label. */
 export type Paragraph = string | { label: string; url: string }
 

@@ -20,6 +20,7 @@ import { completeUser } from '../register'
 import type { AccountsRoom } from '../room'
 import { endAllSessions } from '../sessions'
 import { setPasswordHash } from '../set-password'
+import { tellOwner } from '../tell-owner'
 import { caller, isAdminRequest } from './access'
 import { accountsRoom, requestOrigin } from './room'
 
@@ -115,6 +116,12 @@ export const afterUserChange: CollectionAfterChangeHook = async (args) => {
     await setPasswordHash(sql, doc.id, hash, null)
     await endAllSessions(sql, doc.id, null, caller(req)?.id === doc.id ? caller(req)?.sessionId : null)
   }
+  await tellOwner(
+    sql,
+    { email: doc.email, emailBefore: previousDoc.email, hasNewPassword: hash !== undefined },
+    null,
+    runtime().config,
+  )
   if (doc.email !== previousDoc.email) await emailChanged(sql, doc, null, runtime().config)
   if (doc.disabled && !previousDoc.disabled) await endAllSessions(sql, doc.id, null)
   return doc
