@@ -37,6 +37,7 @@ import { readArguments } from './database/payload-sql'
 import { printWithoutValues } from './database/printed-errors'
 import { createLog } from './log'
 import { outboxEmail } from './mail/payload-adapter'
+import { removeLeftoverFiles } from './media/leftover-files'
 import { Media } from './media/media.collection'
 import { answerMissingFile } from './media/missing-file'
 import { boundCounts } from './metering/payload-count'
@@ -118,6 +119,7 @@ export function hub(config: Config): Plugin {
       boundPreferences(payload)
       boundCounts(payload, ['audit_logs', 'refusals', 'alerts'])
       guardOrigins(payload)
+      removeLeftoverFiles(payload)
       await incoming.onInit?.(payload)
     },
     jobs: {

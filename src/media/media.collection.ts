@@ -5,6 +5,8 @@ import { readingSql, requestSql } from '../database/payload-sql'
 import type { Sql } from '../database/sql'
 import { invalidField, Problem } from '../problem'
 import { logoId } from '../settings/read-settings'
+import { noteFiles } from './leftover-files'
+import { shortName } from './short-name'
 
 const IMAGES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif']
 const MOST_BYTES = 5 * 1024 * 1024
@@ -59,6 +61,7 @@ const checkUpload: CollectionBeforeOperationHook = async ({ args, operation, req
   if (!kind || !IMAGES.includes(kind.mime)) {
     throw invalidField('file', 'Only PNG, JPEG, WebP, GIF and AVIF images are taken, whatever they are named')
   }
+  file.name = shortName(file.name)
   if (operation === 'create' && !isAdminRequest(req))
     await requireRoom(await requestSql(req), caller(req)?.id)
   return args
@@ -125,6 +128,7 @@ export const Media: CollectionConfig = {
   },
   hooks: {
     beforeOperation: [checkUpload],
+    beforeValidate: [noteFiles],
     beforeChange: [
       ({ data, operation, req }) => (operation === 'create' ? { ...data, owner: caller(req)?.id } : data),
     ],
