@@ -41,7 +41,7 @@ export async function playRow(row: Row, stage: Stage): Promise<PlayedRow> {
   const probes = await row
     .run(stage)
     .catch((error: Error): Probe[] => [
-      { what: 'the row could not be prepared', outcome: 'failed', seen: error.message },
+      { what: 'the row could not be prepared', outcome: 'failed', seen: error.message, seconds: 0 },
     ])
   const held = probes.length > 0 && probes.every(({ outcome }) => outcome === 'held')
   return { row, probes, held, seconds: (performance.now() - began) / 1_000 }

@@ -1,12 +1,18 @@
 import type { PlayedRow } from './play'
+import type { Probe } from './row'
 
 const MOST_SEEN = 400
 
 /** A row with its probes, as the command prints it. */
 export function describe({ row, probes, held, seconds }: PlayedRow): string {
   const head = `${held ? 'held    ' : 'NOT HELD'}  ${row.number.padEnd(3)}  ${row.title}  (${seconds.toFixed(1)} s)`
-  const lines = probes.map(({ what, outcome, seen }) => `  ${outcome.padEnd(8)}  ${what}: ${short(seen)}`)
+  const lines = probes.map(describeProbe)
   return [head, ...lines].join('\n')
+}
+
+function describeProbe({ what, outcome, seen, seconds }: Probe): string {
+  const time = seconds >= 1 ? ` (${seconds.toFixed(1)} s)` : ''
+  return `  ${outcome.padEnd(8)}  ${what}: ${short(seen)}${time}`
 }
 
 /** The last lines: which rows held. */

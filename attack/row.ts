@@ -4,7 +4,7 @@ import type { Stage } from './stage/stage'
 export type Outcome = 'held' | 'not held' | 'failed'
 
 /** One thing that was tried, and what was seen. */
-export type Probe = { what: string; outcome: Outcome; seen: string }
+export type Probe = { what: string; outcome: Outcome; seen: string; seconds: number }
 
 /** What a probe found: whether the hub held, and the evidence in one sentence. */
 export type Finding = { held: boolean; seen: string }
@@ -26,15 +26,14 @@ export class Probes {
 
   /** Plays one probe. An error is the probe's own, and does not stop those that come after it. */
   async play(what: string, look: () => Promise<Finding>): Promise<void> {
+    const began = performance.now()
+    const keep = (outcome: Outcome, seen: string) =>
+      this.list.push({ what, outcome, seen, seconds: (performance.now() - began) / 1_000 })
     try {
       const { held, seen } = await look()
-      this.list.push({ what, outcome: held ? 'held' : 'not held', seen })
+      keep(held ? 'held' : 'not held', seen)
     } catch (error) {
-      this.list.push({
-        what,
-        outcome: 'failed',
-        seen: error instanceof Error ? error.message : String(error),
-      })
+      keep('failed', error instanceof Error ? error.message : String(error))
     }
   }
 }

@@ -20,6 +20,7 @@ export const hugeReports: Row = {
     const probes = new Probes()
     const caller = await newCaller(own, LIMIT)
     const place = { own, caller, upstream: stage.upstream }
+    const alerting = await causeAlert(place)
     for (const [what, report] of Object.entries(reports))
       for (const stream of [false, true])
         await probes.play(`a model that reports ${what}${stream ? ', as a stream' : ''}`, async () => {
@@ -33,7 +34,7 @@ export const hugeReports: Row = {
         })
     for (const [what, probe] of Object.entries(others))
       await probes.play(what, () => afresh(place).then(() => probe(place)))
-    await probes.play('an alert has both figures', () => isAlerted(place))
+    await probes.play('an alert has both figures', () => isAlerted(own, alerting))
     return probes.list
   },
 }
@@ -146,12 +147,15 @@ async function afresh({ own, caller }: Pick<Place, 'own' | 'caller'>): Promise<v
   await own.database.pool.query('update subscriptions set tokens_used = 0 where user_id = $1', [caller.id])
 }
 
-/** An alert about this tool that names what was reported and what was charged instead. */
-async function isAlerted({ own, caller, upstream }: Place): Promise<Finding> {
-  await afresh({ own, caller })
+/** A call of which an alert has to tell; the hub looks for what to tell from time to time. */
+async function causeAlert({ own, caller, upstream }: Place): Promise<Tool> {
   const tool = await reportingTool(own, upstream, { max_tokens: 77 })
   await invoked(own, tool, caller, { text: 'Hi' })
-  await settledCalls(own, tool)
+  return tool
+}
+
+/** An alert about this tool that names what was reported and what was charged instead. */
+async function isAlerted(own: OwnHub, tool: Tool): Promise<Finding> {
   const look = async () => {
     const { rows } = await own.database.pool.query<{ text: string }>(
       'select row_to_json(alerts)::text as text from alerts where tool_id = $1',
@@ -159,6 +163,6 @@ async function isAlerted({ own, caller, upstream }: Place): Promise<Finding> {
     )
     return rows.find(({ text }) => text.replaceAll(',', '').includes(String(HUGE)) && /\b77\b/.test(text))
   }
-  const alert = await until('an alert', look, 8_000).catch(() => null)
-  return { held: alert !== null, seen: alert ? (alert?.text ?? '') : 'no alert within 8 s' }
+  const alert = await until('an alert', look, 30_000).catch(() => null)
+  return { held: alert !== null, seen: alert ? (alert?.text ?? '') : 'no alert within 30 s' }
 }

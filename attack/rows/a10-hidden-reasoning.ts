@@ -39,6 +39,9 @@ export const hiddenReasoning: Row = {
   },
 }
 
+/** It does not keep the process alive: some scripts pause for longer than anybody waits for them. */
+const pause = (ms: number) => sleep(ms, undefined, { ref: false })
+
 type Place = { own: OwnHub; caller: Caller; upstream: Scripted }
 
 const messages = [{ role: 'user', content: 'Think.' }]
@@ -55,11 +58,11 @@ const thinking =
   async (response) => {
     const stream = chatStream(response)
     stream.piece({ role: 'assistant', content: '' })
-    await sleep(thinkMs)
+    await pause(thinkMs)
     stream.piece({ content: 'Lastword' })
     stream.piece({}, 'stop')
     if (reportAfterMs === null) return
-    await sleep(reportAfterMs)
+    await pause(reportAfterMs)
     stream.usage(USAGE)
     stream.end()
   }
@@ -128,7 +131,7 @@ async function leaveWithoutReasoning({ own, caller, upstream }: Place): Promise<
   const base = upstream.on('no-thoughts', async (response) => {
     const stream = chatStream(response)
     stream.piece({ role: 'assistant', content: '' })
-    if (isSlow) await sleep(20_000)
+    if (isSlow) await pause(20_000)
     stream.piece({ content: 'Word' })
     stream.piece({}, 'stop')
     stream.usage({ prompt_tokens: 20, completion_tokens: 1, total_tokens: 21 })
