@@ -32,10 +32,7 @@ export async function startHub(prepared: Prepared): Promise<void> {
   const admin = await ensureFirstAdmin(pool, config)
   const stopTimers = await startTimers()
   const { http, panel } = await open(run, payload, log)
-  process.stdout.write(
-    config.logLevel === 'silent' ? '' : banner(config, admin, prepared.database?.dataDir ?? null),
-  )
-  process.send?.('ready')
+  // Before anybody is told that it is ready: a signal right after that must end it well.
   endOnSignal(async () =>
     closeGracefully({
       http,
@@ -52,6 +49,10 @@ export async function startHub(prepared: Prepared): Promise<void> {
       ],
     }),
   )
+  process.stdout.write(
+    config.logLevel === 'silent' ? '' : banner(config, admin, prepared.database?.dataDir ?? null),
+  )
+  process.send?.('ready')
 }
 
 async function open({ config }: Runtime, payload: Payload, log: Log) {

@@ -48,6 +48,7 @@ export default async function globalSetup(): Promise<void> {
 async function makeTemplate(adminUrl: string): Promise<string> {
   const name = 'test_template'
   const hub = await startTestHub(await createDatabase(adminUrl, name))
-  await hub.stop()
+  const code = await hub.stop()
+  if (code !== 0) throw new Error(`the first hub ended with ${code}:\n${hub.output()}`)
   return name
 }
