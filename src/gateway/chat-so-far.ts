@@ -1,3 +1,5 @@
+import { textOfContent } from '../models/counted-text'
+
 type Json = Record<string, unknown>
 
 /** Gathers a stream of chat chunks into the answer that the same call would have given at once. */
@@ -18,7 +20,7 @@ export class ChatSoFar {
     if (!first) return
     this.finish = first.finish_reason ?? this.finish
     const delta = (first.delta ?? {}) as Json
-    if (typeof delta.content === 'string') this.content += delta.content
+    this.content += textOfContent(delta.content, true)
     if (typeof delta.refusal === 'string') this.refusal += delta.refusal
     if (Array.isArray(delta.tool_calls)) for (const call of delta.tool_calls as Json[]) this.addCall(call)
   }

@@ -113,7 +113,7 @@ async function pump(run: Run, source: AsyncIterable<ModelEvent>, events: Channel
     const leftBeforeEnd = run.leaving.hasLeft
     const ending = broken ? endingOf(run, broken, isClosing) : leftBeforeEnd ? gone() : null
     const { answer, usage } = await settledInAnyCase(run.room, run.call.admitted, () =>
-      settleStream(run, took, ending, value),
+      settleStream(run, took, ending, value, broken !== null && isTold(broken)),
     )
     if (broken) events.last(failedEvent(run, broken))
     else events.last({ type: 'done', answer, usage })
@@ -127,10 +127,18 @@ async function pump(run: Run, source: AsyncIterable<ModelEvent>, events: Channel
   }
 }
 
+/** Whether the provider itself said that the call failed, and how: nobody pays for that. */
+const isTold = ({ isTold: told, refused, said }: StreamFailure) =>
+  told === true || refused !== undefined || said !== undefined
+
 /** What the provider said of an error is told where the caller asked in the model's own words. */
 function failedEvent({ call }: Run, broken: StreamFailure): CallEvent {
   const said = broken.refused ?? broken.said
-  return { type: 'failed', problem: brokenProblem(call.tool, broken), ...(said ? { said } : {}) }
+  return {
+    type: 'failed',
+    problem: brokenProblem(call.tool, broken, isTold(broken)),
+    ...(said ? { said } : {}),
+  }
 }
 
 async function passOn(run: Run, source: AsyncIterable<ModelEvent>, events: Channel<CallEvent>) {
@@ -204,7 +212,7 @@ const CUT = new Set([CALLER_GONE, 'TOOL_TIMEOUT'])
 type StreamTook = { usage: ModelUsage | null; produced: string; isWhole: boolean }
 
 /**
- * Charges what came; a stream that broke before anything came costs nothing. Answers the result as JSON text, and what
+ * Charges what came; a stream that broke before anything came, or by an error of the provider's own, costs nothing. Answers the result as JSON text, and what
  * the model's tokens were, reported or counted.
  */
 async function settleStream(
@@ -212,10 +220,12 @@ async function settleStream(
   took: StreamTook,
   ending: Ending | null,
   value: () => Record<string, unknown> = () => ({}),
+  isToldError = false,
 ): Promise<{ answer: string; usage: ModelUsage | null }> {
   const { room, request, call, firstTokenMs } = run
   const { userId, usageId } = call.admitted
-  const isFree = ending !== null && ending.errorCode !== CALLER_GONE && !took.usage && took.produced === ''
+  const isNothing = !took.usage && took.produced === ''
+  const isFree = ending !== null && ending.errorCode !== CALLER_GONE && (isToldError || isNothing)
   const charge = isFree ? FREE : await chargeOf(run, took, ending)
   const durationMs = sinceStart(run)
   const measured = { requestId: request.requestId, tokens: charge.tokens, durationMs }

@@ -19,8 +19,9 @@ export function toolProblem(tool: Tool, failure: ToolFailure, headers: Record<st
   return new Problem(code, message, [], { ...headers, ...retry }, new Error(logMessage))
 }
 
-/** The same for a stream that had begun: what came by then was charged. */
-export function brokenProblem(tool: Tool, { code, logMessage }: ToolFailure): Problem {
-  const message = `The tool ${tool.name} broke off. What had come by then was charged.`
+/** The same for a stream that had begun: what came by then was charged, unless the provider itself said it failed. */
+export function brokenProblem(tool: Tool, { code, logMessage }: ToolFailure, isFree: boolean): Problem {
+  const charge = isFree ? 'Nothing was charged.' : 'What had come by then was charged.'
+  const message = `The tool ${tool.name} broke off. ${charge}`
   return new Problem(code, message, [], {}, new Error(logMessage))
 }

@@ -43,6 +43,8 @@ export type ModelFailure = ToolFailure & {
   refused?: { status: number } & ProviderWords
   /** What the provider said of an error within its answer or stream, where a caller may read it. */
   said?: ProviderWords
+  /** Set where the provider itself called its answer an error: nobody pays for what came before it. */
+  isTold?: true
   /** Set where the provider refused by rate and did not say for how long: it may mean this request alone. */
   namedNoTime?: boolean
 }
@@ -59,7 +61,8 @@ export type ModelEvent = { data: string; value: Record<string, unknown> }
 export type ModelStream = { ok: true; events: AsyncIterable<ModelEvent> } | ModelFailure
 
 /** How a stream broke: what the provider said of it, where it did. */
-export type StreamFailure = ToolFailure & Pick<Partial<ModelFailure>, 'tryNext' | 'refused' | 'said'>
+export type StreamFailure = ToolFailure &
+  Pick<Partial<ModelFailure>, 'tryNext' | 'refused' | 'said' | 'isTold'>
 
 /** The stream ended before it was complete. */
 export class StreamBroken extends Error {

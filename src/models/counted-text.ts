@@ -161,10 +161,18 @@ export function textOfContent(content: unknown, isShown = false): string {
   return content.map((part) => textOfPart(part, isShown)).join('')
 }
 
+/** What a model thought, where that is among the parts of its content. */
+export function thoughtIn(content: unknown): string {
+  if (!Array.isArray(content)) return ''
+  return content.map((part) => (isThought(part) ? textOfPart(part, false) : '')).join('')
+}
+
+const isThought = (part: unknown) => isObject(part) && (part.type === 'thinking' || part.type === 'reasoning')
+
 function textOfPart(part: unknown, isShown: boolean): string {
   if (typeof part === 'string') return part
   if (!isObject(part)) return ''
-  if (isShown && (part.type === 'thinking' || part.type === 'reasoning')) return ''
+  if (isShown && isThought(part)) return ''
   if (typeof part.text === 'string') return part.text
   if (isShown) return ''
   return typeof part.thinking === 'string' ? part.thinking : textsIn(part.thinking)

@@ -65,9 +65,9 @@ const OF_THE_ACCOUNT = new Set([401, 402, 403, 407, 429])
  */
 export function failureOfToldError(error: ProviderError, target: Target): ModelFailure {
   const said = wordsFor(error, target)
-  if (error.status === null) return { ...malformed('its answer is an error'), said }
+  if (error.status === null) return { ...malformed('its answer is an error'), said, isTold: true }
   const failure = failureOfStatus(error.status, null, said)
-  return OF_THE_ACCOUNT.has(error.status) ? failure : { ...failure, said }
+  return OF_THE_ACCOUNT.has(error.status) ? { ...failure, isTold: true } : { ...failure, said, isTold: true }
 }
 
 /** A provider's words without secrets, and bounded. */

@@ -3,6 +3,7 @@ import type { ToolOutput } from '../tools/tool'
 import { bodyFaults } from './body-faults'
 import { withCallIds, withCallsInOrder } from './call-history'
 import type { ModelTool } from './call-model'
+import { textOfContent } from './counted-text'
 import { type ModelPlan, planModelCall } from './plan'
 import { pricedFaults } from './priced-faults'
 
@@ -109,7 +110,7 @@ export function toOutput(value: Json): ToolOutput {
   const choice = (Array.isArray(value.choices) ? value.choices[0] : {}) as Json
   const message = (choice?.message ?? {}) as Json
   return {
-    text: typeof message.content === 'string' ? message.content : '',
+    text: textOfContent(message.content, true),
     ...(Array.isArray(message.tool_calls) ? { tool_calls: message.tool_calls } : {}),
     ...(typeof message.refusal === 'string' ? { refusal: message.refusal } : {}),
     finish_reason: choice?.finish_reason ?? null,

@@ -5,7 +5,7 @@ import type {
   LanguageModelV3Usage,
   SharedV3ProviderMetadata,
 } from '@ai-sdk/provider'
-import type { JsonObject } from './translate-json'
+import { isObject, type JsonObject } from './translate-json'
 
 /** What an answer is called by: the provider's own id, or one of the hub's. */
 export type AnswerName = { id: string; created: number; model: string }
@@ -65,6 +65,8 @@ export function finishReason({ unified }: LanguageModelV3FinishReason): string {
   }
 }
 
+const written = (tokens: number | undefined) => (tokens ? { cache_write_tokens: tokens } : {})
+
 /**
  * The AI SDK's counts in OpenAI's words; null where the provider told nothing. Its totals hold what was cached
  * (Anthropic's own `input_tokens` does not) and what was thought.
@@ -76,7 +78,8 @@ export function toUsage({ inputTokens, outputTokens, raw }: LanguageModelV3Usage
     prompt_tokens: input,
     completion_tokens: output,
     total_tokens: input + output,
-    prompt_tokens_details: { cached_tokens: inputTokens.cacheRead ?? 0 },
+    prompt_tokens_details: { cached_tokens: inputTokens.cacheRead ?? 0, ...written(inputTokens.cacheWrite) },
+    ...(isObject(raw.cache_creation) ? { cache_creation: raw.cache_creation } : {}),
     completion_tokens_details: { reasoning_tokens: outputTokens.reasoning ?? 0 },
   }
 }

@@ -1,3 +1,5 @@
+import { textOfContent, thoughtIn } from '../models/counted-text'
+import { readUsage } from '../models/usage'
 import { isObject } from './responses-input'
 
 type Json = Record<string, unknown>
@@ -55,26 +57,25 @@ export function endOf(finishReason: unknown): Json {
   return { status: 'completed' }
 }
 
-/** A chat's usage in the words of responses; null where nothing was reported. */
-export function toResponseUsage(usage: unknown): Json | null {
-  if (!isObject(usage)) return null
-  const input = count(usage.prompt_tokens)
-  const output = count(usage.completion_tokens)
-  const inputDetails = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {}
-  const outputDetails = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {}
+/** A chat's usage in the words of responses; null where nothing was reported, or nothing that can be counts. */
+export function toResponseUsage(told: unknown): Json | null {
+  const usage = readUsage(told)
+  if (!usage) return null
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage
+  const written = usage.cacheWrite5mTokens + usage.cacheWrite1hTokens
   return {
-    input_tokens: input,
-    input_tokens_details: { cached_tokens: count(inputDetails.cached_tokens), cache_write_tokens: 0 },
-    output_tokens: output,
-    output_tokens_details: { reasoning_tokens: count(outputDetails.reasoning_tokens) },
-    total_tokens: input + output,
+    input_tokens: inputTokens,
+    input_tokens_details: { cached_tokens: cachedInputTokens, cache_write_tokens: written },
+    output_tokens: outputTokens,
+    output_tokens_details: { reasoning_tokens: reasoningTokens },
+    total_tokens: inputTokens + outputTokens,
   }
 }
 
 /** What a model thought, in a chat's message or delta. */
 export function reasoningIn(message: Json): string {
   const text = message.reasoning_content ?? message.reasoning
-  return typeof text === 'string' ? text : ''
+  return typeof text === 'string' ? text : thoughtIn(message.content)
 }
 
 export const reasoningItem = (id: string, text: string) => ({
@@ -111,7 +112,7 @@ function outputOf(message: Json, id: string, status: string): Json[] {
   const output: Json[] = []
   const reasoning = reasoningIn(message)
   if (reasoning) output.push(reasoningItem(name(0), reasoning))
-  const text = typeof message.content === 'string' ? message.content : ''
+  const text = textOfContent(message.content, true)
   const refusal = typeof message.refusal === 'string' ? message.refusal : ''
   const calls = Array.isArray(message.tool_calls) ? message.tool_calls.filter(isObject) : []
   if (text || refusal || calls.length === 0) {
@@ -124,8 +125,4 @@ function outputOf(message: Json, id: string, status: string): Json[] {
     output.push(callItem(name(output.length), status, shown))
   }
   return output
-}
-
-function count(value: unknown): number {
-  return Number.isSafeInteger(value) ? (value as number) : 0
 }

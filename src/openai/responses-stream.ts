@@ -1,3 +1,4 @@
+import { textOfContent } from '../models/counted-text'
 import { isObject } from './responses-input'
 import { endOf, type ResponseFrame, reasoningIn, responseOf, toResponseUsage } from './responses-object'
 import { CallPart, type OutputPart, ReasoningPart, RefusalPart, TextPart } from './responses-parts'
@@ -60,7 +61,8 @@ export class ResponseWriter {
     const events: ResponseEvent[] = []
     const reasoning = reasoningIn(delta)
     if (reasoning) events.push(...this.#add(ReasoningPart, reasoning))
-    if (typeof delta.content === 'string' && delta.content) events.push(...this.#add(TextPart, delta.content))
+    const text = textOfContent(delta.content, true)
+    if (text) events.push(...this.#add(TextPart, text))
     if (typeof delta.refusal === 'string' && delta.refusal)
       events.push(...this.#add(RefusalPart, delta.refusal))
     const calls = Array.isArray(delta.tool_calls) ? delta.tool_calls.filter(isObject) : []

@@ -66,7 +66,7 @@ test('and where no usage comes, it is ended after two seconds', async () => {
   const tool = await modelAt({ events: [...START, chunkOf({}, 'stop')], ends: 'hang' })
   const before = performance.now()
   await leaveAfter(tool, '"stop"')
-  expect(await rowsOf(tool.id)).toMatchObject([{ error_code: 'CALLER_GONE', source: 'partial' }])
+  expect(await rowsOf(tool.id)).toMatchObject([{ error_code: 'CALLER_GONE', source: 'counted' }])
   expect(performance.now() - before).toBeGreaterThan(1_900)
   await until('the end of the stream', () => upstream.left(addressOf(tool)) === 1)
 })
