@@ -432,6 +432,18 @@ export interface Tool {
     | boolean
     | null;
   /**
+   * Calls with these fail. They were stored for another address or under another PAYLOAD_SECRET: enter them again.
+   */
+  unreadableSecrets?:
+    | {
+        [k: string]: unknown;
+      }
+    | unknown[]
+    | string
+    | number
+    | boolean
+    | null;
+  /**
    * count-tokens, detect-language, keywords or summarize
    */
   builtin?: string | null;
@@ -668,7 +680,7 @@ export interface Alert {
   id: string;
   title?: string | null;
   at?: string | null;
-  kind?: ('usage-80' | 'usage-100' | 'tool-failing' | 'ledger-drift') | null;
+  kind?: ('usage-80' | 'usage-100' | 'tool-failing' | 'report-above-bound' | 'ledger-drift') | null;
   state?: ('waiting' | 'delivered' | 'failed' | 'nobody') | null;
   lastSeenAt?: string | null;
   user?: (string | null) | User;
@@ -871,6 +883,7 @@ export interface ToolsSelect<T extends boolean = true> {
   headers?: T;
   secretHeaders?: T;
   secretHeaderNames?: T;
+  unreadableSecrets?: T;
   builtin?: T;
   model?: T;
   modelKind?: T;

@@ -89,7 +89,7 @@ async function call(
   if (url === null) return 'No webhook is set any more'
   const fault = checkEndpoint(url, toolSettings().policy)
   if (fault) return fault
-  const secret = await openWebhookSecret(sql, hubSecret)
+  const secret = await openWebhookSecret(sql, url, hubSecret)
   if (!secret) return 'No signing secret is set'
   const event = { id: alert_id, type: `alert.${kind}`, timestamp: at.toISOString(), data: { title, ...data } }
   const { body, headers } = signedCall(event, secret, now ?? new Date())

@@ -6,10 +6,12 @@ const { database } = await prepareEnvironment()
 const { openPayload } = await import('../server/payload')
 const { migrateDown, migrateUp } = await import('../database/migrate')
 const { seed } = await import('../server/seed')
+const { sealSecretsAgain } = await import('../server/seal-again')
+const { createLog } = await import('../log')
 const { runtime } = await import('../runtime')
 
 const payload = await openPayload()
-const { config, pool } = runtime()
+const { config, pool, secret } = runtime()
 try {
   process.stdout.write(`${await (down ? takeBack() : bringUp())}\n`)
 } finally {
@@ -23,6 +25,9 @@ async function takeBack(): Promise<string> {
 }
 
 async function bringUp(): Promise<string> {
-  await migrateUp(payload, config.databaseUrl as string, () => seed(payload, pool))
+  await migrateUp(payload, config.databaseUrl as string, async () => {
+    await seed(payload, pool)
+    await sealSecretsAgain(pool, secret, createLog(config.logLevel))
+  })
   return 'The database is at the newest schema'
 }

@@ -16,6 +16,7 @@ import { generatedApi } from './generated-api'
 import { createHttpServer } from './http'
 import { type Panel, startPanel } from './panel'
 import { openPayload } from './payload'
+import { sealSecretsAgain } from './seal-again'
 import { seed } from './seed'
 import { startTimers } from './timers'
 
@@ -28,7 +29,10 @@ export async function startHub(prepared: Prepared): Promise<void> {
   const { config, pool } = run
   const log = perProcess('log', () => createLog(config.logLevel))
   const payload = await openPayload()
-  await migrateUp(payload, config.databaseUrl as string, () => seed(payload, pool))
+  await migrateUp(payload, config.databaseUrl as string, async () => {
+    await seed(payload, pool)
+    await sealSecretsAgain(pool, run.secret, log)
+  })
   const admin = await ensureFirstAdmin(pool, config)
   const stopTimers = await startTimers()
   const { http, panel } = await open(run, payload, log)

@@ -10,6 +10,7 @@ import { perProcess, setPerProcess } from '../process'
 import { startRefusalTimers } from '../refusals/keep-refusal'
 import { runtime } from '../runtime'
 import { startMcpWatch } from '../tools/mcp/watch'
+import { sealSecretsAgain } from './seal-again'
 
 type Stop = () => Promise<void>
 
@@ -34,9 +35,20 @@ export function startTimers(): Promise<Stop> {
  * is away the call goes on, and is told so by what it asks for; the next one tries again.
  */
 export async function timersRun(): Promise<void> {
-  await startTimers().catch((err) => {
-    const log = perProcess('log', () => createLog(runtime().config.logLevel))
-    log.warn({ err }, 'the timers could not be started')
+  const log = perProcess('log', () => createLog(runtime().config.logLevel))
+  await Promise.all([startTimers(), secretsSealed(log)]).catch((err) =>
+    log.warn({ err }, 'the timers could not be started'),
+  )
+}
+
+/** What the hub's own start does under the migration's lock; once a process. */
+function secretsSealed(log: Log): Promise<void> {
+  return perProcess('secrets-sealed', () => {
+    const { pool, secret } = runtime()
+    return sealSecretsAgain(pool, secret, log).catch((error: unknown) => {
+      setPerProcess('secrets-sealed', undefined)
+      throw error
+    })
   })
 }
 

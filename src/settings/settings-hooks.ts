@@ -5,7 +5,7 @@ import { invalidField, Problem, type ProblemDetail } from '../problem'
 import { runtime } from '../runtime'
 import { addressPolicy, checkEndpoint } from '../tools/address-guard'
 import { emailFault } from './email-fault'
-import { hasWebhookSecret, readWebhookSecret, storeWebhookSecret } from './webhook-secret'
+import { hasWebhookSecret, moveWebhookSecret, readWebhookSecret, storeWebhookSecret } from './webhook-secret'
 
 /** Set while an operation stores another signing secret; the audit log says so. */
 export const webhookSecretNote = operationNote<true>()
@@ -34,9 +34,15 @@ export const checkSettings: GlobalBeforeChangeHook = async ({ data, originalDoc,
   const { webhookSecret, webhookSecretSet: _told, ...rest } = data
   const given = webhookSecret === '' || webhookSecret === null ? undefined : webhookSecret
   if (given !== undefined) readWebhookSecret(given)
-  await requireSecret(data.webhookUrl === undefined ? originalDoc?.webhookUrl : data.webhookUrl)
-  if (given === undefined) return rest
-  await storeWebhookSecret(await requestSql(req), given, runtime().secret)
+  const before: string | null = originalDoc?.webhookUrl || null
+  const url: string | null = (data.webhookUrl === undefined ? before : data.webhookUrl) || null
+  await requireSecret(url)
+  const sql = await requestSql(req)
+  if (given === undefined) {
+    await moveWebhookSecret(sql, before, url, runtime().secret)
+    return rest
+  }
+  await storeWebhookSecret(sql, given, url, runtime().secret)
   webhookSecretNote.write(context, null, true)
   return rest
 

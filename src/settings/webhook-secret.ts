@@ -1,6 +1,8 @@
 import type { Sql } from '../database/sql'
 import { invalidField } from '../problem'
-import { decryptSecret, encryptSecret, type SealedSecret } from '../tools/seal'
+import { destinationOf } from '../tools/model-checks'
+import { decryptSecret, encryptSecret, type SealedSecret, SecretUnreadable } from '../tools/seal'
+import { type FormerSecret, openFormer } from '../tools/seal-before'
 
 const SCOPE = 'settings'
 const NAME = 'webhook-secret'
@@ -17,28 +19,84 @@ export function readWebhookSecret(text: unknown): Buffer {
   throw invalidField('webhookSecret', 'It is written whsec_ and 24 to 64 bytes in base64')
 }
 
-/** Seals and stores the secret, in place of the one before; null removes it. */
-export async function storeWebhookSecret(sql: Sql, text: string | null, secret: string): Promise<void> {
-  await sql.query('delete from setting_secrets where name = $1', [NAME])
-  if (text === null) return
+/** Seals the secret for the webhook's address and stores it, in place of the one before. */
+export async function storeWebhookSecret(
+  sql: Sql,
+  text: string,
+  url: string | null,
+  secret: string,
+): Promise<void> {
   readWebhookSecret(text)
-  const { keyId, nonce, ciphertext } = encryptSecret(SCOPE, NAME, text, secret)
-  await sql.query('insert into setting_secrets (name, key_id, nonce, ciphertext) values ($1, $2, $3, $4)', [
-    NAME,
-    keyId,
-    nonce,
-    ciphertext,
-  ])
+  const { sealed } = encryptSecret(SCOPE, NAME, text, secret, destinationOf(null, url))
+  await sql.query('delete from setting_secrets where name = $1', [NAME])
+  await sql.query(
+    `insert into setting_secrets (name, key_id, nonce, ciphertext, sealed) values ($1, '', '', '', $2)`,
+    [NAME, sealed],
+  )
 }
 
-/** The bytes to sign with, for the sender alone; null where none is set. Throws `SecretUnreadable`. */
-export async function openWebhookSecret(sql: Sql, secret: string): Promise<Buffer | null> {
-  const found = await sql.query<SealedSecret>(
-    'select name, key_id as "keyId", nonce, ciphertext from setting_secrets where name = $1',
+/**
+ * Keeps the secret for a webhook that an admin moves: unlike those of tools it is not sent to the new address, only
+ * what it signs. Throws VALIDATION_ERROR where it cannot be opened.
+ */
+export async function moveWebhookSecret(
+  sql: Sql,
+  from: string | null,
+  to: string | null,
+  secret: string,
+): Promise<void> {
+  const known = await readSealed(sql)
+  if (!known || destinationOf(null, from) === destinationOf(null, to)) return
+  await storeWebhookSecret(sql, open(known, from, secret), to, secret)
+
+  function open(sealed: SealedSecret, url: string | null, hubSecret: string): string {
+    try {
+      return decryptSecret(SCOPE, sealed, hubSecret, destinationOf(null, url))
+    } catch {
+      throw invalidField('webhookSecret', 'The stored secret cannot be opened: set it again')
+    }
+  }
+}
+
+/** The bytes to sign with for this address, for the sender alone; null where none is set. Throws `SecretUnreadable`. */
+export async function openWebhookSecret(sql: Sql, url: string, secret: string): Promise<Buffer | null> {
+  const sealed = await readSealed(sql)
+  return sealed ? readWebhookSecret(decryptSecret(SCOPE, sealed, secret, destinationOf(null, url))) : null
+}
+
+async function readSealed(sql: Sql): Promise<SealedSecret | undefined> {
+  const found = await sql.query<SealedSecret>('select name, sealed from setting_secrets where name = $1', [
+    NAME,
+  ])
+  return found.rows[0]
+}
+
+type Stored = FormerSecret & { sealed: string | null; url: string | null }
+
+/** Seals a secret again that only an earlier version has sealed; answers why one cannot be opened. */
+export async function sealWebhookSecret(
+  sql: Sql,
+  secret: string,
+): Promise<{ secret: string; reason: string }[]> {
+  const { rows } = await sql.query<Stored>(
+    `select s.name, s.key_id as "keyId", s.nonce, s.ciphertext, s.sealed, nullif(t.webhook_url, '') as url
+     from setting_secrets s left join settings t on true where s.name = $1`,
     [NAME],
   )
-  const sealed = found.rows[0]
-  return sealed ? readWebhookSecret(decryptSecret(SCOPE, sealed, secret)) : null
+  const [stored] = rows
+  if (!stored) return []
+  try {
+    if (stored.sealed !== null) decryptSecret(SCOPE, stored, secret, destinationOf(null, stored.url))
+    else {
+      const text = openFormer(SCOPE, stored, secret)
+      const { sealed } = encryptSecret(SCOPE, NAME, text, secret, destinationOf(null, stored.url))
+      await sql.query('update setting_secrets set sealed = $2 where name = $1', [NAME, sealed])
+    }
+    return []
+  } catch (error) {
+    if (error instanceof SecretUnreadable) return [{ secret: NAME, reason: error.message }]
+    throw error
+  }
 }
 
 /** Whether a secret is set: all that anybody is told of it. */

@@ -2,7 +2,7 @@ import type { Sql } from '../database/sql'
 import { perProcess } from '../process'
 import { keepSealedSecrets } from './secrets'
 import type { Tool } from './tool'
-import { CATALOGUE_SQL, type ToolRow, toSealedSecrets, toTool } from './tool-row'
+import { CATALOGUE_SQL, type ToolRow, toTool } from './tool-row'
 
 /** All published tools as they were at one version, active or not, by name. */
 export class Catalogue {
@@ -84,6 +84,6 @@ function hasTool(row: ToolRow): row is ToolRow & { id: string } {
 
 function toToolWithSecrets(row: ToolRow & { id: string }): Tool {
   const tool = toTool(row)
-  keepSealedSecrets(tool, toSealedSecrets(row))
+  keepSealedSecrets(tool, row.secrets ?? [])
   return tool
 }

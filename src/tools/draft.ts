@@ -7,10 +7,10 @@ import { setApart } from './breakers'
 import { toolOfDocument } from './document-tool'
 import { destinationOf } from './model-checks'
 import { MAIN } from './model-row'
-import { keepSealedSecrets, upstreamOf } from './secrets'
-import { readStored, type StoredTool } from './stored-tool'
+import { keepSealedSecrets, type SealedSecret, upstreamOf } from './secrets'
+import { readStored, type StoredTool } from './stored-destination'
 import type { Tool } from './tool'
-import { SEALED_SQL, type SealedRow, toSealed } from './tool-row'
+import { SEALED_SQL } from './tool-row'
 
 /** A tool as its last saved draft has it, and the secrets that it may not use: they belong to another address. */
 export type Draft = { tool: Tool; secretsLeftOut: string[] }
@@ -33,7 +33,7 @@ export async function readDraft(payload: Payload, sql: Sql, user: HubUser, idOrS
   })
   const tool = toolOfDocument({ ...doc, id })
   const stored = await readStored(sql, id)
-  const sealed = (await sql.query<SealedRow>(SEALED_SQL, [id])).rows.map(toSealed)
+  const sealed = (await sql.query<SealedSecret>(SEALED_SQL, [id])).rows
   const own = sealed.filter(({ name }) => mayUse(tool, stored, upstreamOf(name) ?? MAIN))
   const ready = { ...tool, secretNames: own.map(({ name }) => name) }
   keepSealedSecrets(ready, own)

@@ -14,7 +14,8 @@ import { checkInputSchema } from './input'
 import { checkModel, destinationOf } from './model-checks'
 import { clearMovedKeys, readProviderKeys } from './provider-keys'
 import { checkHeaders, clearToolSecrets, setToolSecrets } from './secrets'
-import { readStored, type StoredTool, storedToolNote, toolSecretsNote } from './stored-tool'
+import { readStored, type StoredTool } from './stored-destination'
+import { storedToolNote, toolSecretsNote } from './stored-tool'
 import { isModelAdapter } from './tool'
 
 type Secrets = Record<string, string | null>

@@ -1,59 +1,75 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { perProcess } from '../process'
 
-/** A secret as it is stored: AES-256-GCM, the tag at the end of the ciphertext. */
-export type SealedSecret = { name: string; keyId: string; nonce: Buffer; ciphertext: Buffer }
+/** A secret as it is stored. `sealed` is null where only an earlier version of the hub has sealed it. */
+export type SealedSecret = { name: string; sealed: string | null }
 
+const FORMAT = 'v2'
 const TAG_BYTES = 16
 const NONCE_BYTES = 12
 
-/** A secret that cannot be read: changed in the database, or sealed under another PAYLOAD_SECRET. */
+/** A secret that cannot be read: changed or moved in the database, or sealed under another PAYLOAD_SECRET. */
 export class SecretUnreadable extends Error {
   override name = 'SecretUnreadable'
 }
 
 /**
- * Seals a header's value for one tool and one header name: a row copied to another tool or name does not
- * open. The key is derived from the hub's secret for this purpose alone.
+ * Seals a value for one tool, one name and one destination: a row copied to another tool or name does not open, nor
+ * does one whose tool now calls another origin. AES-256-GCM; the key is derived from the hub's secret for this purpose
+ * alone.
  */
-export function encryptSecret(toolId: string, name: string, value: string, secret: string): SealedSecret {
+export function encryptSecret(
+  scope: string,
+  name: string,
+  value: string,
+  secret: string,
+  destination: string | null,
+): SealedSecret {
   const { key, keyId } = derivedKey(secret)
   const nonce = randomBytes(NONCE_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(boundTo(toolId, name))
-  const ciphertext = Buffer.concat([cipher.update(value, 'utf8'), cipher.final(), cipher.getAuthTag()])
-  return { name, keyId, nonce, ciphertext }
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(boundTo(scope, name, destination))
+  const body = Buffer.concat([cipher.update(value, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  return { name, sealed: [FORMAT, keyId, nonce.toString('base64'), body.toString('base64')].join('.') }
 }
 
 /** Opens a sealed value. Throws `SecretUnreadable`, whose message names the header and never its value. */
-export function decryptSecret(toolId: string, sealed: SealedSecret, secret: string): string {
-  const { key, keyId } = derivedKey(secret)
-  if (sealed.keyId !== keyId) {
-    throw new SecretUnreadable(
-      `header ${sealed.name} was stored under another PAYLOAD_SECRET: enter it again`,
-    )
-  }
+export function decryptSecret(
+  scope: string,
+  { name, sealed }: SealedSecret,
+  secret: string,
+  destination: string | null,
+): string {
+  const unreadable = (why: string) => new SecretUnreadable(`header ${name} ${why}: enter it again`)
+  if (sealed === null) throw unreadable('was stored by an earlier version of the hub')
+  const [format, keyId, nonce = '', body = ''] = sealed.split('.')
+  const derived = derivedKey(secret)
+  if (format !== FORMAT) throw unreadable('was stored in a form that this version does not know')
+  if (keyId !== derived.keyId) throw unreadable('was stored under another PAYLOAD_SECRET')
   try {
-    const body = sealed.ciphertext.subarray(0, -TAG_BYTES)
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.nonce, { authTagLength: TAG_BYTES })
-      .setAAD(boundTo(toolId, sealed.name))
-      .setAuthTag(sealed.ciphertext.subarray(-TAG_BYTES))
-    return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8')
+    const bytes = Buffer.from(body, 'base64')
+    const decipher = createDecipheriv('aes-256-gcm', derived.key, Buffer.from(nonce, 'base64'), {
+      authTagLength: TAG_BYTES,
+    })
+      .setAAD(boundTo(scope, name, destination))
+      .setAuthTag(bytes.subarray(-TAG_BYTES))
+    return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString('utf8')
   } catch {
-    throw new SecretUnreadable(`header ${sealed.name} was changed in the database: enter it again`)
+    throw unreadable('was stored for another address or changed in the database')
   }
 }
 
-function boundTo(toolId: string, name: string): Buffer {
-  return Buffer.from(`${toolId}\n${name.toLowerCase()}`, 'utf8')
+/** None of the parts but the last can hold a line break. */
+function boundTo(scope: string, name: string, destination: string | null): Buffer {
+  return Buffer.from(`${FORMAT}\n${scope}\n${name.toLowerCase()}\n${destination ?? ''}`, 'utf8')
 }
 
 type DerivedKey = { key: Buffer; keyId: string }
 
 function derivedKey(secret: string): DerivedKey {
-  const known = perProcess('tools.secret-key', () => new Map<string, DerivedKey>())
+  const known = perProcess('tools.secret-key-v2', () => new Map<string, DerivedKey>())
   const found = known.get(secret)
   if (found) return found
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'hub tool secrets v1', 32))
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'hub tool secrets v2', 32))
   const made = { key, keyId: createHash('sha256').update(key).digest('hex').slice(0, 16) }
   known.clear()
   known.set(secret, made)

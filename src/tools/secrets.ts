@@ -4,15 +4,16 @@ import { perProcess } from '../process'
 import { checkHeaders } from './headers'
 import { SEPARATOR } from './provider-keys'
 import { decryptSecret, encryptSecret, type SealedSecret, SecretUnreadable } from './seal'
+import { destinationFor, readStored } from './stored-destination'
 import type { Tool } from './tool'
 
 export { checkHeader, checkHeaders } from './headers'
 export { decryptSecret, encryptSecret, type SealedSecret, SecretUnreadable } from './seal'
 
 /**
- * Stores secret headers of a tool, encrypted; null removes one, and those that are not named stay. The name of one of
- * a further upstream begins with the upstream's and a colon. Run it in the transaction that saves the tool. Throws
- * VALIDATION_ERROR for a name or value that is no header.
+ * Stores secret headers of a tool, encrypted for the place to which the stored tool goes; null removes one, and those
+ * that are not named stay. The name of one of a further upstream begins with the upstream's and a colon. Run it in the
+ * transaction that saves the tool, after the tool. Throws VALIDATION_ERROR for a name or value that is no header.
  */
 export async function setToolSecrets(
   sql: Sql,
@@ -25,14 +26,17 @@ export async function setToolSecrets(
     const details = faults.map((message) => ({ field: 'secretHeaders', message }))
     throw new Problem('VALIDATION_ERROR', faults.join('; '), details)
   }
+  const stored = await readStored(sql, toolId)
   for (const [name, value] of Object.entries(values)) {
     // Names are compared without case: `x-key` replaces `X-Key`.
     await sql.query('delete from tool_secrets where tool_id = $1 and lower(name) = lower($2)', [toolId, name])
     if (value === null) continue
-    const { keyId, nonce, ciphertext } = encryptSecret(toolId, name, value, secret)
+    const destination = stored && destinationFor(stored, upstreamOf(name))
+    const { sealed } = encryptSecret(toolId, name, value, secret, destination ?? null)
+    // The empty columns are those of earlier versions, which find a secret that they cannot open.
     await sql.query(
-      'insert into tool_secrets (tool_id, name, key_id, nonce, ciphertext) values ($1, $2, $3, $4, $5)',
-      [toolId, name, keyId, nonce, ciphertext],
+      `insert into tool_secrets (tool_id, name, key_id, nonce, ciphertext, sealed) values ($1, $2, '', '', '', $3)`,
+      [toolId, name, sealed],
     )
   }
 }
@@ -56,8 +60,8 @@ export function keepSealedSecrets(tool: Tool, sealed: readonly SealedSecret[]): 
 }
 
 /**
- * The opened secret headers of a tool's own address, or of the further upstream of this name, for the call alone.
- * Throws `SecretUnreadable`.
+ * The opened secret headers of a tool's own address, or of the further upstream of this name, for the call alone. They
+ * open only for the destination that they were stored for, whatever address the tool has now. Throws `SecretUnreadable`.
  */
 export function openSecrets(
   tool: Tool,
@@ -68,7 +72,10 @@ export function openSecrets(
   const sealed = sealedSecrets().get(tool)
   if (!sealed) throw new SecretUnreadable('the tool was not loaded with its secret headers')
   const own = sealed.filter(({ name }) => upstreamOf(name) === upstream)
-  return Object.fromEntries(own.map((one) => [headerOf(one.name), decryptSecret(tool.id, one, secret)]))
+  const { adapter, endpoint, model } = tool
+  const destination = destinationFor({ adapter, endpoint, upstreams: model?.upstreams ?? [] }, upstream)
+  const open = (one: SealedSecret) => decryptSecret(tool.id, one, secret, destination ?? null)
+  return Object.fromEntries(own.map((one) => [headerOf(one.name), open(one)]))
 }
 
 /** The further upstream that a stored secret is of; null for the tool's own address. */

@@ -4,13 +4,7 @@ import { requestSql } from '../database/payload-sql'
 import type { Sql } from '../database/sql'
 import { invalidField } from '../problem'
 import { SEPARATOR, type StoredSecrets } from './provider-keys'
-
-/** Where the stored tool goes: what its secrets belong to. The names are the document's. */
-export type StoredTool = {
-  adapter: string | null
-  endpoint: string | null
-  upstreams: { name: string; adapter: string | null; endpoint: string | null }[]
-}
+import { readStored, type StoredTool } from './stored-destination'
 
 /** Where the stored tool went before a change. */
 export const storedToolNote = operationNote<StoredTool | null>()
@@ -90,16 +84,4 @@ export const toolSecretsNote = operationNote<StoredSecrets>()
 function isDraftBeside(asked: Asked | undefined, data: { _status?: unknown }): boolean {
   if (!asked) return true
   return asked.draft && (asked.restores || data._status !== 'published')
-}
-
-/** Where the stored tool goes; null for one that is gone. `lock` keeps it so until the transaction ends. */
-export async function readStored(sql: Sql, id: string, lock = false): Promise<StoredTool | null> {
-  const { rows } = await sql.query<StoredTool>(
-    `select t.adapter::text as adapter, t.endpoint, coalesce((
-       select json_agg(json_build_object('name', u.name, 'adapter', u.adapter, 'endpoint', u.endpoint))
-       from tools_upstreams u where u._parent_id = t.id), '[]') as upstreams
-     from tools t where t.id = $1 ${lock ? 'for no key update of t' : ''}`,
-    [id],
-  )
-  return rows[0] ?? null
 }

@@ -1,9 +1,12 @@
 import type { Field } from 'payload'
 import { adminsOnlyField, isAdminRequest, nobodyField } from '../accounts/payload/access'
 import { TIERS } from '../billing/plans'
+import { readingSql } from '../database/payload-sql'
 import { readTogether } from '../database/read-together'
+import { runtime } from '../runtime'
 import { checkInputSchema } from './input-schema'
 import { modelFields } from './model-fields'
+import { unreadableSecrets } from './seal-again'
 import { isModelAdapter } from './tool'
 import { whole } from './whole-number'
 
@@ -159,6 +162,29 @@ export const callFields: Field[] = [
           if (!id || !isAdminRequest(req)) return []
           const known = await readTogether<{ id: string; names: string[] }>(req, SECRET_NAMES, id)
           return known?.names ?? []
+        },
+      ],
+    },
+  },
+  {
+    name: 'unreadableSecrets',
+    label: 'Secrets that cannot be opened',
+    type: 'json',
+    virtual: true,
+    access: { ...adminSees, create: nobodyField, update: nobodyField },
+    admin: {
+      ...asText,
+      readOnly: true,
+      condition: ({ unreadableSecrets }) => Array.isArray(unreadableSecrets) && unreadableSecrets.length > 0,
+      description:
+        'Calls with these fail. They were stored for another address or under another PAYLOAD_SECRET: enter them again.',
+    },
+    hooks: {
+      afterRead: [
+        async ({ siblingData, req, findMany }) => {
+          const id = (siblingData as { id?: string }).id
+          if (!id || findMany || !isAdminRequest(req)) return []
+          return unreadableSecrets(await readingSql(req), id, runtime().secret)
         },
       ],
     },

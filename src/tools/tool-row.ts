@@ -31,16 +31,12 @@ export type ToolRow = ModelRow & {
   minimum_tier: Tier
   is_active: boolean | null
   created_at: Date
-  secrets: SealedRow[] | null
+  secrets: SealedSecret[] | null
 }
-
-/** A stored secret, its bytes in base64. */
-export type SealedRow = { name: string; key_id: string; nonce: string; ciphertext: string }
 
 /** The sealed secrets of one tool. */
 export const SEALED_SQL = `
-  select name, key_id, encode(nonce, 'base64') as nonce, encode(ciphertext, 'base64') as ciphertext
-  from tool_secrets where tool_id = $1 order by name`
+  select name, sealed from tool_secrets where tool_id = $1 order by name`
 
 /**
  * The version, every published tool that is not trashed, and its sealed secrets in one statement, so in one snapshot: the version that is
@@ -57,8 +53,7 @@ export const CATALOGUE_SQL = `
   from catalogue_version v
   left join tools t on t._status = 'published' and t.deleted_at is null
   left join (
-    select tool_id, json_agg(json_build_object('name', name, 'key_id', key_id,
-             'nonce', encode(nonce, 'base64'), 'ciphertext', encode(ciphertext, 'base64')) order by name) as secrets
+    select tool_id, json_agg(json_build_object('name', name, 'sealed', sealed) order by name) as secrets
     from tool_secrets group by tool_id
   ) s on s.tool_id = t.id
   left join (
@@ -101,21 +96,6 @@ export function toTool(row: ToolRow & { id: string }): Tool {
     minimumTier: row.minimum_tier,
     isActive: row.is_active === true,
     createdAt: row.created_at,
-  }
-}
-
-/** The row's secrets, still sealed. */
-export function toSealedSecrets(row: ToolRow): SealedSecret[] {
-  return (row.secrets ?? []).map(toSealed)
-}
-
-/** One of them. */
-export function toSealed(secret: SealedRow): SealedSecret {
-  return {
-    name: secret.name,
-    keyId: secret.key_id,
-    nonce: Buffer.from(secret.nonce, 'base64'),
-    ciphertext: Buffer.from(secret.ciphertext, 'base64'),
   }
 }
 

@@ -70,6 +70,7 @@ const SEEN: [Kind, string[], string[]][] = [
         'method',
         'retries',
         'secretHeaderNames',
+        'unreadableSecrets',
         'secretHeaders',
       ],
       ...['model', 'promptTemplate', 'providerKey', 'remoteTool', 'routing', 'share', 'speaksResponses'],

@@ -64,7 +64,7 @@ export async function tell(
       [at, id, address],
     )
   await world.pool.query('update settings set webhook_url = $1', [webhookUrl])
-  await storeWebhookSecret(world.pool, SIGNING_SECRET, SECRET)
+  await storeWebhookSecret(world.pool, SIGNING_SECRET, webhookUrl, SECRET)
 }
 
 /** The alerts of this key's beginning, with what is told of them. */

@@ -109,8 +109,8 @@ describe('secret headers', () => {
     if (!tool) throw new Error('the tool is not there')
     expect(tool.secretNames).toEqual(['Authorization', 'x-key'])
     expect(openSecrets(tool, SECRET)).toEqual({ Authorization: 'Bearer planted', 'x-key': 'two' })
-    expect(JSON.stringify(tool)).not.toContain('ciphertext')
-    const stored = await database.pool.query(`select encode(ciphertext, 'escape') as text from tool_secrets`)
+    expect(JSON.stringify(tool)).not.toContain('sealed')
+    const stored = await database.pool.query('select sealed as text from tool_secrets')
     expect(JSON.stringify(stored.rows)).not.toContain('planted')
   })
 

@@ -32,7 +32,9 @@ describe('what the endpoint receives and answers', () => {
   test("the tool's headers and secrets are sent, of the caller only the request id and the idempotency key", async () => {
     upstream.answer((response) => json(response, 200, {}))
     const tool = here({ headers: { 'Accept-Language': 'en' }, secretNames: ['Authorization'] })
-    keepSealedSecrets(tool, [encryptSecret(tool.id, 'Authorization', 'Bearer planted', SECRET)])
+    keepSealedSecrets(tool, [
+      encryptSecret(tool.id, 'Authorization', 'Bearer planted', SECRET, new URL(upstream.url).origin),
+    ])
     await callTool(tool, {}, { callerId: 'u', requestId, idempotencyKey: 'once' })
     const { host, connection, 'content-length': _length, ...rest } = upstream.seen[0]?.headers ?? {}
     expect(rest).toEqual({
@@ -49,7 +51,15 @@ describe('what the endpoint receives and answers', () => {
   test('a secret that cannot be opened stops the call before it leaves', async () => {
     upstream.answer((response) => json(response, 200, {}))
     const tool = here({ secretNames: ['Authorization'] })
-    keepSealedSecrets(tool, [encryptSecret(tool.id, 'Authorization', 'Bearer planted', 'another secret')])
+    keepSealedSecrets(tool, [
+      encryptSecret(
+        tool.id,
+        'Authorization',
+        'Bearer planted',
+        'another secret',
+        new URL(upstream.url).origin,
+      ),
+    ])
     const answer = await call(tool)
     expect(answer).toMatchObject({ ok: false, code: 'TOOL_UNAVAILABLE', health: 'unknown' })
     expect(JSON.stringify(answer)).not.toContain('planted')

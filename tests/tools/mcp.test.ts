@@ -59,7 +59,9 @@ describe('a server of the present revision', () => {
   test("learns the tool's headers, its secrets and the request id; of the caller nothing else", async () => {
     upstream.answer(present)
     const tool = here({ headers: { 'X-Team': 'a', Accept: 'text/html' }, secretNames: ['Authorization'] })
-    keepSealedSecrets(tool, [encryptSecret(tool.id, 'Authorization', 'Bearer planted', SECRET)])
+    keepSealedSecrets(tool, [
+      encryptSecret(tool.id, 'Authorization', 'Bearer planted', SECRET, new URL(tool.endpoint ?? '').origin),
+    ])
     await callTool(tool, {}, { callerId: 'u', requestId, idempotencyKey: 'once' })
     for (const { headers } of upstream.seen) {
       expect(headers).toMatchObject({

@@ -1,35 +1,56 @@
+/** Protects secrets against being opened for another tool, name or address than the one that they were stored for. */
 import { describe, expect, test } from '@jest/globals'
 import { checkHeader, checkHeaders } from '../../src/tools/headers'
 import { decryptSecret, encryptSecret, SecretUnreadable } from '../../src/tools/seal'
 
 const SECRET = 'one secret of the hub, long enough to be one'
 const value = 'Bearer sk-planted-äöü'
-const sealed = () => encryptSecret('tool-1', 'Authorization', value, SECRET)
+const ORIGIN = 'https://api.example.com'
+const sealed = () => encryptSecret('tool-1', 'Authorization', value, SECRET, ORIGIN)
 
 describe('a sealed secret', () => {
-  test('opens for its tool and header, whatever the case of its name', () => {
-    expect(decryptSecret('tool-1', sealed(), SECRET)).toBe(value)
-    expect(decryptSecret('tool-1', { ...sealed(), name: 'authorization' }, SECRET)).toBe(value)
+  test('opens for its tool, header and destination, whatever the case of its name', () => {
+    expect(decryptSecret('tool-1', sealed(), SECRET, ORIGIN)).toBe(value)
+    expect(decryptSecret('tool-1', { ...sealed(), name: 'authorization' }, SECRET, ORIGIN)).toBe(value)
+    const nowhere = encryptSecret('tool-1', 'X-Key', value, SECRET, null)
+    expect(decryptSecret('tool-1', nowhere, SECRET, null)).toBe(value)
   })
 
   test('holds neither the value nor twice the same bytes', () => {
-    const [one, two] = [sealed(), sealed()]
-    expect(one.ciphertext.toString('latin1')).not.toContain('planted')
-    expect(one.ciphertext.equals(two.ciphertext)).toBe(false)
-    expect(one.keyId).toBe(two.keyId)
+    const [one, two] = [sealed().sealed ?? '', sealed().sealed ?? '']
+    expect(Buffer.from(one.split('.')[3] ?? '', 'base64').toString('latin1')).not.toContain('planted')
+    expect(one.split('.')[3]).not.toBe(two.split('.')[3])
+    expect(one.split('.').slice(0, 2)).toEqual(two.split('.').slice(0, 2))
   })
 
-  test('opens for no other tool, name or secret, and not when a byte of it was changed', () => {
+  test('opens for no other tool, name, destination or secret, and not when a byte of it was changed', () => {
     const one = sealed()
-    const flipped = (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 0 ? byte ^ 1 : byte)))
+    const [format, key, nonce, body] = (one.sealed ?? '').split('.') as [string, string, string, string]
+    const flipped = (text: string) => {
+      const bytes = Buffer.from(text, 'base64')
+      bytes[0] = (bytes[0] ?? 0) ^ 1
+      return bytes.toString('base64')
+    }
+    const read = (parts: string[]) => () =>
+      decryptSecret('tool-1', { ...one, sealed: parts.join('.') }, SECRET, ORIGIN)
+    const moved = [
+      'https://other.example.com',
+      'http://api.example.com',
+      'https://api.example.com:8443',
+      null,
+    ]
     const attempts = [
-      () => decryptSecret('tool-2', one, SECRET),
-      () => decryptSecret('tool-1', { ...one, name: 'X-Other' }, SECRET),
-      () => decryptSecret('tool-1', one, 'another secret of the hub'),
-      () => decryptSecret('tool-1', { ...one, ciphertext: flipped(one.ciphertext) }, SECRET),
-      () => decryptSecret('tool-1', { ...one, nonce: flipped(one.nonce) }, SECRET),
-      () => decryptSecret('tool-1', { ...one, ciphertext: one.ciphertext.subarray(0, -1) }, SECRET),
-      () => decryptSecret('tool-1', { ...one, ciphertext: Buffer.alloc(0) }, SECRET),
+      () => decryptSecret('tool-2', one, SECRET, ORIGIN),
+      () => decryptSecret('tool-1', { ...one, name: 'X-Other' }, SECRET, ORIGIN),
+      () => decryptSecret('tool-1', one, 'another secret of the hub', ORIGIN),
+      ...moved.map((origin) => () => decryptSecret('tool-1', one, SECRET, origin)),
+      () => decryptSecret('tool-1', { ...one, sealed: null }, SECRET, ORIGIN),
+      read(['v1', key, nonce, body]),
+      read([format, key, nonce, flipped(body)]),
+      read([format, key, flipped(nonce), body]),
+      read([format, key, nonce, '']),
+      read([format, key, nonce]),
+      read(['']),
     ]
     for (const attempt of attempts) expect(attempt).toThrow(SecretUnreadable)
   })

@@ -20,6 +20,7 @@ import { payloadColumnsDown, payloadColumnsUp } from './payload-columns'
 import { rateDown, rateUp } from './rate'
 import { refusalsDown, refusalsUp } from './refusals'
 import { rollupsDown, rollupsUp } from './rollups'
+import { sealedDestinationsDown, sealedDestinationsUp } from './sealed-destinations'
 import { sealedMailsDown, sealedMailsUp } from './sealed-mails'
 import { settingsDown, settingsUp } from './settings'
 import { takenGrantsDown, takenGrantsUp } from './taken-grants'
@@ -69,6 +70,7 @@ export const hubSchemaUp: readonly string[] = [
   ...demoEntriesUp,
   ...checkedColumnsUp,
   ...trialUsersUp,
+  ...sealedDestinationsUp,
   ...momentsUp,
   ...sealedMailsUp,
   ...mustConfirmUp(false),
@@ -83,6 +85,7 @@ export const hubSchemaDown: readonly string[] = [
   ...mustConfirmDown,
   ...sealedMailsDown,
   ...momentsDown,
+  ...sealedDestinationsDown,
   ...trialUsersDown,
   ...checkedColumnsDown,
   ...demoEntriesDown,
