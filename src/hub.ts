@@ -28,6 +28,7 @@ import { startDefaultSubscription } from './billing/subscriptions'
 import { Subscriptions } from './billing/subscriptions.collection'
 import type { Config } from './config/environment'
 import { bulkDelete } from './database/bulk-delete'
+import { answerDayFilters } from './database/day-filters'
 import { boundFilters } from './database/filter-bounds'
 import { answerIdFilters } from './database/id-filters'
 import { ownOperation } from './database/operation'
@@ -115,6 +116,7 @@ export function hub(config: Config): Plugin {
     onInit: async (payload) => {
       closeOwnCollections(payload)
       answerIdFilters(payload)
+      answerDayFilters(payload)
       boundFilters(payload)
       boundPreferences(payload)
       boundCounts(payload, ['audit_logs', 'refusals', 'alerts'])
