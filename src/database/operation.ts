@@ -13,7 +13,8 @@ const OF_ONE_OPERATION = ['isRestoringVersion', 'readTogether']
 
 /**
  * The first hook of every collection. Payload runs all operations of a request on one `req` with one context, so what
- * a hook sets for one operation would still be set for the next. With this each write has its own.
+ * a hook sets for one operation would still be set for the next. With this each write has its own, and its hooks see
+ * the whole document.
  */
 export const ownOperation: CollectionBeforeOperationHook = ({ args, operation }) => {
   const { req } = args
@@ -26,7 +27,8 @@ export const ownOperation: CollectionBeforeOperationHook = ({ args, operation })
   }
   const own: PayloadRequest = isolateObjectProperty(req, 'context')
   own.context = context
-  return { ...args, req: own } as typeof args
+  // A caller's choice of fields would leave hooks without those that they go by: what is on record, whom to mail.
+  return { ...args, req: own, select: undefined } as typeof args
 }
 
 /** A copy of a context without what belongs to another operation. */
