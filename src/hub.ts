@@ -17,6 +17,7 @@ import { inHubList } from './admin/list/list-view'
 import { timesInUtc } from './admin/utc-times'
 import { panelViews } from './admin/views/views'
 import { Alerts } from './alerts/alerts.collection'
+import { ALLOWED_HEADERS } from './api/cors-headers'
 import { hubMutations, hubQueries } from './api/graphql'
 import { mcpEndpoints } from './api/mcp-endpoints'
 import { apiEndpoints } from './api/payload-endpoints'
@@ -83,7 +84,7 @@ export function hub(config: Config): Plugin {
     },
     collections: [...(incoming.collections ?? []), ...hubCollections(config)],
     globals: [...(incoming.globals ?? []), auditedGlobal(Settings, { secrets: secretsOfSettings })],
-    cors: { origins: trustedOrigins(config), headers: ['X-API-Key', 'X-Request-ID'] },
+    cors: { origins: trustedOrigins(config), headers: ALLOWED_HEADERS },
     csrf: [...new Set([...(incoming.csrf ?? []), ...trustedOrigins(config)])],
     custom: { ...incoming.custom, [HOST_PREFIX]: incoming.cookiePrefix !== undefined },
     email: incoming.email ?? outboxEmail(config),

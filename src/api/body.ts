@@ -1,4 +1,6 @@
 import { invalidField, Problem, type ProblemDetail } from '../problem'
+import { remembered } from '../tools/remembered'
+import { isJsonType } from './media-types'
 
 /** Bytes of a JSON body that are read at most. */
 export const BODY_LIMIT_BYTES = 1_048_576
@@ -90,9 +92,11 @@ function tooLarge(most: number, headers: Record<string, string>): Problem {
   return new Problem('PAYLOAD_TOO_LARGE', `The body is larger than ${most} bytes.`, [], headers)
 }
 
+/** Nearly all requests have one of a few. */
+const isUsualType = remembered(isJsonType, 100)
+
 function requireJson(headers: Headers): void {
-  const type = headers.get('content-type') ?? ''
-  const isJson = /^application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type)
+  const isJson = isUsualType(headers.get('content-type') ?? '')
   const encoding = headers.get('content-encoding') ?? 'identity'
   if (isJson && encoding.toLowerCase() === 'identity') return
   throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send the body as Content-Type: application/json in UTF-8.', [

@@ -30,7 +30,7 @@ const SECURITY_HEADERS = {
 }
 
 export const EXPOSED_HEADERS =
-  'X-Request-ID, RateLimit, RateLimit-Policy, Retry-After, X-Should-Retry, Idempotent-Replayed, Allow'
+  'X-Request-ID, RateLimit, RateLimit-Policy, Retry-After, X-Should-Retry, Idempotent-Replayed, Allow, Mcp-Session-Id, WWW-Authenticate'
 
 /** 200 with data. */
 export const ok = (data: unknown): Answer => ({ status: 200, data })

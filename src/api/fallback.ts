@@ -1,16 +1,11 @@
 import { sendError } from '../openai/errors'
 import { isOpenAiPath } from '../openai/paths'
 import { Problem } from '../problem'
+import { ALLOWED_HEADERS, alsoAllowed } from './cors-headers'
 import { type ApiContext, respond, sendProblem } from './envelope'
 import type { Registry } from './registry'
 
 const PREFLIGHT_SECONDS = '600'
-/** What a page may send: how it signs in, what the API reads, and what MCP clients say about their messages. */
-const ALLOWED_HEADERS = [
-  'Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Request-ID',
-  'Last-Event-ID, Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Mcp-Session-Id',
-].join(', ')
-
 /** Answers what no route took: OPTIONS of a known path, another method of it (405), an unknown path (404). */
 export function answerUnrouted(registry: Registry, c: ApiContext): Response {
   const known = registry.allowed(c.req.path)
@@ -29,17 +24,12 @@ export function sendInShape(c: ApiContext, problem: Problem): Response {
 function optionsHeaders(c: ApiContext, allow: string): Record<string, string> {
   const headers: Record<string, string> = { allow }
   if (c.env.corsOrigin === null) return headers
+  const asked = c.req.header('access-control-request-headers') ?? ''
   return {
     ...headers,
     'access-control-allow-methods': allow,
-    'access-control-allow-headers': [ALLOWED_HEADERS, ...clientHeaders(c)].join(', '),
+    'access-control-allow-headers': [...ALLOWED_HEADERS, ...alsoAllowed(asked)].join(', '),
     'access-control-max-age': PREFLIGHT_SECONDS,
     vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
   }
-}
-
-/** Headers by which OpenAI's clients tell about themselves; a browser asks before it sends them. */
-function clientHeaders(c: ApiContext): string[] {
-  const asked = (c.req.header('access-control-request-headers') ?? '').split(',')
-  return asked.map((name) => name.trim()).filter((name) => /^x-stainless-[a-z-]{1,60}$/i.test(name))
 }

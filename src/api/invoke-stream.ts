@@ -3,13 +3,17 @@ import type { CallEvent } from '../gateway/stream-model'
 import type { Problem } from '../problem'
 import type { ApiContext } from './envelope'
 import { toProblem } from './failures'
+import { wishFor } from './media-types'
 import type { Services } from './services'
 import { type StreamSource, sse, streamOutcome, texts } from './stream-answer'
 import { logToolProblem } from './tool-log'
 
-/** Whether the caller asked for an event stream. */
+/** Whether the caller asked for an event stream, by its name, and wants JSON no more than that. */
 export function wantsStream(headers: Headers): boolean {
-  return /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(headers.get('accept') ?? '')
+  const accept = headers.get('accept') ?? ''
+  if (!/event-stream/i.test(accept)) return false
+  const wish = wishFor(accept, 'text/event-stream')
+  return wish > 0 && wish >= wishFor(accept, 'application/json')
 }
 
 /**

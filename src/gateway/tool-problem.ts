@@ -12,11 +12,12 @@ const EXPLAINED: Record<ToolFailure['code'], string> = {
 
 /** What a caller reads of a tool that failed; what the log needs is the cause. */
 export function toolProblem(tool: Tool, failure: ToolFailure, headers: Record<string, string>): Problem {
-  const { code, logMessage, retryAfterMs = USUAL_RETRY_MS } = failure
+  const { code, logMessage, retryAfterMs = USUAL_RETRY_MS, toolSaid } = failure
   const retry: Record<string, string> =
     code === 'TOOL_UNAVAILABLE' ? { 'Retry-After': String(Math.ceil(retryAfterMs / 1_000)) } : {}
   const message = `The tool ${tool.name} ${EXPLAINED[code]}`
-  return new Problem(code, message, [], { ...headers, ...retry }, new Error(logMessage))
+  const details = toolSaid ? [{ field: 'tool', message: toolSaid }] : []
+  return new Problem(code, message, details, { ...headers, ...retry }, new Error(logMessage))
 }
 
 /** The same for a stream that had begun: what came by then was charged, unless the provider itself said it failed. */

@@ -24,5 +24,29 @@ export function answerMcp(
     maxSubscriptions: 0,
     onerror: (error) => room.log.debug({ request_id: call.requestId, reason: error.message }, 'mcp'),
   })
-  return handler.fetch(request, { parsedBody })
+  const { method, signal } = request
+  const known = new Request(request.url, { method, signal, headers: readableHeaders(request.headers) })
+  return handler.fetch(known, { parsedBody: withArguments(parsedBody) })
+}
+
+/**
+ * The headers as the library reads them: it compares media types letter by letter, and knows no `*` of a client that takes
+ * whatever comes. The body has been read as JSON by now.
+ */
+function readableHeaders(given: Headers): Headers {
+  const headers = new Headers(given)
+  headers.set('content-type', 'application/json')
+  headers.delete('content-length')
+  const accept = (given.get('accept') ?? '*/*').toLowerCase()
+  const takesAll = accept.split(',').some((range) => /^\s*(?:\*|application|text)\/\*/.test(range))
+  headers.set('accept', takesAll ? 'application/json, text/event-stream' : accept)
+  return headers
+}
+
+/** Some clients say `null` where a tool needs no arguments. */
+function withArguments(body: unknown): unknown {
+  if (Array.isArray(body)) return body.map(withArguments)
+  const { method, params } = (body ?? {}) as { method?: unknown; params?: { arguments?: unknown } | null }
+  if (method !== 'tools/call' || params?.arguments !== null) return body
+  return { ...(body as object), params: { ...params, arguments: {} } }
 }

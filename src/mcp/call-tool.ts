@@ -1,6 +1,8 @@
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { invokeTool } from '../gateway/invoke-tool'
 import { Problem } from '../problem'
+import { catalogueAt } from '../tools/catalogue'
+import { blocksOf } from './blocks'
 import { toRefusal } from './refusal'
 import type { McpCall, McpRoom } from './server'
 
@@ -30,16 +32,21 @@ export async function callTool(
       signal,
     })
     const { output, ...about } = result
-    return {
-      content: [{ type: 'text', text: JSON.stringify(output) }],
-      structuredContent: output,
-      _meta: about,
-    }
+    const isRemote = (await catalogueAt(room.pool)).find(params.name)?.adapter === 'mcp'
+    return { ...toContent(output, isRemote ? blocksOf(output) : null), _meta: about }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     if (error.code === 'NOT_FOUND') throw unknownTool(params.name)
     return toRefusal(error, requestId)
   }
+}
+
+/** What a tool of an MCP server said in blocks goes on in them; all else is one text, and the same as a value. */
+function toContent(output: Record<string, unknown>, blocks: ReturnType<typeof blocksOf>) {
+  if (!blocks)
+    return { content: [{ type: 'text' as const, text: JSON.stringify(output) }], structuredContent: output }
+  const { content: _blocks, ...rest } = output
+  return Object.keys(rest).length > 0 ? { content: blocks, structuredContent: rest } : { content: blocks }
 }
 
 function unknownTool(name: string): ProtocolError {

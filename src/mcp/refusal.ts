@@ -19,6 +19,8 @@ export function toRefusal(problem: Problem, requestId: string): CallToolResult {
 
 /** The fields by the names that the model gave them: an input is its arguments, and no more. */
 function whatHappened({ code, message, details }: Problem): string {
+  const said = code === 'TOOL_BAD_RESPONSE' ? details[0]?.message : undefined
+  if (said) return `${message} The tool said: ${said}`
   if (code !== 'VALIDATION_ERROR' || details.length === 0) return message
   return details.map((detail) => `${argument(detail)} ${detail.message}`).join('; ')
 }

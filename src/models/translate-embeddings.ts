@@ -1,5 +1,6 @@
 import type { EmbeddingModelV3, EmbeddingModelV3Result } from '@ai-sdk/provider'
 import type { ModelAnswer, ModelAsk } from './adapter'
+import { toBase64 } from './embedding-format'
 import { Untranslatable } from './translate-error'
 import { isObject, type JsonObject, numberIn } from './translate-json'
 import { readUsage } from './usage'
@@ -66,13 +67,4 @@ function toAnswer(vectors: number[][], model: string, format: unknown, tokens: n
     value,
     usage: readUsage(value.usage, 'embeddings'),
   }
-}
-
-/** OpenAI's own form: 32-bit floats, the lowest byte first. */
-function toBase64(vector: number[]): string {
-  const bytes = Buffer.alloc(vector.length * 4)
-  vector.forEach((number, at) => {
-    bytes.writeFloatLE(number, at * 4)
-  })
-  return bytes.toString('base64')
 }

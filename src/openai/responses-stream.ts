@@ -33,12 +33,12 @@ export class ResponseWriter {
     return events
   }
 
-  /** The last events of a stream that came to its end. */
-  finish(): ResponseEvent[] {
+  /** The last events of a stream that came to its end; `counted` is the usage that the upstream did not tell. */
+  finish(counted: Json | null = null): ResponseEvent[] {
     const end = endOf(this.#finishReason)
     const status = String(end.status)
     const closing = [...this.#begin(), ...this.#parts.flatMap((part) => this.#close(part, status))]
-    const response = this.#response({ ...end, usage: this.#usage })
+    const response = this.#response({ ...end, usage: this.#usage ?? counted })
     return [...closing, this.#event(`response.${status}`, { response })]
   }
 

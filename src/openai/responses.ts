@@ -4,11 +4,12 @@ import { sse } from '../api/stream-answer'
 import type { CallEvent } from '../gateway/stream-model'
 import type { ModelTool } from '../models/call-model'
 import { type Planned, planResponses } from '../models/input'
+import { toChatUsage } from '../models/usage'
 import { type ModelEndpoint, type Read, serveModelCall } from './answer'
 import { planForChat } from './chat'
 import { toErrorBody } from './errors'
 import { isObject } from './responses-input'
-import { type ResponseFrame, responseOf, toResponse } from './responses-object'
+import { type ResponseFrame, responseOf, toResponse, toResponseUsage } from './responses-object'
 import { referenceFaults, storageFaults, toChatBody } from './responses-request'
 import { ResponseWriter } from './responses-stream'
 
@@ -25,8 +26,11 @@ const endpoint: ModelEndpoint = {
     const writer = new ResponseWriter(frame)
     let native: NativeStream | null = null
     return (event) => {
-      if (event.type === 'event' && typeof event.event.value.type === 'string')
-        native = { count: (native?.count ?? 0) + 1, response: event.event.value.response ?? native?.response }
+      if (event.type === 'event' && typeof event.event.value.type === 'string') {
+        const { value } = event.event
+        const last = isUncounted(value) ? value : null
+        native = { count: (native?.count ?? 0) + 1, response: value.response ?? native?.response, last }
+      }
       return native === null ? toText(event, writer) : toNativeText(event, native, frame)
     }
   },
@@ -69,17 +73,22 @@ function frameOf({ model, body }: Read, c: ApiContext, chat: Json = {}): Respons
 
 function toText(event: CallEvent, writer: ResponseWriter): string {
   if (event.type === 'event') return named(writer.push(event.event.value))
-  if (event.type === 'done') return named(writer.finish())
+  if (event.type === 'done') return named(writer.finish(usageOf(event)))
   const { code, message } = toErrorBody(event.problem, event.said).error
   return named(writer.fail(code ?? 'server_error', message))
 }
 
+/** What the hub counted, in the words of responses. */
+const usageOf = ({ usage }: Extract<CallEvent, { type: 'done' }>) =>
+  usage && toResponseUsage(toChatUsage(usage))
+
 /** How many events of a response's own stream came, and the response as the last of them told it. */
-type NativeStream = { count: number; response: unknown }
+type NativeStream = { count: number; response: unknown; last: Json | null }
 
 /** A stream that is a response's already; a failure goes on with its numbers, and with the response as far as it came. */
-function toNativeText(event: CallEvent, { count, response }: NativeStream, frame: ResponseFrame): string {
-  if (event.type === 'done') return ''
+function toNativeText(event: CallEvent, native: NativeStream, frame: ResponseFrame): string {
+  const { count, response, last } = native
+  if (event.type === 'done') return last ? named([withUsage(last, usageOf(event))]) : ''
   if (event.type === 'failed') {
     const { code, message } = toErrorBody(event.problem, event.said).error
     const known = isObject(response) ? response : responseOf(frame, { output: [], usage: null })
@@ -87,8 +96,19 @@ function toNativeText(event: CallEvent, { count, response }: NativeStream, frame
     return named([{ type: 'response.failed', sequence_number: count, response: failed }])
   }
   const { data, value } = event.event
-  return sse(data, String(value.type))
+  // It is told with what the hub has counted, which is known in a moment.
+  return last ? '' : sse(data, String(value.type))
 }
+
+/** Whether it is the end of a response whose server tells no usage. */
+const isUncounted = ({ type, response }: Json): boolean =>
+  /^response\.(?:completed|incomplete)$/.test(String(type)) && isObject(response) && !isObject(response.usage)
+
+const withUsage = (event: Json, usage: Json | null): Json & { type: string } => ({
+  ...event,
+  type: String(event.type),
+  response: { ...(event.response as Json), usage },
+})
 
 const named = (events: (Json & { type: string })[]): string =>
   events.map((event) => sse(JSON.stringify(event), event.type)).join('')

@@ -158,5 +158,7 @@ test('a browser may send an API key and a request id', async () => {
     },
   })
   expect(answer.headers.get('access-control-allow-origin')).toBe(origin)
-  expect(answer.headers.get('access-control-allow-headers')).toMatch(/X-API-Key.*X-Request-ID/)
+  const allowed = answer.headers.get('access-control-allow-headers')
+  expect(allowed).toMatch(/X-API-Key.*X-Request-ID/)
+  expect(allowed).toMatch(/User-Agent.*OpenAI-Organization.*X-Stainless-Lang/)
 })

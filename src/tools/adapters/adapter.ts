@@ -17,6 +17,8 @@ export type ToolFailure = {
   status: 'error' | 'timeout'
   /** For the log alone. It holds neither input, output nor secrets. */
   logMessage: string
+  /** What the tool itself said of it, for its caller to read. */
+  toolSaid?: string
   /** What this says about the tool as such; the breaker counts it. */
   health: Health
   /** Set by an open breaker: until the next trial. */

@@ -53,11 +53,25 @@ function toToolAnswer(answer: RemoteAnswer<CallToolResult>, timeoutMs: number): 
 }
 
 function readResult({ isError, structuredContent, content }: CallToolResult): ToolAnswer {
-  if (isError) return badResponse('the tool answered an error')
-  const output = isObject(structuredContent) ? structuredContent : { content }
+  if (isError) return { ...badResponse('the tool answered an error'), toolSaid: textOf(content) }
+  const output = isObject(structuredContent) ? withBlocks(structuredContent, content) : { content }
   if (isDeeperThan(output, MOST_DEPTH))
     return badResponse(`its answer is nested deeper than ${MOST_DEPTH} levels`)
   return { ok: true, output }
+}
+
+/** Images, sounds and resources stand beside a value; texts only say it again. */
+function withBlocks(value: ToolOutput, content: CallToolResult['content'] | undefined): ToolOutput {
+  const isMore = content?.some(({ type }) => type !== 'text') && !('content' in value)
+  return isMore ? { ...value, content } : value
+}
+
+const MOST_SAID = 1_000
+
+/** What the tool says of its error, for its caller: without secrets by now, and not more than a person reads. */
+function textOf(content: CallToolResult['content'] | undefined): string {
+  const texts = (content ?? []).flatMap((block) => (block.type === 'text' ? [block.text] : []))
+  return texts.join('\n').slice(0, MOST_SAID)
 }
 
 function isObject(value: unknown): value is ToolOutput {
