@@ -9,6 +9,9 @@ import type { Matcher } from './patterns/linear'
  */
 export type CostOfCheck = 'plain' | 'careful' | 'apart'
 
+/** The cost, and the parts that are gone through at most for each part of an input. */
+export type Cost = { kind: CostOfCheck; parts: number }
+
 type Schema = Record<string, unknown>
 
 const IN_PLACE = new Set(['allOf', 'anyOf', 'dependentSchemas', 'else', 'if', 'not', 'oneOf', 'then'])
@@ -22,6 +25,8 @@ const CAREFUL = new Set([
 ])
 /** References whose target depends on how one came there. */
 const DYNAMIC = new Set(['$dynamicRef', '$recursiveRef'])
+/** Choices of so many parts in all are gone through in a moment, also for each of many items. */
+const MOST_CHOICES = 200
 /** More parts than that, once each reference is replaced by its target, are too many to go through for each item. */
 const MOST_PARTS = 20_000
 
@@ -29,14 +34,16 @@ const MOST_PARTS = 20_000
 export type PatternCosts = ReadonlyMap<string, Matcher['cost']>
 
 /** The cost of a schema with these patterns. Found once, where the schema is compiled. */
-export function costOfCheck(schema: Schema, patterns: PatternCosts): CostOfCheck {
-  const seen = { careful: false, apart: false, patterns }
+export function costOfCheck(schema: Schema, patterns: PatternCosts): Cost {
+  const seen = { careful: false, apart: false, choices: false, patterns }
   look(schema, 0, seen)
-  if (seen.apart || partsOf(schema, schema, new Map()) > MOST_PARTS) return 'apart'
-  return seen.careful ? 'careful' : 'plain'
+  const parts = partsOf(schema, schema, new Map())
+  if (seen.apart || parts > MOST_PARTS) return { kind: 'apart', parts }
+  const isCareful = seen.careful || (seen.choices && parts > MOST_CHOICES)
+  return { kind: isCareful ? 'careful' : 'plain', parts }
 }
 
-type Seen = { careful: boolean; apart: boolean; patterns: PatternCosts }
+type Seen = { careful: boolean; apart: boolean; choices: boolean; patterns: PatternCosts }
 
 function notePatterns(key: string, value: unknown, seen: Seen): void {
   const names =
@@ -59,6 +66,7 @@ function look(node: unknown, inPlace: number, seen: Seen): void {
     if (CAREFUL.has(key) || (key === 'format' && value === 'regex')) seen.careful = true
     if (key === '$ref' && inPlace > 0) seen.careful = true
     const within = IN_PLACE.has(key) ? inPlace + 1 : inPlace
+    if (within > 0) seen.choices = true
     if (within > 1) seen.careful = true
     look(value, within, seen)
   }

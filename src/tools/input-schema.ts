@@ -10,7 +10,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { perProcess } from '../process'
 import { runBounded } from './bounded-run'
-import { type CostOfCheck, costOfCheck } from './check-cost'
+import { type Cost, costOfCheck } from './check-cost'
 import { type Matcher, matcherOf } from './patterns/linear'
 import { addUniqueItems } from './unique-items'
 
@@ -19,7 +19,7 @@ export type InputValidator = {
   schema: Record<string, unknown>
   /** Names it for as long as the process lives. */
   key: string
-  cost: CostOfCheck
+  cost: Cost
   /** What is wrong first, or nothing. In whatever time that takes: for what `cost` allows here. */
   check: (input: unknown) => ErrorObject[]
   /** Everything that is wrong. Throws `TookTooLong` where that would hold up the process. */

@@ -4,7 +4,7 @@ import { perProcess } from '../process'
 import { checkApart, NoThread } from './apart/check-apart'
 import { runBounded } from './bounded-run'
 import { builtinTools } from './builtin'
-import type { CostOfCheck } from './check-cost'
+import type { Cost } from './check-cost'
 import { isDeeperThan, MOST_DEPTH } from './depth'
 import { NO_REVISION } from './document-tool'
 import { compileInputSchema, type InputValidator, isDraft07, MOST_MS } from './input-schema'
@@ -27,7 +27,7 @@ type Validators = InputValidator[] | Error
 export function inputProblems(tool: Tool, input: ToolInput): ProblemDetail[] {
   return problemsBy(tool, input, (validator) => {
     const check = () => validator.check(input)
-    return (validator.cost === 'plain' ? check() : runBounded(check, MOST_MS)).length > 0
+    return (validator.cost.kind === 'plain' ? check() : runBounded(check, MOST_MS)).length > 0
       ? validator.checkAll(input)
       : []
   })
@@ -37,7 +37,7 @@ export function inputProblems(tool: Tool, input: ToolInput): ProblemDetail[] {
 export function isCheckedForKnown(tool: Tool, bytes: number): boolean {
   if (bytes > MOST_OF_ANYBODY) return true
   const validators = validatorsOf(tool)
-  return !(validators instanceof Error) && validators.some(({ cost }) => cost !== 'plain')
+  return !(validators instanceof Error) && validators.some(({ cost }) => cost.kind !== 'plain')
 }
 
 /** An input that somebody sent: how large its JSON is at most, and who waits for the check. */
@@ -59,8 +59,13 @@ export const MOST_OF_ANYBODY = 64 * 1024
 /** A linear engine takes some microseconds for a character at worst. */
 const MOST_CAREFUL = 4 * 1024
 
-const isApart = (cost: CostOfCheck, bytes: number) =>
-  cost === 'apart' || (cost === 'careful' && bytes > MOST_CAREFUL)
+/** Parts of a schema, for each byte of an input: gone through in some ten milliseconds. */
+const MOST_PARTS = 400_000
+
+function isApart({ kind, parts }: Cost, bytes: number): boolean {
+  if (kind === 'plain') return false
+  return kind === 'apart' || bytes > MOST_CAREFUL || parts * bytes > MOST_PARTS
+}
 
 function checkHere(validator: InputValidator, { input, bytes }: SentInput): ErrorObject[] {
   const isLarge = bytes > MOST_OF_ANYBODY
@@ -93,7 +98,7 @@ async function checkThere(validator: InputValidator, sent: SentInput): Promise<E
     caller: sent.caller,
   }
   try {
-    const allErrors = sent.bytes <= MOST_OF_ANYBODY
+    const allErrors = sent.bytes <= MOST_CAREFUL
     return await checkApart({ isDraft07: isDraft07(schema), allErrors, ...given })
   } catch (error) {
     if (!(error instanceof NoThread)) throw error

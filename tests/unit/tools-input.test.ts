@@ -148,6 +148,10 @@ describe('what an input may cost is known of its schema', () => {
     ['a pattern for names', { patternProperties: { '^(a|b)+$': {} } }],
     ['items that differ', property({ uniqueItems: true })],
     ['choices within choices', property({ anyOf: [{ oneOf: [{ type: 'string' }] }] })],
+    [
+      'hundreds of choices',
+      property({ items: { anyOf: Array.from({ length: 300 }, (_, n) => ({ const: n })) } }),
+    ],
     ['a reference to itself', property({ $ref: '#' })],
     ['a reference by a name', { ...property({ $ref: '#b' }), $defs: { b: { $anchor: 'b' } } }],
     ['items that contain something', property({ contains: { type: 'string' } })],

@@ -46,6 +46,7 @@ class CheckThread {
   #worker: Worker | null = null
   #running: (Waiting & { timer: NodeJS.Timeout }) | null = null
   #id = 0
+  #hasAnswered = false
   readonly #turns = new Turns<Waiting>()
 
   run(check: ApartCheck): Promise<Answer | Error> {
@@ -82,9 +83,15 @@ class CheckThread {
       resourceLimits: { maxOldGenerationSizeMb: 128 },
       execArgv: [],
     })
-    worker.on('message', (answer: Answer) => this.#answer(answer))
-    worker.on('error', (error) => this.#end(worker, new NoThread(error.message)))
-    worker.on('exit', () => this.#end(worker, new NoThread('it has ended')))
+    worker.on('message', (answer: Answer) => {
+      this.#hasAnswered = true
+      this.#answer(answer)
+    })
+    // One that has worked before ends where a check takes all of its memory.
+    const why = (reason: string) =>
+      this.#hasAnswered ? new TookTooLong('took too much memory') : new NoThread(reason)
+    worker.on('error', (error) => this.#end(worker, why(error.message)))
+    worker.on('exit', () => this.#end(worker, why('it has ended')))
     worker.unref()
     this.#worker = worker
     return worker
