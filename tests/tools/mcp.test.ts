@@ -197,7 +197,8 @@ describe('whatever it does, the call ends, and nothing of what it said is in the
     onCall(how)
     const answer = await call(here())
     expect(answer).toMatchObject({ ok: false, code })
-    expect(JSON.stringify(answer)).not.toContain('planted')
+    // What a tool says of its error is its caller's to read.
+    expect(JSON.stringify({ ...answer, toolSaid: undefined })).not.toContain('planted')
     expect(METHODS().filter((method) => method === 'tools/call')).toHaveLength(1)
     expect(METHODS()).not.toContain('GET')
   })
