@@ -16,6 +16,8 @@ import * as demoEntries from './20261126_094500_demo_entries'
 import * as checkedColumns from './20261126_110500_checked_columns'
 import * as trialUsers from './20261126_150000_trial_users'
 import * as sealedDestinations from './20261130_100000_sealed_destinations'
+import * as signInNetworks from './20261130_120000_sign_in_networks'
+import * as mostSessions from './20261130_121000_most_sessions'
 import * as moments from './20261130_130000_moments'
 import * as sealedMails from './20261130_130500_sealed_mails'
 import * as mustConfirm from './20261130_131000_must_confirm'
@@ -42,6 +44,8 @@ export const migrations = [
   { name: '20261126_110500_checked_columns', up: checkedColumns.up, down: checkedColumns.down },
   { name: '20261126_150000_trial_users', up: trialUsers.up, down: trialUsers.down },
   { name: '20261130_100000_sealed_destinations', up: sealedDestinations.up, down: sealedDestinations.down },
+  { name: '20261130_120000_sign_in_networks', up: signInNetworks.up, down: signInNetworks.down },
+  { name: '20261130_121000_most_sessions', up: mostSessions.up, down: mostSessions.down },
   { name: '20261130_130000_moments', up: moments.up, down: moments.down },
   { name: '20261130_130500_sealed_mails', up: sealedMails.up, down: sealedMails.down },
   { name: '20261130_131000_must_confirm', up: mustConfirm.up, down: mustConfirm.down },

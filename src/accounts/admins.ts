@@ -5,9 +5,9 @@ import { recordAudit, SYSTEM } from '../audit/record'
 import { type Config, ConfigError } from '../config/environment'
 import { inTransaction, type Sql } from '../database/sql'
 import { Problem } from '../problem'
-import { invalid } from './input'
+import { DEFAULT_HUB_NAME } from '../settings/read-settings'
+import { newPasswordProblems } from './new-password'
 import { hashPassword } from './password'
-import { isStorable } from './password-rules'
 import { endAllSessions } from './sessions'
 import { setPasswordHash } from './set-password'
 
@@ -38,8 +38,7 @@ export async function ensureFirstAdmin(
   }
   const email = config.admin?.email ?? DEVELOPMENT_EMAIL
   const password = config.admin?.password ?? generatedPassword ?? ''
-  if (!isStorable(password))
-    throw invalid([{ field: 'ADMIN_PASSWORD', message: 'must have at most 72 bytes' }])
+  await requireGoodPassword(email, password)
   const passwordHash = await hashPassword(password, config)
   return inTransaction(pool, async (sql) => {
     await sql.query('select pg_advisory_xact_lock($1)', [ADMINS_LOCK])
@@ -76,6 +75,13 @@ export async function assertNotLastAdmin(
   if (others.length === 0)
     throw new Problem('CONFLICT', 'This is the last admin. Make somebody else an admin first.')
   leaving.add(userId)
+}
+
+/** Only where the account is made now: a password that serves already is nobody's business at a start. */
+async function requireGoodPassword(email: string, password: string): Promise<void> {
+  const problems = await newPasswordProblems(password, 'ADMIN_PASSWORD', [email, DEFAULT_HUB_NAME])
+  if (problems.length === 0) return
+  throw new ConfigError(problems.map(({ field, message }) => `${field}: ${message}`).join('\n'))
 }
 
 async function findAdmin(sql: Sql): Promise<string | null> {

@@ -1,15 +1,17 @@
 import { byPrincipal } from '../audit/record'
 import { inTransaction, type Sql } from '../database/sql'
-import { countFailedLogin } from './failed-logins'
-import { countFailedSignIn, requireSignInAllowed } from './limits'
-import { invalidCredentials } from './login'
+import { readSettings } from '../settings/read-settings'
+import { requireSignInAllowed } from './limits'
+import { networkOrUnknown } from './networks'
 import { checkPassword, hashPassword, verifyPassword } from './password'
 import type { Principal } from './principal'
+import { invalidCredentials, laneOf, refuseSignIn, trusts } from './refuse-sign-in'
 import type { AccountsRoom, Origin } from './room'
 import { endAllSessions } from './sessions'
 import { recordNewPassword, setPasswordHash } from './set-password'
+import { IS_CLOSED, IS_KNOWN, IS_LOCKED, joinNetwork } from './sign-in-state'
 
-type Caller = Pick<Principal, 'userId' | 'email' | 'sessionId'>
+type Caller = Pick<Principal, 'userId' | 'email' | 'sessionId'> & Partial<Pick<Principal, 'name'>>
 
 /**
  * Changes the caller's password and ends all their other sessions. Throws VALIDATION_ERROR that names each
@@ -23,9 +25,10 @@ export async function changePassword(
   origin: Origin,
   now: Date | null = null,
 ): Promise<void> {
-  const newPassword = checkPassword(input.newPassword, 'new_password')
+  const about = [caller.email, caller.name ?? '', (await readSettings(room.pool)).hubName]
+  const newPassword = await checkPassword(input.newPassword, 'new_password', about)
   const currentHash = await checkCurrentPassword(room, caller, input.currentPassword, origin, now)
-  const passwordHash = await hashPassword(newPassword, room.config)
+  const passwordHash = await hashPassword(newPassword, room.config, laneOf(origin, caller.email))
   await inTransaction(room.pool, async (sql) => {
     if (!(await isStillCurrent(sql, caller.userId, currentHash))) throw invalidCredentials()
     await setPasswordHash(sql, caller.userId, passwordHash, now)
@@ -36,7 +39,8 @@ export async function changePassword(
 
 /**
  * The stored hash, when this is the caller's current password. Throws INVALID_CREDENTIALS when it is not, or
- * while the account is locked, and RATE_LIMITED: a stolen session must not become a way to guess passwords.
+ * while the account is locked for the caller's network, and RATE_LIMITED: a stolen session must not become a way to guess
+ * passwords. A live session is trusted like a browser that signed in before, for as many failures.
  */
 export async function checkCurrentPassword(
   room: AccountsRoom,
@@ -46,21 +50,23 @@ export async function checkCurrentPassword(
   now: Date | null = null,
 ): Promise<string> {
   await requireSignInAllowed(room, origin.address, caller.email)
-  const known = (await room.pool.query<Known>(FIND_HASH, [caller.userId, now])).rows[0]
-  const matches = await verifyPassword(password, known?.password_hash ?? null, room.config)
-  if (known && matches && !known.locked) return known.password_hash
-  await Promise.all([
-    countFailedLogin(room.pool, caller.userId, origin, now),
-    countFailedSignIn(room, origin.address, caller.email),
-  ])
-  throw invalidCredentials()
+  const values = [caller.userId, now, networkOrUnknown(origin.address)]
+  const known = (await room.pool.query<Known>(FIND_HASH, values)).rows[0]
+  const trust = caller.sessionId === null ? null : `session ${caller.sessionId}`
+  const isTrusted = await trusts(room, trust)
+  const lane = laneOf(origin, caller.email)
+  const match = await verifyPassword(password, known?.password_hash ?? null, room.config, lane)
+  if (known && match && !known.locked && (!known.closed || isTrusted)) return known.password_hash
+  return refuseSignIn(room, { userId: caller.userId, trust, isTrusted }, origin, now)
 }
 
-type Known = { password_hash: string; locked: boolean }
+type Known = { password_hash: string; locked: boolean; closed: boolean }
 
 const FIND_HASH = `
-  select password_hash, coalesce(locked_until > coalesce($2::timestamptz, now()), false) as locked
-  from credentials where user_id = $1`
+  with moment as (select coalesce($2::timestamptz, now()) as at)
+  select credentials.password_hash, ${IS_LOCKED} as locked, ${IS_CLOSED} and not ${IS_KNOWN} as closed
+  from moment, credentials ${joinNetwork(3)}
+  where credentials.user_id = $1`
 
 /** Locks the credential, so that of two changes at once, or a change and a reset, the second one fails. */
 async function isStillCurrent(sql: Sql, userId: string, passwordHash: string): Promise<boolean> {

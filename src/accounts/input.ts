@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Problem, type ProblemDetail } from '../problem'
-import { passwordProblems } from './password-rules'
+import { newPasswordProblems } from './new-password'
 
 /** An email as it is stored and compared: trimmed and in lower case. */
 export const emailSchema = z
@@ -20,14 +20,20 @@ export const nameSchema = z
 
 export type Registration = { name: string; email: string; password: string }
 
-/** A registration with its email and name in the form that is stored. Throws VALIDATION_ERROR naming every fault. */
-export function readRegistration(input: Registration): Registration {
+/**
+ * A registration with its email and name in the form that is stored; `about` is what else its password must not be made
+ * of. Throws VALIDATION_ERROR naming every fault.
+ */
+export async function readRegistration(
+  input: Registration,
+  about: readonly string[] = [],
+): Promise<Registration> {
   const name = nameSchema.safeParse(input.name)
   const email = emailSchema.safeParse(input.email)
   const details = [
     ...faults('name', name.error),
     ...faults('email', email.error),
-    ...passwordProblems(input.password),
+    ...(await newPasswordProblems(input.password, 'password', [input.name, input.email, ...about])),
   ]
   if (details.length > 0 || !name.success || !email.success) throw invalid(details)
   return { name: name.data, email: email.data, password: input.password }

@@ -1,6 +1,6 @@
 import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 
-type Purpose = 'access-token' | 'refresh-successor'
+type Purpose = 'access-token' | 'refresh-successor' | 'known-browser'
 
 /**
  * A 256-bit key of its own for each purpose, derived from the hub's secret. Payload signs with the secret

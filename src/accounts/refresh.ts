@@ -14,7 +14,7 @@ export const RETRY_SECONDS = 10
  * Exchanges a refresh token for the next pair. It works once; asked again within ten seconds, while the new
  * refresh token is unused, it gives that one again. Any later it has been stolen, from one side or the other:
  * the session ends and TOKEN_REUSED is thrown. UNAUTHORIZED for an unknown or expired token or an ended
- * session. The session's row is locked first, and the successor follows from the token, so that any number of
+ * session, and once the session has lasted SESSION_MAX_DAYS. The session's row is locked first, and the successor follows from the token, so that any number of
  * refreshes at once lead to one next token.
  */
 export async function refresh(
@@ -32,7 +32,7 @@ export async function refresh(
   return tokenPair(outcome, next, room.config, now)
 }
 
-type Live = { userId: string; sessionId: string }
+type Live = { userId: string; sessionId: string; secondsLeft: number }
 
 async function rotate(
   sql: Sql,
@@ -53,9 +53,10 @@ async function rotate(
     ])
     return 'reused'
   }
-  const live = (await sql.query<Live>(PROLONG_SESSION, [token.session_id, now, room.config.refreshTokenDays]))
-    .rows[0]
-  if (!live) return 'over'
+  const { refreshTokenDays, sessionMaxDays } = room.config
+  const values = [token.session_id, now, refreshTokenDays, sessionMaxDays]
+  const live = (await sql.query<Live>(PROLONG_SESSION, values)).rows[0]
+  if (!live || live.secondsLeft <= 0) return 'over'
   if (!token.spent) await sql.query(SPEND_TOKEN, [tokenHash(refreshToken), tokenHash(next), now])
   return live
 }
@@ -79,12 +80,15 @@ const READ_TOKEN = `
   from refresh_tokens, (select coalesce($2::timestamptz, now()) as at) moment
   where hash = $1`
 
+/** A session that was opened under a longer limit than today's ends with this, and so do its access tokens. */
 const PROLONG_SESSION = `
-  update sessions set last_used_at = moment.at, expires_at = moment.at + make_interval(days => $3)
+  update sessions set last_used_at = moment.at,
+    expires_at = least(moment.at + make_interval(days => $3), sessions.created_at + make_interval(days => $4))
   from (select coalesce($2::timestamptz, now()) as at) moment, users
   where sessions.id = $1 and revoked_at is null and sessions.expires_at > moment.at
     and users.id = sessions.user_id and users.disabled is not true
-  returning sessions.user_id as "userId", sessions.id as "sessionId"`
+  returning sessions.user_id as "userId", sessions.id as "sessionId",
+    extract(epoch from sessions.expires_at - moment.at)::float8 as "secondsLeft"`
 
 const SPEND_TOKEN = `
   with moment as (

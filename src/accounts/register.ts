@@ -10,6 +10,7 @@ import { emailLink, LINK_HOURS, makeEmailToken } from './email-tokens'
 import { type Registration, readRegistration } from './input'
 import { countRegistration } from './limits'
 import { hashPassword } from './password'
+import { laneOf } from './refuse-sign-in'
 import type { AccountsRoom, Origin } from './room'
 import { setPasswordHash } from './set-password'
 
@@ -28,10 +29,11 @@ export async function registerUser(
   origin: Origin,
   now: Date | null = null,
 ): Promise<Profile> {
-  if (!(await readSettings(room.pool)).signUpOpen) throw registrationClosed()
-  const { name, email, password } = readRegistration(input)
+  const { signUpOpen, hubName } = await readSettings(room.pool)
+  if (!signUpOpen) throw registrationClosed()
+  const { name, email, password } = await readRegistration(input, [hubName])
   await countRegistration(room, origin.address, email)
-  const passwordHash = await hashPassword(password, room.config)
+  const passwordHash = await hashPassword(password, room.config, laneOf(origin, email))
   try {
     return await inTransaction(room.pool, async (sql) => {
       const user = (await sql.query<Profile>(INSERT_USER, [newId(), name, email, now])).rows[0] as Profile

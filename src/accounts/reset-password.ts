@@ -4,6 +4,7 @@ import { inTransaction, type Sql } from '../database/sql'
 import { queueMail } from '../mail/outbox'
 import { resetMail } from '../mail/templates'
 import { readBrand } from '../settings/read-settings'
+import { readAboutUser } from './about-user'
 import { markEmailConfirmed } from './confirm-email'
 import {
   deadLink,
@@ -14,8 +15,10 @@ import {
   spendEmailToken,
 } from './email-tokens'
 import { emailSchema, readField } from './input'
+import { rememberNetwork } from './known-networks'
 import { countReset, unlessTooMany } from './limits'
 import { checkPassword, hashPassword } from './password'
+import { laneOf } from './refuse-sign-in'
 import type { AccountsRoom, Origin } from './room'
 import { endAllSessions } from './sessions'
 import { recordNewPassword, setPasswordHash } from './set-password'
@@ -72,8 +75,8 @@ async function lockUser(sql: Sql, email: string): Promise<string | null> {
 }
 
 /**
- * Sets a new password by a mailed token, which works once: all sessions end, a lock is lifted, and the address
- * counts as confirmed, for its mail was read. Throws VALIDATION_ERROR for a password that breaks the rules
+ * Sets a new password by a mailed token, which works once: all sessions end, every lock is lifted, the network is known
+ * from now on, and the address counts as confirmed, for its mail was read. Throws VALIDATION_ERROR for a password that breaks the rules
  * (named `field`; the link stays good) and for a link that does not work.
  */
 export async function resetPassword(
@@ -83,15 +86,18 @@ export async function resetPassword(
   field = 'new_password',
   origin: Origin = NOWHERE,
 ): Promise<void> {
-  const password = checkPassword(input.newPassword, field)
+  await checkPassword(input.newPassword, field)
   const userId = await findEmailTokenOwner(room.pool, input.token, 'password_reset', now)
   if (userId === null) throw deadLink()
-  const passwordHash = await hashPassword(password, room.config)
+  const owner = await readAboutUser(room.pool, userId)
+  const password = await checkPassword(input.newPassword, field, owner.about)
+  const passwordHash = await hashPassword(password, room.config, laneOf(origin, owner.email))
   await inTransaction(room.pool, async (sql) => {
     // The user's row before all that hangs on it: the order in which every other change locks them.
     const user = await lockUserById(sql, userId)
     if ((await spendEmailToken(sql, input.token, 'password_reset', now)) === null) throw deadLink()
     await setPasswordHash(sql, userId, passwordHash, now)
+    await rememberNetwork(sql, userId, origin, now)
     await endAllSessions(sql, userId, now)
     const by = { ...origin, ...user, via: 'link' } as const
     await recordNewPassword(sql, by, user, now)

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { AuditBy, AuditOrigin } from '../audit/record'
 import type { Config } from '../config/environment'
 import type { Sql } from '../database/sql'
-import type { LimitSettings } from './limits'
+import type { LimitSettings } from './limiters'
 
 type Settings =
   | 'accessTokenMinutes'
@@ -12,6 +12,7 @@ type Settings =
   | 'hubUrl'
   | 'refreshTokenDays'
   | 'requireEmailConfirmation'
+  | 'sessionMaxDays'
 
 /** What this room needs of the configuration. Keys of its own are derived from `secret`. */
 export type AccountsConfig = Pick<Config, Settings> & { secret: string }
@@ -28,4 +29,7 @@ export type AccountsRoom = {
 }
 
 /** Where a request came from, as far as the hub knows it; shown to users in their list of sessions. */
-export type Origin = AuditOrigin
+export type Origin = AuditOrigin & {
+  /** The cookie of a browser that signed in before (`withBrowserProof`), where such a cookie is read. */
+  browser?: string | null
+}

@@ -1,9 +1,10 @@
 import { HIDDEN } from '../audit/difference'
 import { type AuditBy, recordAudit } from '../audit/record'
 import type { Sql } from '../database/sql'
+import { liftLocks } from './unlock'
 
 /**
- * Stores a user's new password and lifts a lock. Whoever calls it also ends the sessions (`endAllSessions`),
+ * Stores a user's new password and lifts every lock. Whoever calls it also ends the sessions (`endAllSessions`),
  * as a statement after this one: a sign-in with the old password that was under way either sees the new hash
  * and fails, or is done by then and is ended too.
  */
@@ -14,6 +15,7 @@ export async function setPasswordHash(
   now: Date | null = null,
 ): Promise<void> {
   await sql.query(SET_PASSWORD, [userId, passwordHash, now])
+  await liftLocks(sql, userId)
   await sql.query(`delete from email_tokens where user_id = $1 and purpose = 'password_reset'`, [userId])
 }
 
@@ -32,4 +34,4 @@ export async function recordNewPassword(
 const SET_PASSWORD = `
   insert into credentials (user_id, password_hash, changed_at) values ($1, $2, coalesce($3::timestamptz, now()))
   on conflict (user_id) do update
-    set password_hash = excluded.password_hash, changed_at = excluded.changed_at, failed_logins = 0, locked_until = null`
+    set password_hash = excluded.password_hash, changed_at = excluded.changed_at`

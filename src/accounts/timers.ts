@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { Sql } from '../database/sql'
 import { deleteOldMail } from '../mail/cleanup'
+import { deleteForgottenNetworks } from './known-networks'
 import { flushLastUsed } from './last-used'
 
 const FLUSH_EVERY_MS = 60_000
@@ -26,7 +27,8 @@ export function startAccountsTimers(pool: Pool, log: Log): () => Promise<void> {
 }
 
 /**
- * Removes sessions, refresh tokens and mailed links a day after their end, and old mail. A spent token that
+ * Removes sessions, refresh tokens and mailed links a day after their end, networks that are known no more, and old
+ * mail. A spent token that
  * comes back later than that belongs to no session any more, and is refused as unknown.
  */
 export async function deleteEnded(sql: Sql, now: Date | null = null): Promise<void> {
@@ -36,5 +38,6 @@ export async function deleteEnded(sql: Sql, now: Date | null = null): Promise<vo
       [now],
     )
   }
+  await deleteForgottenNetworks(sql, now)
   await deleteOldMail(sql, now)
 }

@@ -10,13 +10,17 @@ export type TokenPair = {
   userId: string
 }
 
-/** The pair for a session: a new access token beside the refresh token that was just stored. */
+/**
+ * The pair for a session: a new access token beside the refresh token that was just stored. The access token does not
+ * outlive the session, which has `secondsLeft`.
+ */
 export async function tokenPair(
-  session: { userId: string; sessionId: string },
+  { secondsLeft, ...session }: { userId: string; sessionId: string; secondsLeft: number },
   refreshToken: string,
   config: AccountsConfig,
   now: Date | null,
 ): Promise<TokenPair> {
-  const accessToken = await signAccessToken(session, config.secret, config.accessTokenMinutes, now)
-  return { ...session, accessToken, refreshToken, expiresInSeconds: config.accessTokenMinutes * 60 }
+  const expiresInSeconds = Math.max(1, Math.min(config.accessTokenMinutes * 60, Math.floor(secondsLeft)))
+  const accessToken = await signAccessToken(session, config.secret, expiresInSeconds / 60, now)
+  return { ...session, accessToken, refreshToken, expiresInSeconds }
 }

@@ -43,6 +43,7 @@ export const environmentSchema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   ACCESS_TOKEN_MINUTES: integer(1, 1440).default(30),
   REFRESH_TOKEN_DAYS: integer(1, 365).default(7),
+  SESSION_MAX_DAYS: integer(1, 3_650).default(90),
   BCRYPT_COST: integer(10, 16).default(10),
   REQUIRE_EMAIL_CONFIRMATION: flag.optional(),
   PAYMENTS: z.literal('off', { error: 'only off is known: users pay nothing for a plan' }).optional(),
@@ -131,6 +132,7 @@ function toConfig(env: Environment) {
     logLevel: env.LOG_LEVEL,
     accessTokenMinutes: env.ACCESS_TOKEN_MINUTES,
     refreshTokenDays: env.REFRESH_TOKEN_DAYS,
+    sessionMaxDays: env.SESSION_MAX_DAYS,
     bcryptCost: env.BCRYPT_COST,
     hashesAtOnce: Math.max(1, Math.min(availableParallelism(), 3)),
     // Where mail is set up; an account of before keeps signing in (`credentials.must_confirm`).

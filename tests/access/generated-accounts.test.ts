@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SignJWT } from 'jose'
 import type { Pool } from 'pg'
-import { LOCK_AFTER_FAILURES } from '../../src/accounts/failed-logins'
+import { LOCK_AFTER_FAILURES } from '../../src/accounts/sign-in-state'
 import { adminSession } from '../support/catalogue'
-import { call } from '../support/client'
+import { call, someAddress } from '../support/client'
 import { mailedToken } from '../support/mail'
 import { newUser, PASSWORD, type Person, signIn, unique } from '../support/people'
 import { ask, hubDatabase } from './callers'
@@ -18,10 +18,12 @@ afterAll(() => db.end())
 
 const NEXT = 'Next-passw0rd!'
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
-const login = (email: string, password: string) =>
-  ask('POST', '/api/users/login', { body: { email, password } })
-const graphLogin = (email: string, password: string) =>
-  field('loginUser', { email, password }, '{ token user { email } }', {})
+const login = (email: string, password: string, headers: Record<string, string> = {}) =>
+  ask('POST', '/api/users/login', { body: { email, password }, headers })
+const graphLogin = (email: string, password: string, headers: Record<string, string> = {}) =>
+  field('loginUser', { email, password }, '{ token user { email } }', headers)
+/** An account is locked for one network, so its failures and what follows them come from one. */
+const fromOne = () => ({ 'x-forwarded-for': someAddress() })
 const isLive = async (token: string) => (await call('GET', '/users/me', { token })).status === 200
 const adminHeaders = async () => bearer((await adminSession()).token)
 
@@ -49,7 +51,8 @@ describe('login', () => {
 
   test('says the same of an unknown, a wrong, a locked and a disabled account', async () => {
     const [wrong, locked, disabled] = await Promise.all([newUser(), newUser(), newUser()])
-    for (let count = 0; count < LOCK_AFTER_FAILURES; count += 1) await login(locked.email, 'Wrong-1!')
+    const here = fromOne()
+    for (let count = 0; count < LOCK_AFTER_FAILURES; count += 1) await login(locked.email, 'Wrong-1!', here)
     await db.query('update users set disabled = true where id = $1', [disabled.id])
     const attempts: [string, string][] = [
       [`${unique('nobody')}@example.org`, PASSWORD],
@@ -57,10 +60,10 @@ describe('login', () => {
       [locked.email, PASSWORD],
       [disabled.email, PASSWORD],
     ]
-    const rest = await Promise.all(attempts.map(([email, password]) => login(email, password)))
+    const rest = await Promise.all(attempts.map(([email, password]) => login(email, password, here)))
     expect(rest.map(({ status }) => status)).toEqual([401, 401, 401, 401])
     expect(new Set(rest.map(({ text }) => text)).size).toBe(1)
-    const graph = await Promise.all(attempts.map(([email, password]) => graphLogin(email, password)))
+    const graph = await Promise.all(attempts.map(([email, password]) => graphLogin(email, password, here)))
     expect(new Set(graph.map((answer) => answer?.text)).size).toBe(1)
   })
 
@@ -175,11 +178,12 @@ test('first-register, verify and unlock are for nobody, nobody and admins', asyn
     expect((await ask('POST', '/api/users/unlock', { headers, body: { email } })).status).toBe(403)
     expect((await field('unlockUser', { email }, '', headers))?.text).toContain('FORBIDDEN')
   }
-  for (let count = 0; count < LOCK_AFTER_FAILURES; count += 1) await login(email, 'Wrong-1!')
-  expect((await login(email, PASSWORD)).status).toBe(401)
+  const here = fromOne()
+  for (let count = 0; count < LOCK_AFTER_FAILURES; count += 1) await login(email, 'Wrong-1!', here)
+  expect((await login(email, PASSWORD, here)).status).toBe(401)
   const headers = await adminHeaders()
   expect((await ask('POST', '/api/users/unlock', { headers, body: { email } })).status).toBe(200)
-  expect((await login(email, PASSWORD)).status).toBe(200)
+  expect((await login(email, PASSWORD, here)).status).toBe(200)
 })
 
 describe('a password in an update', () => {

@@ -24,6 +24,7 @@ export async function accountsDatabase(changes: Partial<AccountsRoom['config']> 
     hubUrl: 'http://localhost:3000',
     emailLinkUrl: undefined,
     requireEmailConfirmation: false,
+    sessionMaxDays: 90,
     secret: randomBytes(32).toString('hex'),
     ...changes,
   }

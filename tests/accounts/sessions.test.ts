@@ -1,12 +1,25 @@
+// Sessions that are lost, that live on after their end, or that never end.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { hash } from '@node-rs/bcrypt'
+import { DEFAULT_LIMITS } from '../../src/accounts/limiters'
 import { login } from '../../src/accounts/login'
 import { logout } from '../../src/accounts/logout'
 import { findPrincipal, isAdmin } from '../../src/accounts/principal'
 import { refresh } from '../../src/accounts/refresh'
-import type { Profile } from '../../src/accounts/register'
+import { type Profile, registerUser } from '../../src/accounts/register'
 import { endAllSessions, endSession, listSessions } from '../../src/accounts/sessions'
 import type { TokenPair } from '../../src/accounts/token-pair'
-import { type Accounts, accountsDatabase, later, PASSWORD, refusal, someUser, somewhere } from './fixture'
+import { MOST_SESSIONS } from '../../src/database/schema/most-sessions'
+import {
+  type Accounts,
+  accountsDatabase,
+  later,
+  PASSWORD,
+  refusal,
+  someEmail,
+  someUser,
+  somewhere,
+} from './fixture'
 
 let accounts: Accounts
 
@@ -68,6 +81,111 @@ describe('signing in', () => {
     ])
     expect(stored.rows[0].password_hash).toMatch(/^\$2b\$05\$/)
     await expect(signIn(user)).resolves.toBeDefined()
+  })
+})
+
+// Letters can be sent in two forms; accounts made before the hub knew that must go on signing in.
+describe('a password whose hash was made of the text as it was sent', () => {
+  const APART = 'Cafe\u0301-horse-1'
+  const COMPOSED = 'Caf\u00e9-horse-1'
+
+  it('signs in, and by its other form from then on', async () => {
+    const user = await someUser(accounts.room)
+    const old = (await hash(APART, 4)).replace('$2y$', '$2b$')
+    await accounts.pool.query('update credentials set password_hash = $2 where user_id = $1', [user.id, old])
+    expect((await refusal(signIn(user, COMPOSED))).code).toBe('INVALID_CREDENTIALS')
+    await signIn(user, APART)
+    await expect(signIn(user, COMPOSED)).resolves.toBeDefined()
+    await expect(signIn(user, APART)).resolves.toBeDefined()
+  })
+
+  it('signs in when it is too long in the form of today, and keeps its hash', async () => {
+    const user = await someUser(accounts.room)
+    const long = `Aa1!${'\u0958'.repeat(20)}`
+    const old = (await hash(long, 4)).replace('$2y$', '$2b$')
+    await accounts.pool.query('update credentials set password_hash = $2 where user_id = $1', [user.id, old])
+    for (let nth = 0; nth < 2; nth += 1) await expect(signIn(user, long)).resolves.toBeDefined()
+  })
+
+  it('is one of today when it was set today', async () => {
+    const name = { name: 'Ada', email: someEmail(), password: APART }
+    await registerUser(accounts.room, name, somewhere())
+    await expect(
+      login(accounts.room, { email: name.email, password: COMPOSED }, somewhere()),
+    ).resolves.toBeDefined()
+  })
+})
+
+describe('a session cannot be renewed for ever', () => {
+  const DAY = 86_400
+
+  it('ends so long after its sign-in, and so do its tokens', async () => {
+    const start = new Date('2026-01-01T00:00:00Z')
+    const user = await someUser(accounts.room)
+    let pair = await signIn(user, PASSWORD, start)
+    for (let day = 6; day < 90; day += 6)
+      pair = await refresh(accounts.room, pair.refreshToken, later(start, day * DAY))
+    const almost = later(start, 90 * DAY - 60)
+    pair = await refresh(accounts.room, pair.refreshToken, almost)
+    expect(pair.expiresInSeconds).toBe(60)
+    expect(await who(pair, later(start, 90 * DAY - 1))).not.toBeNull()
+    expect(await who(pair, later(start, 90 * DAY))).toBeNull()
+    expect((await refusal(refresh(accounts.room, pair.refreshToken, later(start, 90 * DAY)))).code).toBe(
+      'UNAUTHORIZED',
+    )
+  })
+
+  it('ends as well when it began under a longer limit, at its next refresh', async () => {
+    const start = new Date(Date.now() - 100 * DAY * 1_000)
+    const user = await someUser(accounts.room)
+    const pair = await signIn(user)
+    await accounts.pool.query('update sessions set created_at = $2 where id = $1', [pair.sessionId, start])
+    expect((await refusal(refresh(accounts.room, pair.refreshToken))).code).toBe('UNAUTHORIZED')
+    expect(await who(pair)).toBeNull()
+  })
+
+  it('never lasts longer than the limit, where a refresh token would', async () => {
+    const room = { ...accounts.room, config: { ...accounts.room.config, sessionMaxDays: 1 } }
+    const user = await someUser(accounts.room)
+    const start = new Date()
+    const pair = await login(room, { email: user.email, password: PASSWORD }, somewhere(), start)
+    expect(await who(pair, later(start, DAY - 1))).not.toBeNull()
+    expect(await who(pair, later(start, DAY))).toBeNull()
+  })
+})
+
+// Sign-ins that nobody ends must not pile up, and neither may many at once pass the bound.
+describe('an account has so many live sessions', () => {
+  it('at most; one more ends the one that was used longest ago', async () => {
+    const user = await someUser(accounts.room)
+    const start = new Date()
+    const pairs: TokenPair[] = []
+    for (let nth = 0; nth < MOST_SESSIONS; nth += 1)
+      pairs.push(await signIn(user, PASSWORD, later(start, nth)))
+    await refresh(accounts.room, (pairs[0] as TokenPair).refreshToken, later(start, 100))
+    pairs.push(await signIn(user, PASSWORD, later(start, 101)))
+    const live = await everything(pairs)
+    expect(live.filter((lives) => !lives)).toHaveLength(1)
+    expect(live[1]).toBe(false)
+  })
+
+  it('also when many begin at the same moment', async () => {
+    const user = await someUser(accounts.room)
+    const room = { ...accounts.room, limits: { ...DEFAULT_LIMITS, signInsPerAccount: 1_000 } }
+    const one = () => login(room, { email: user.email, password: PASSWORD }, somewhere())
+    // Thirty at once are what the hashing queue holds.
+    for (let round = 0; round < 3; round += 1) await Promise.all(Array.from({ length: 30 }, one))
+    const live = await accounts.pool.query('select from sessions where user_id = $1 and revoked_at is null', [
+      user.id,
+    ])
+    expect(live.rows).toHaveLength(MOST_SESSIONS)
+  })
+
+  it('of which those of others are none', async () => {
+    const [user, other] = [await someUser(accounts.room), await someUser(accounts.room)]
+    const theirs = await signIn(other)
+    for (let nth = 0; nth <= MOST_SESSIONS; nth += 1) await signIn(user)
+    expect(await everything([theirs])).toEqual([true])
   })
 })
 

@@ -3,7 +3,7 @@ import { SignJWT } from 'jose'
 import { apiKeyHash, generateApiKey, isApiKey } from '../../src/accounts/api-key-format'
 import { readCredential } from '../../src/accounts/credential'
 import { derivedKey } from '../../src/accounts/keys'
-import { networkOf } from '../../src/accounts/limits'
+import { networkOf } from '../../src/accounts/networks'
 import { Recent } from '../../src/accounts/recent'
 import { isRefusedKey, rememberRefusedKey } from '../../src/accounts/refused-keys'
 import {

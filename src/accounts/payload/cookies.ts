@@ -1,5 +1,6 @@
 import { parseCookies, type SanitizedConfig } from 'payload'
 import { runtime } from '../../runtime'
+import { BROWSER_DAYS, withBrowserProof } from '../browser'
 import { readsOldNames } from './old-cookies'
 
 /** What the hub reads of Payload's configuration to name a cookie. */
@@ -10,6 +11,8 @@ export type HubCookie = { suffix: string; path: '/' | '/api' }
 
 export const ACCESS: HubCookie = { suffix: 'token', path: '/' }
 export const REFRESH: HubCookie = { suffix: 'refresh', path: '/api' }
+/** Which accounts signed in by this browser; it signs nobody in, and stays when they sign out. */
+export const BROWSER: HubCookie = { suffix: 'browser', path: '/api' }
 
 /** Where the plugin notes that the host chose the prefix of its cookies. */
 export const HOST_PREFIX = 'hubCookiePrefixOfHost'
@@ -59,6 +62,12 @@ export function tokenCookies(
     setCookie(host, REFRESH, tokens.refreshToken, config.refreshTokenDays * 86_400),
     ...clearedOldNames(host),
   ]
+}
+
+/** Makes a browser known to an account that has just signed in by it. */
+export function browserCookie(host: CookieHost, headers: Headers, userId: string): string {
+  const value = withBrowserProof(runtime().secret, readCookie(host, headers, BROWSER), userId)
+  return setCookie(host, BROWSER, value, BROWSER_DAYS * 86_400)
 }
 
 /** Makes a browser forget both. */

@@ -15,13 +15,15 @@ import { runtime } from '../../runtime'
 import { assertNotLastAdmin } from '../admins'
 import { checkCurrentPassword } from '../change-password'
 import { emailChanged } from '../email-change'
-import { checkPassword, hashPassword } from '../password'
+import { hashPassword } from '../password'
+import { laneOf } from '../refuse-sign-in'
 import { completeUser } from '../register'
 import type { AccountsRoom } from '../room'
 import { endAllSessions } from '../sessions'
 import { setPasswordHash } from '../set-password'
 import { tellOwner } from '../tell-owner'
 import { caller, isAdminRequest } from './access'
+import { checkNewPassword } from './new-password'
 import { accountsRoom, requestOrigin } from './room'
 
 /** The hash of a password that an operation sets, for the account that it was set for. */
@@ -58,7 +60,9 @@ export const beforeUserOperation: CollectionBeforeOperationHook = async ({ args,
     throw invalidField('password', 'A password is set for one account at a time')
   if (operation === 'update' && !overrideAccess) await mayChangePassword(req, id, data)
   const { config } = runtime()
-  const hash = await hashPassword(checkPassword(data.password), config)
+  const password = await checkNewPassword(req, id, data)
+  const lane = laneOf(requestOrigin(req), caller(req)?.email ?? '')
+  const hash = await hashPassword(password, config, lane)
   passwordNote.write(contextOf(args), operation === 'create' ? null : id, hash)
   const { password: _password, currentPassword: _current, ...rest } = data
   const unknown = randomBytes(24).toString('base64')

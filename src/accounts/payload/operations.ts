@@ -11,7 +11,7 @@ import type { TokenPair } from '../token-pair'
 import { readAccessToken } from '../tokens'
 import { unlockAccount } from '../unlock'
 import { caller, isAdminRequest } from './access'
-import { clearedCookies, REFRESH, readSignInCookie, tokenCookies } from './cookies'
+import { browserCookie, clearedCookies, REFRESH, readSignInCookie, tokenCookies } from './cookies'
 import { requireTrustedOrigin } from './origin'
 import { accountsRoom, requestOrigin } from './room'
 import { type HubUser, toPayloadUser } from './user'
@@ -88,6 +88,9 @@ async function signedIn(req: PayloadRequest, pair: TokenPair): Promise<SignedIn>
     user: await ownDocument(req, user),
     token: pair.accessToken,
     exp: Math.floor(claims.expiresAtMs / 1000),
-    cookies: tokenCookies(req.payload.config, pair),
+    cookies: [
+      ...tokenCookies(req.payload.config, pair),
+      browserCookie(req.payload.config, req.headers, principal.userId),
+    ],
   }
 }

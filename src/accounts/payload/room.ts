@@ -3,6 +3,7 @@ import { callerAddress } from '../../caller-address'
 import { requestIdOf } from '../../request-context'
 import { runtime } from '../../runtime'
 import type { AccountsRoom, Origin } from '../room'
+import { BROWSER, readCookie } from './cookies'
 
 /** What the operations on accounts need, from this process's runtime. */
 export function accountsRoom(): AccountsRoom {
@@ -16,5 +17,6 @@ export function requestOrigin(req: PayloadRequest): Origin {
     address: callerAddress(req.headers),
     userAgent: req.headers.get('user-agent'),
     requestId: requestIdOf(req.headers),
+    browser: readCookie(req.payload.config, req.headers, BROWSER),
   }
 }

@@ -25,7 +25,7 @@ function Sessions({ data: { profile, sessions } }: { data: UserData }) {
     >
       <p className={lockedUntil ? 'hub-bad' : 'hub-note'} style={{ margin: 0 }}>
         {lockedUntil
-          ? `Locked until ${inUtc(lockedUntil)} after wrong passwords.`
+          ? `Locked until ${inUtc(lockedUntil)} for some networks, after wrong passwords.`
           : `Not locked. Wrong passwords in a row: ${inFull(failedLogins)}.`}
       </p>
       {sessions.length > 0 && (

@@ -1,5 +1,6 @@
 import { type ApiKeyView, listApiKeys } from '../../accounts/api-keys'
 import { listSessions, type SessionView } from '../../accounts/sessions'
+import { LOCK_SHOWN } from '../../accounts/sign-in-state'
 import { type Grant, listGrants } from '../../billing/grants'
 import { readSubscription, rolled, type SubscriptionRow } from '../../billing/subscription-row'
 import type { Sql } from '../../database/sql'
@@ -79,9 +80,10 @@ const DAY_MS = 86_400_000
 
 const PROFILE = `
   select u.id, u.name, u.email, u.role::text as role, coalesce(u.disabled, false) as disabled,
-    u.created_at as "createdAt", u.email_confirmed_at as "confirmedAt", coalesce(c.failed_logins, 0) as "failedLogins",
-    case when c.locked_until > now() then c.locked_until end as "lockedUntil", s.paused_reason as "pausedReason"
-  from users u left join credentials c on c.user_id = u.id left join subscriptions s on s.user_id = u.id
+    u.created_at as "createdAt", u.email_confirmed_at as "confirmedAt", coalesce(shown.failures, 0) as "failedLogins",
+    case when shown.until > now() then shown.until end as "lockedUntil", s.paused_reason as "pausedReason"
+  from users u left join credentials on credentials.user_id = u.id left join ${LOCK_SHOWN} on true
+    left join subscriptions s on s.user_id = u.id
   where u.id = $1`
 
 const PERIODS = `

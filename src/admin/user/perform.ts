@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { AccountsConfig } from '../../accounts/room'
+import { LOCK_SHOWN } from '../../accounts/sign-in-state'
 import { recordAudit } from '../../audit/record'
 import { rollSubscription } from '../../billing/roll'
 import type { Sql } from '../../database/sql'
@@ -37,8 +38,9 @@ export async function performUserAction(request: Request): Promise<Effect[]> {
 async function readContext(sql: Sql, { userId, by, config, now = null }: Request): Promise<UserContext> {
   const { rows } = await sql.query<UserContext['user'] & { lockedUntil: Date | null }>(
     `select u.id, u.email, u.name, coalesce(u.disabled, false) as disabled,
-       case when c.locked_until > coalesce($2::timestamptz, now()) then c.locked_until end as "lockedUntil"
-     from users u left join credentials c on c.user_id = u.id where u.id = $1`,
+       case when shown.until > moment.at then shown.until end as "lockedUntil"
+     from (select coalesce($2::timestamptz, now()) as at) moment, users u
+     left join credentials on credentials.user_id = u.id left join ${LOCK_SHOWN} on true where u.id = $1`,
     [userId, now],
   )
   const found = rows[0]

@@ -13,6 +13,7 @@ import { mcpImportsDown, mcpImportsUp } from './mcp-imports'
 import { meteringDown, meteringUp } from './metering'
 import { modelsDown, modelsUp } from './models'
 import { momentsDown, momentsUp } from './moments'
+import { mostSessionsDown, mostSessionsUp } from './most-sessions'
 import { mustConfirmDown, mustConfirmUp } from './must-confirm'
 import { openOptionsDown, openOptionsUp } from './open-options'
 import { panelDown, panelUp } from './panel'
@@ -23,6 +24,7 @@ import { rollupsDown, rollupsUp } from './rollups'
 import { sealedDestinationsDown, sealedDestinationsUp } from './sealed-destinations'
 import { sealedMailsDown, sealedMailsUp } from './sealed-mails'
 import { settingsDown, settingsUp } from './settings'
+import { signInNetworksDown, signInNetworksUp } from './sign-in-networks'
 import { takenGrantsDown, takenGrantsUp } from './taken-grants'
 import { trialUsersDown, trialUsersUp } from './trial-users'
 import { trialsDown, trialsUp } from './trials'
@@ -71,6 +73,8 @@ export const hubSchemaUp: readonly string[] = [
   ...checkedColumnsUp,
   ...trialUsersUp,
   ...sealedDestinationsUp,
+  ...signInNetworksUp,
+  ...mostSessionsUp,
   ...momentsUp,
   ...sealedMailsUp,
   ...mustConfirmUp(false),
@@ -86,6 +90,8 @@ export const hubSchemaDown: readonly string[] = [
   ...sealedMailsDown,
   ...momentsDown,
   ...sealedDestinationsDown,
+  ...mostSessionsDown,
+  ...signInNetworksDown,
   ...trialUsersDown,
   ...checkedColumnsDown,
   ...demoEntriesDown,
