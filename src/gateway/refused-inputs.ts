@@ -1,5 +1,5 @@
 import type { Credential } from '../accounts/credential'
-import { networkOf } from '../accounts/limits'
+import { networkOf } from '../accounts/networks'
 import { Recent } from '../accounts/recent'
 import { type Problem, tooMany } from '../problem'
 import { perProcess } from '../process'
