@@ -63,8 +63,8 @@ describe('a failed sign-in', () => {
     const kinds = await kindsOfAccount()
     // The least of each, over all rounds: whatever else the machine does can only add to a time.
     const least: Record<string, number> = {}
-    await eventually(12, async () => {
-      for (let round = 0; round < 6; round += 1) {
+    await eventually(8, async () => {
+      for (let round = 0; round < 5; round += 1) {
         for (const [kind, { email, password, origin }] of Object.entries(kinds)) {
           const start = performance.now()
           await attempt(email, password, origin)
@@ -72,7 +72,8 @@ describe('a failed sign-in', () => {
         }
       }
       const times = Object.values(least)
-      expect(Math.max(...times)).toBeLessThan(Math.min(...times) * 1.4)
+      const isAlike = Math.max(...times) < Math.min(...times) * 1.4
+      expect(isAlike ? 'alike' : least).toBe('alike')
     })
   })
 })
