@@ -28,12 +28,13 @@ export type Outcome = {
 export function rawRequest(
   method: 'GET' | 'POST',
   path: string,
-  settings: { token?: string; body?: unknown } = {},
+  settings: { token?: string; body?: unknown; address?: string } = {},
 ): string {
   const body = settings.body === undefined ? '' : JSON.stringify(settings.body)
   return [
     `${method} ${path} HTTP/1.1`,
     'Host: bench',
+    ...(settings.address ? [`X-Forwarded-For: ${settings.address}`] : []),
     ...(settings.token ? [`Authorization: Bearer ${settings.token}`] : []),
     ...(body ? ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`] : []),
     '',
