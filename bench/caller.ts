@@ -4,11 +4,12 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n')
 
 /**
- * One keep-alive connection that sends a prepared request and waits for its answer. It reads no more of HTTP
+ * One keep-alive connection that sends prepared requests in turn and waits for each answer. It reads no more of HTTP
  * than where an answer ends, so that the load generator takes little of the machine that it measures.
  */
 export class Caller {
-  private readonly request: Buffer
+  private readonly requests: Buffer[]
+  private sent = 0
   private socket: Socket | null = null
   private received: Buffer | null = null
   private answer: { resolve: (status: number) => void; reject: (error: Error) => void } | null = null
@@ -16,9 +17,9 @@ export class Caller {
   constructor(
     private readonly host: string,
     private readonly port: number,
-    request: string,
+    requests: string[],
   ) {
-    this.request = Buffer.from(request)
+    this.requests = requests.map((request) => Buffer.from(request))
   }
 
   /** Opens the connection. */
@@ -43,7 +44,9 @@ export class Caller {
   send(): Promise<number> {
     return new Promise((resolve, reject) => {
       this.answer = { resolve, reject }
-      this.socket?.write(this.request) ?? this.fail(new Error('not connected'))
+      const request = this.requests[this.sent % this.requests.length] as Buffer
+      this.sent += 1
+      this.socket?.write(request) ?? this.fail(new Error('not connected'))
     })
   }
 

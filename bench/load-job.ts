@@ -4,6 +4,8 @@ export type Job = {
   connections: number
   /** Raw HTTP requests; caller n sends number n modulo their count. */
   requests: string[]
+  /** Each caller sends all that fall to it, in turn. */
+  inTurn?: boolean
   /** 'loop': again and again for this long. 'once': every caller once, all in the same instant. */
   mode: 'loop' | 'once'
   warmUpMs: number

@@ -14,11 +14,17 @@ process.send?.({ ready: true })
 
 type Tally = { times: number[]; errors: Record<string, number> }
 
+/** One request for each connection, or with `inTurn` every one that falls to it. */
+function requestsOf({ requests, connections, inTurn }: Job, connection: number): string[] {
+  if (!inTurn) return [requests[connection % requests.length] as string]
+  return requests.filter((_, n) => n % connections === connection)
+}
+
 async function run(job: Job): Promise<Outcome> {
   const { hostname, port } = new URL(job.url)
   const callers = Array.from(
     { length: job.connections },
-    (_, n) => new Caller(hostname, Number(port), job.requests[n % job.requests.length] as string),
+    (_, n) => new Caller(hostname, Number(port), requestsOf(job, n)),
   )
   for (let n = 0; n < callers.length; n += 50)
     await Promise.all(callers.slice(n, n + 50).map((caller) => caller.open()))
