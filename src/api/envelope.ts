@@ -63,7 +63,7 @@ export function sendProblem(c: ApiContext, problem: Problem): Response {
   const body = { data: null, error: { code, message, details }, meta: { request_id: c.env.requestId } }
   const challenge: Record<string, string> =
     problem.status === 401 ? { 'www-authenticate': 'Bearer realm="hub"' } : {}
-  return sendJson(c, problem.status, body, { ...challenge, ...headers })
+  return sendJson(c, problem.status, body, { ...challenge, ...unreadHeaders(c, problem.status), ...headers })
 }
 
 /** Sends any value as JSON, without an envelope. */
@@ -88,6 +88,18 @@ export function respond(
 ): Response {
   c.env.status = status
   return toResponse({ status, headers: answerHeaders(c, headers), body }, c.env.tray)
+}
+
+const MOST_UNREAD_BYTES = 65_536
+
+/**
+ * A refusal may leave before its large body was read. Nothing else should be sent over that connection: what is left of
+ * the body stands in the way, and the server may close it at any moment.
+ */
+export function unreadHeaders(c: ApiContext, status: number): Record<string, string> {
+  if (status !== 401 && status !== 429) return {}
+  const isLarge = Number(c.req.header('content-length') ?? 0) > MOST_UNREAD_BYTES
+  return isLarge ? { connection: 'close' } : {}
 }
 
 /** What every answer carries, and what this one brings along. */

@@ -1,5 +1,5 @@
 import type { ApiContext } from '../api/envelope'
-import { sendJson } from '../api/envelope'
+import { sendJson, unreadHeaders } from '../api/envelope'
 import type { Refused } from '../gateway/admit-call'
 import type { ProviderWords } from '../models/provider-words'
 import type { Problem, ProblemCode } from '../problem'
@@ -47,6 +47,7 @@ export function sendError(c: ApiContext, problem: Problem, said?: ProviderWords)
   const challenge: Record<string, string> =
     problem.status === 401 ? { 'www-authenticate': 'Bearer realm="hub"' } : {}
   return sendJson(c, problem.status, toErrorBody(problem, said), {
+    ...unreadHeaders(c, problem.status),
     ...challenge,
     ...retry,
     ...problem.headers,

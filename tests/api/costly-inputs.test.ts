@@ -117,6 +117,7 @@ describe('a large body', () => {
           body: raw,
         })
         expect([path, answer.status]).toEqual([path, 401])
+        expect(answer.headers.get('connection')).toBe('close')
       }
     }
   })
