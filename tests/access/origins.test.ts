@@ -62,7 +62,7 @@ describe('a page of another site', () => {
     const form = new FormData()
     form.set('_payload', JSON.stringify({ email: person.email, password: person.password }))
     expect(refused(await ask('POST', '/api/users/login', { body: form, headers: CROSS }))).toEqual(FORBIDDEN)
-    expect((await ask('POST', '/api/users/login', { body: form })).headers.getSetCookie()).toHaveLength(2)
+    expect((await ask('POST', '/api/users/login', { body: form })).headers.getSetCookie()).not.toEqual([])
   })
 
   test('by plain text neither', async () => {
