@@ -67,7 +67,8 @@ test('after an upgrade the old names are read, and renewed under the new ones', 
     expect(await me.json()).toMatchObject({ user: { email: own.hub.admin.email } })
     const renewed = await fetch(`${upgraded.url}/api/users/refresh-token`, { method: 'POST', headers })
     expect(renewed.status).toBe(200)
-    expect(pairs(renewed.headers).slice(2)).toEqual(['payload-token=', 'payload-refresh='])
+    const cleared = pairs(renewed.headers).filter((pair) => pair.endsWith('='))
+    expect(cleared).toEqual(['payload-token=', 'payload-refresh='])
   } finally {
     await upgraded.stop()
   }
