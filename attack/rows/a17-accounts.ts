@@ -111,13 +111,14 @@ async function cookieNames(own: OwnHub): Promise<Finding> {
   })
   const cookies = answer.headers.getSetCookie().filter((cookie) => !/^[^=]+=;/.test(cookie))
   const access = cookies.find((cookie) => cookie.startsWith('__Host-')) ?? ''
-  const refresh = cookies.find((cookie) => cookie.startsWith('__Secure-')) ?? ''
+  const refresh = cookies.find((cookie) => /^__Secure-.*refresh/.test(cookie)) ?? ''
   const isHost = /; ?Path=\/(;|$)/i.test(access) && /; ?Secure/i.test(access) && !/Domain=/i.test(access)
   const isSecure = /; ?Path=\/api(;|$)/i.test(refresh) && /; ?Secure/i.test(refresh)
-  const isHidden = cookies.every((cookie) => /HttpOnly/i.test(cookie))
+  const areGuarded = cookies.every((cookie) => /^__(Host|Secure)-/.test(cookie) && /; ?Secure/i.test(cookie))
+  const areHidden = cookies.every((cookie) => /HttpOnly/i.test(cookie))
   const names = cookies.map((cookie) => cookie.split('=')[0]).join(', ')
   return {
-    held: isHost && isSecure && isHidden && cookies.length === 2,
+    held: isHost && isSecure && areGuarded && areHidden,
     seen: names || `no cookie: ${answer.status}`,
   }
 }

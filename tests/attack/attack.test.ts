@@ -7,7 +7,7 @@ import { openStage, type Stage } from '../../attack/stage/stage'
  * Protects against faults that were found by attacking the hub, and others of their kind: each row of the table, played
  * from outside against hubs of its own, as `npm run attack` does. What needs the panel is played by the browser's tests.
  */
-const HELD = ['A1', 'A2', 'A3', 'A5', 'A6', 'A7', 'A9', 'A10', 'A11', 'A13', 'A14', 'A16']
+const HELD = ['A1', 'A2', 'A3', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A11', 'A12', 'A13', 'A14', 'A16', 'A17']
 
 let stage: Stage
 
