@@ -19,6 +19,7 @@ import { panelViews } from './admin/views/views'
 import { Alerts } from './alerts/alerts.collection'
 import { ALLOWED_HEADERS } from './api/cors-headers'
 import { hubMutations, hubQueries } from './api/graphql'
+import { withoutSuggestions } from './api/graphql/suggestions'
 import { mcpEndpoints } from './api/mcp-endpoints'
 import { apiEndpoints } from './api/payload-endpoints'
 import { tryEndpoint } from './api/try-endpoint'
@@ -37,6 +38,12 @@ import { ownRootFields } from './database/own-root-fields'
 import { answerProblem, LOGGED_HERE } from './database/payload-errors'
 import { readArguments } from './database/payload-sql'
 import { printWithoutValues } from './database/printed-errors'
+import { boundLists } from './lists/bound-lists'
+import { limitJoins } from './lists/graphql-joins'
+import { boundRate } from './lists/graphql-rate'
+import { boundRows } from './lists/graphql-rows'
+import { listsInTurn } from './lists/graphql-turns'
+import { guardEndpoints } from './lists/guard-endpoints'
 import { createLog } from './log'
 import { outboxEmail } from './mail/payload-adapter'
 import { removeLeftoverFiles } from './media/leftover-files'
@@ -96,14 +103,22 @@ export function hub(config: Config): Plugin {
       // its scripts from other hosts; the hub's server does not serve it at all.
       disablePlaygroundInProduction: true,
       disableIntrospectionInProduction: false,
-      validationRules: () => (config.production ? [NoSchemaIntrospectionCustomRule] : []),
-      queries: (graphQL, schema) =>
-        ownRootFields(schema, 'query', {
+      validationRules: (args) => [
+        ...(incoming.graphQL?.validationRules?.(args) ?? []),
+        boundRate(args),
+        boundRows(args),
+        ...(config.production ? [NoSchemaIntrospectionCustomRule, withoutSuggestions] : []),
+      ],
+      queries: (graphQL, schema) => {
+        limitJoins(schema)
+        listsInTurn(schema)
+        return ownRootFields(schema, 'query', {
           ...incoming.graphQL?.queries?.(graphQL, schema),
           ...accessQuery(schema),
           ...globalAccessQueries(schema, ['docAccessSetting']),
           ...hubQueries(graphQL, schema),
-        }),
+        })
+      },
       mutations: (graphQL, schema) =>
         ownRootFields(schema, 'mutation', {
           ...incoming.graphQL?.mutations?.(graphQL, schema),
@@ -119,10 +134,12 @@ export function hub(config: Config): Plugin {
       answerIdFilters(payload)
       answerDayFilters(payload)
       boundFilters(payload)
+      boundLists(payload)
       boundPreferences(payload)
       boundCounts(payload, ['audit_logs', 'refusals', 'alerts'])
       guardOrigins(payload)
       removeLeftoverFiles(payload)
+      guardEndpoints(payload)
       await incoming.onInit?.(payload)
     },
     jobs: {

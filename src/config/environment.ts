@@ -55,6 +55,7 @@ export const environmentSchema = z.object({
   LOCAL_MODEL_URL: httpUrl.optional(),
   LOCAL_MODEL: z.string().min(1).max(200).default('llama3.2:1b'),
   PANEL: flag.default(true),
+  GENERATED_API_RATE: integer(1, 10_000_000).default(600),
   USAGE_RETENTION_MONTHS: integer(0, 1_200).default(0),
   S3_BUCKET: z.string().min(1).optional(),
   S3_REGION: z.string().min(1).default('us-east-1'),
@@ -144,6 +145,7 @@ function toConfig(env: Environment) {
     toolAllowedHosts: env.TOOL_ALLOWED_HOSTS,
     localModel: env.LOCAL_MODEL_URL ? { url: env.LOCAL_MODEL_URL, name: env.LOCAL_MODEL } : null,
     panel: env.PANEL,
+    generatedApiRate: env.GENERATED_API_RATE,
     usageRetentionMonths: env.USAGE_RETENTION_MONTHS,
     s3: env.S3_BUCKET
       ? {

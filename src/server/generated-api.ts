@@ -1,10 +1,12 @@
 import { GRAPHQL_POST } from '@payloadcms/next/routes'
 import { handleEndpoints, headersWithCors, type PayloadRequest, type SanitizedConfig } from 'payload'
 import { requireOwnCookies } from '../accounts/payload/origin'
+import { withNotedStatus } from '../lists/refused-status'
 import { createLog } from '../log'
 import { Problem } from '../problem'
 import { perProcess } from '../process'
 import { guardGraphql } from './graphql-guard'
+import { withoutStoring } from './no-store'
 import { guardRequest } from './request-guard'
 
 /** Payload's generated REST and GraphQL, without Next between: same answers, at several times the rate. */
@@ -14,7 +16,9 @@ export type GeneratedApi = (request: Request, address: string) => Promise<Respon
 export function generatedApi(config: SanitizedConfig): GeneratedApi {
   outliveRefusals()
   const graphql = GRAPHQL_POST(Promise.resolve(config))
-  return async (request, address) => {
+  return async (request, address) => withoutStoring(request, await answer(request, address))
+
+  async function answer(request: Request, address: string): Promise<Response> {
     try {
       const guarded = withoutPrefix(await guardRequest(request, address), config)
       const isGraphql = new URL(guarded.url).pathname === '/api/graphql'
@@ -64,7 +68,8 @@ async function answerGraphql(
   try {
     const answer = await post(request)
     // Whatever a resolver throws is an error in the answer: a bare 500 is a document that could not be validated.
-    return answer.status === 500 && !answer.headers.has('content-type') ? unfit() : answer
+    if (answer.status === 500 && !answer.headers.has('content-type')) return unfit()
+    return withNotedStatus(request, answer)
   } catch (error) {
     // Payload formats only errors that a resolver threw: what fails before (a variable that does not fit) lands here.
     if (!isGraphqlInputError(error)) throw error

@@ -10,8 +10,10 @@ import { openContext } from '../request-context'
 import type { GeneratedApi } from './generated-api'
 import type { Panel } from './panel'
 import { refuseForeignPage } from './panel-guard'
+import { BASE_POLICY, setPanelPolicy } from './panel-policy'
 import { readTarget } from './request-target'
 import { sendPlain } from './send-plain'
+import { asksForWebSocket, forwardLiveReload, refuseWebSocket } from './upgrade'
 
 type Doors = {
   api: {
@@ -42,7 +44,8 @@ export function createHttpServer(doors: Doors): Server {
     return doors.generated(request, address)
   })
   const settings = { requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 }
-  return createServer(settings, (req, res) => {
+  const server = createServer(settings, (req, res) => {
+    if (asksForWebSocket(req)) return refuseWebSocket(res)
     const target = readTarget(req)
     if (!('path' in target)) return void refuse(res, target.status, target.message)
     const { path } = target
@@ -57,8 +60,11 @@ export function createHttpServer(doors: Doors): Server {
     if (path === '/favicon.ico') return void res.writeHead(204).end()
     if (path === '/') return void res.writeHead(307, { Location: '/admin' }).end()
     if (refuseForeignPage(req, res, doors.payloadConfig)) return
+    setPanelPolicy(req, res, doors.panel.dev)
     return void doors.panel.handle(req, res)
   })
+  if (doors.panel?.dev) forwardLiveReload(server, doors.panel)
+  return server
 }
 
 /** What no door is asked: answered in the envelope of the versioned API. */
@@ -105,10 +111,7 @@ function secure(res: ServerResponse, https: boolean): void {
   res.setHeader('X-Frame-Options', 'DENY')
   res.setHeader('Referrer-Policy', 'same-origin')
   res.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
-  res.setHeader(
-    'Content-Security-Policy',
-    "frame-ancestors 'none'; base-uri 'self'; object-src 'none'; form-action 'self'",
-  )
+  res.setHeader('Content-Security-Policy', BASE_POLICY)
   if (https) res.setHeader('Strict-Transport-Security', 'max-age=31536000; includeSubDomains')
 }
 

@@ -1,4 +1,6 @@
+import { withNotedStatus } from '../lists/refused-status'
 import { perProcess, setPerProcess } from '../process'
+import { withoutStoring } from './no-store'
 
 /** Notes that the hub's own server stands before Next in this process. */
 export function standBeforeNext(): void {
@@ -12,9 +14,8 @@ type Handler = (request: Request, context: never) => Promise<Response>
  * for the API has been answered there, with its guards and limits: one that gets here went round them.
  */
 export function onPlainNext<H extends Handler>(handler: H): H {
-  return ((request: Request, context: never) => {
-    if (perProcess('stands-before-next', () => false))
-      return Promise.resolve(new Response(null, { status: 404 }))
-    return handler(request, context)
+  return (async (request: Request, context: never) => {
+    if (perProcess('stands-before-next', () => false)) return new Response(null, { status: 404 })
+    return withoutStoring(request, withNotedStatus(request, await handler(request, context)))
   }) as H
 }

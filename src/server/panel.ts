@@ -1,9 +1,13 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import next from 'next'
 import { standBeforeNext } from './next-door'
 
 export type Panel = {
+  dev: boolean
   handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>
+  /** A WebSocket of live reload. */
+  upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void
   close: () => Promise<void>
 }
 
@@ -13,17 +17,26 @@ export async function startPanel(settings: {
   dev: boolean
   host: string
   port: number
-  httpServer?: Server
 }): Promise<Panel> {
+  // Next listens for upgrades on the server that it is given. Given none, it takes the hub's own, in production too,
+  // and answers every request with `Upgrade` by nothing.
+  const upgrades = createServer()
   const app = next({
     dev: settings.dev,
     dir: settings.dir,
     hostname: settings.host,
     port: settings.port,
-    ...(settings.httpServer ? { httpServer: settings.httpServer } : {}),
+    httpServer: upgrades,
   })
   standBeforeNext()
   await app.prepare()
   const handle = app.getRequestHandler()
-  return { handle: (req, res) => handle(req, res), close: () => app.close() }
+  return {
+    dev: settings.dev,
+    handle: (req, res) => handle(req, res),
+    upgrade: (req, socket, head) => {
+      if (!upgrades.emit('upgrade', req, socket, head)) socket.destroy()
+    },
+    close: () => app.close(),
+  }
 }

@@ -53,6 +53,8 @@ export async function startTestHub(
       ADMIN_EMAIL: ADMIN.email,
       ADMIN_PASSWORD: ADMIN.password,
       TRUST_PROXY: '1',
+      // Test files share one admin; the rate has a test of its own.
+      GENERATED_API_RATE: '1000000',
       LOG_LEVEL: 'info',
       ...env,
     },

@@ -1,0 +1,182 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  GraphQLError,
+  type GraphQLField,
+  GraphQLIncludeDirective,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  getArgumentValues,
+  getDirectiveValues,
+  getNamedType,
+  getNullableType,
+  getVariableValues,
+  isCompositeType,
+  isListType,
+  isUnionType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValidationRule,
+} from 'graphql'
+import { Problem } from '../problem'
+import { refusedBy } from './refused-status'
+import { DEFAULT_ROWS, MOST_ROWS, rowsAsked } from './rows'
+
+type Variables = Record<string, unknown>
+type Reading = {
+  schema: GraphQLSchema
+  fragments: Map<string, FragmentDefinitionNode>
+  known: Map<string, number>
+  variables: Variables
+}
+type Field = GraphQLField<unknown, unknown>
+type PayloadField = { type?: string; defaultLimit?: number; maxRows?: number }
+
+/**
+ * A rule that refuses a document whose answer could have more than 1,000 rows: the limits of all of its lists and
+ * joins, and each relation once for every row that has it. It looks at the document and its variables alone, so that
+ * nothing has run when it refuses.
+ */
+export function boundRows(args: ExecutionArgs): ValidationRule {
+  return (context) => ({
+    Document: {
+      leave(document) {
+        const fault = faultOf(args, document)
+        if (fault) context.reportError(refusedBy(fault, args.contextValue))
+      },
+    },
+  })
+}
+
+function faultOf(args: ExecutionArgs, document: DocumentNode): Problem | null {
+  try {
+    const rows = operationsOf(document, args.operationName)
+      .map((operation) => rowsOfOperation(args, document, operation))
+      .reduce((sum, one) => sum + one, 0)
+    if (rows <= MOST_ROWS) return null
+    const message = `A document loads at most ${MOST_ROWS} rows, and this one could load ${rows}: lower its limits`
+    return new Problem('VALIDATION_ERROR', message, [{ field: 'query', message }])
+  } catch (error) {
+    if (error instanceof Problem) return error
+    // What does not fit the schema is for the other rules to say.
+    if (error instanceof GraphQLError) return null
+    throw error
+  }
+}
+
+function operationsOf(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode[] {
+  const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
+  return name ? operations.filter((one) => one.name?.value === name) : operations
+}
+
+function rowsOfOperation(
+  { schema, variableValues }: ExecutionArgs,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): number {
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {})
+  const root = schema.getRootType(operation.operation)
+  if (!coerced || !root) return 0
+  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
+  const reading: Reading = {
+    schema,
+    fragments: new Map(fragments.map((one) => [one.name.value, one])),
+    known: new Map(),
+    variables: coerced,
+  }
+  return rowsOfSet(reading, operation.selectionSet, root, true)
+}
+
+function rowsOfSet(
+  reading: Reading,
+  set: SelectionSetNode,
+  type: GraphQLCompositeType,
+  isRoot: boolean,
+): number {
+  const rows = set.selections.map((one) =>
+    isLeftOut(one, reading.variables) ? 0 : rowsOfSelection(reading, one, type, isRoot),
+  )
+  return rows.reduce((sum, one) => sum + one, 0)
+}
+
+function isLeftOut(node: SelectionNode, variables: Variables): boolean {
+  return (
+    getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true ||
+    getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if === false
+  )
+}
+
+function rowsOfSelection(
+  reading: Reading,
+  node: SelectionNode,
+  type: GraphQLCompositeType,
+  isRoot: boolean,
+): number {
+  if (node.kind === Kind.FIELD) return rowsOfField(reading, node, type, isRoot)
+  if (node.kind === Kind.FRAGMENT_SPREAD) return rowsOfFragment(reading, node.name.value, isRoot)
+  const inner = node.typeCondition ? reading.schema.getType(node.typeCondition.name.value) : type
+  return isCompositeType(inner) ? rowsOfSet(reading, node.selectionSet, inner, isRoot) : 0
+}
+
+/** Each fragment is read once; one that spreads itself is refused by another rule. */
+function rowsOfFragment(reading: Reading, name: string, isRoot: boolean): number {
+  const known = reading.known.get(name)
+  if (known !== undefined) return known
+  reading.known.set(name, 0)
+  const fragment = reading.fragments.get(name)
+  const type = fragment && reading.schema.getType(fragment.typeCondition.name.value)
+  const rows = fragment && isCompositeType(type) ? rowsOfSet(reading, fragment.selectionSet, type, isRoot) : 0
+  reading.known.set(name, rows)
+  return rows
+}
+
+function rowsOfField(
+  reading: Reading,
+  node: FieldNode,
+  parent: GraphQLCompositeType,
+  isRoot: boolean,
+): number {
+  const field = fieldsOf(parent)[node.name.value]
+  const type = field && getNamedType(field.type)
+  if (!field || !isCompositeType(type) || !node.selectionSet) return 0
+  const inner = rowsOfSet(reading, node.selectionSet, type, false)
+  if (field.args.some(({ name }) => name === 'limit')) {
+    const given = getArgumentValues(field, node, reading.variables)
+    return listRows(field, given) * (1 + inner)
+  }
+  const documents = documentsOf(field, isRoot)
+  return documents + Math.max(1, documents, repeats(field, parent)) * inner
+}
+
+/** A limit above the maximum counts as what it is, so that it is refused; 0 is the maximum. */
+function listRows(field: Field, given: Variables): number {
+  const usual = payloadField(field)?.defaultLimit ?? DEFAULT_ROWS
+  const { rows } = rowsAsked(given, `${field.name}.limit`, usual)
+  return Math.max(rows, Number(given.limit ?? 0))
+}
+
+/** How many documents a field without a limit loads: one at the root, one for a relation, several for many. */
+function documentsOf(field: Field, isRoot: boolean): number {
+  const { type, maxRows } = payloadField(field) ?? {}
+  if (type !== 'relationship' && type !== 'upload') return isRoot ? 1 : 0
+  return isMany(field) ? (maxRows ?? DEFAULT_ROWS) : 1
+}
+
+/** Rows of an array or of blocks; the documents of a list were counted by its limit. */
+function repeats(field: Field, parent: GraphQLCompositeType): number {
+  if (!isMany(field) || (field.name === 'docs' && fieldsOf(parent).hasNextPage)) return 1
+  return payloadField(field)?.maxRows ?? DEFAULT_ROWS
+}
+
+const isMany = ({ type }: Field): boolean => isListType(getNullableType(type))
+
+const fieldsOf = (type: GraphQLCompositeType): Record<string, Field> =>
+  isUnionType(type) ? {} : type.getFields()
+
+const payloadField = ({ extensions }: Field): PayloadField | undefined =>
+  (extensions as { field?: PayloadField }).field
