@@ -2,29 +2,34 @@
 import { DefaultListView, useConfig } from '@payloadcms/ui'
 import type { ClientField, ListViewClientProps } from 'payload'
 import { type ReactNode, useMemo } from 'react'
+import { DayFilter } from './DayFilter'
 import { RelationFilter } from './RelationFilter'
 
 /**
- * Payload's list, filtered by other documents through a filter that asks for what it shows and no more. Payload's field
- * setting `Filter` reaches no field that stands in a row, so the filters are given to the list as a whole.
+ * Payload's list, filtered by other documents through a filter that asks for what it shows and no more, and by dates
+ * through one that means days. Payload's field setting `Filter` reaches no field that stands in a row, so the filters are given to the list as a whole.
  */
 export function HubList(props: ListViewClientProps) {
   const { collectionSlug, renderedFilters } = props
   const { getEntityConfig } = useConfig()
   const { fields } = getEntityConfig({ collectionSlug })
   const filters = useMemo(
-    () => new Map([...relationFilters(fields), ...(renderedFilters ?? [])]),
+    () => new Map([...ownFilters(fields), ...(renderedFilters ?? [])]),
     [fields, renderedFilters],
   )
   return <DefaultListView {...props} renderedFilters={filters} />
 }
 
-function relationFilters(fields: ClientField[]): Array<[string, ReactNode]> {
+function ownFilters(fields: ClientField[]): Array<[string, ReactNode]> {
   return fields.flatMap((field): Array<[string, ReactNode]> => {
-    if (field.type === 'row' || field.type === 'collapsible') return relationFilters(field.fields)
+    if (field.type === 'row' || field.type === 'collapsible') return ownFilters(field.fields)
+    if (field.type === 'date')
+      return [[field.name, <DayFilter key={field.name} path={field.name} label={labelOf(field)} />]]
     if (field.type !== 'relationship' || typeof field.relationTo !== 'string' || field.hasMany) return []
     const { name, relationTo } = field
-    const label = typeof field.label === 'string' ? field.label : name
-    return [[name, <RelationFilter key={name} path={name} relationTo={relationTo} label={label} />]]
+    return [[name, <RelationFilter key={name} path={name} relationTo={relationTo} label={labelOf(field)} />]]
   })
 }
+
+const labelOf = ({ name, label }: { name: string; label?: unknown }) =>
+  typeof label === 'string' ? label : name

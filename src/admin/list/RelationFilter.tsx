@@ -3,6 +3,7 @@ import { ReactSelect, useTranslation } from '@payloadcms/ui'
 import { useRef } from 'react'
 import { idsOf, takesSeveral } from './condition'
 import { type Option, useDocuments, useOffers, useTitles } from './documents'
+import { Existence } from './Existence'
 import { hasWords } from './naming'
 import { useCondition } from './use-condition'
 
@@ -61,23 +62,6 @@ function Documents({ relationTo, label, operator, value, change }: Part) {
       onMenuScrollToBottom={offers.further}
       options={offers.failed ? [] : [none, ...offers.options]}
       value={ids.map((id) => (id === NONE ? none : { label: titles[id] ?? '…', value: id }))}
-    />
-  )
-}
-
-function Existence({ label, value, change }: Part) {
-  const { t } = useTranslation()
-  const truths = [
-    { label: t('general:true'), value: 'true' },
-    { label: t('general:false'), value: 'false' },
-  ]
-  return (
-    <ReactSelect
-      aria-label={label}
-      isClearable={false}
-      onChange={(chosen) => change((chosen as Option).value)}
-      options={truths}
-      value={truths.filter((truth) => truth.value === value)}
     />
   )
 }
