@@ -18,6 +18,17 @@ export type ApiUsageEntry = {
   duration_ms: number
   source: 'reported' | 'counted' | 'fixed' | 'partial' | 'estimated' | 'unknown' | null
   error_code: string | null
+  /** The provider's own counts of a model's call. */
+  model_tokens: ApiModelTokens | null
+}
+
+export type ApiModelTokens = {
+  input: number
+  cached_input: number
+  cache_write_5m: number
+  cache_write_1h: number
+  output: number
+  reasoning: number
 }
 
 export type ApiToolUsage = {
@@ -59,13 +70,19 @@ async function readPage(sql: Sql, userId: string, query: UsageQuery): Promise<Ap
   ])
   const { rows } = await sql.query<Omit<ApiUsageEntry, 'timestamp'> & { timestamp: Date }>(
     `select u.id, u.tool_id, u.tool_name, u.created_at as timestamp, u.tokens_used::float8 as tokens_used,
-       u.status as response_status, u.request_id, coalesce(u.duration_ms, 0) as duration_ms, u.source, u.error_code
+       u.status as response_status, u.request_id, coalesce(u.duration_ms, 0) as duration_ms, u.source, u.error_code,
+       ${MODEL_TOKENS} as model_tokens
      from usage_logs u where ${filter.text} and u.status not in ('pending', 'trial')
      order by u.id desc offset $${filter.values.length + 1} limit $${filter.values.length + 2}`,
     [...filter.values, query.offset, query.limit + 1],
   )
   return rows.map((row) => ({ ...row, timestamp: row.timestamp.toISOString() }))
 }
+
+const MODEL_TOKENS = `case when u.input_tokens is not null then json_build_object('input', u.input_tokens,
+         'cached_input', coalesce(u.cached_input_tokens, 0), 'cache_write_5m', coalesce(u.cache_write_5m_tokens, 0),
+         'cache_write_1h', coalesce(u.cache_write_1h_tokens, 0), 'output', coalesce(u.output_tokens, 0),
+         'reasoning', coalesce(u.reasoning_tokens, 0)) end`
 
 async function countCalls(sql: Sql, userId: string, query: UsageQuery): Promise<number> {
   const filter = ofDays(query, [

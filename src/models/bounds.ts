@@ -33,8 +33,9 @@ export function boundUsage(usage: ModelUsage, asked: Asked): ModelUsage {
   }
 }
 
-/** As much as the upstream was told, for each answer; embeddings have no output. */
-const mostOutput = ({ ask, choices }: Asked) => (ask.maxOutputTokens ?? 0) * choices
+/** As much as the upstream was told, for each answer, and what it rejects of a prediction; embeddings have no output. */
+const mostOutput = ({ ask, choices, sent }: Asked) =>
+  (ask.maxOutputTokens ?? 0) * choices + (ask.body.prediction == null ? 0 : sent.bytes)
 
 /** No text has more tokens than bytes. Media are looked for only where that decides. */
 function mostInput(reported: number, { tool, ask, sent }: Asked): number {

@@ -53,7 +53,10 @@ export function planChat(tool: ModelTool, body: Json): Planned {
   if (messages.some((message) => typeof message?.role !== 'string'))
     faults.push({ field: 'messages', message: 'each must be an object with a role' })
   const wanted = wholeFrom(body, ['max_completion_tokens', 'max_tokens'], 1, 1_000_000_000, faults)
-  const choices = wholeFrom(body, ['n'], 1, MOST_CHOICES, faults) ?? 1
+  const choices = Math.max(
+    wholeFrom(body, ['n'], 1, MOST_CHOICES, faults) ?? 1,
+    wholeFrom(body, ['best_of'], 1, MOST_CHOICES, faults) ?? 1,
+  )
   if (faults.length > 0) return { faults }
   const { systemPrompt } = tool.model
   const before = systemPrompt === null ? [] : [{ role: 'system', content: systemPrompt }]

@@ -26,6 +26,13 @@ const ADDING = new Set(options.filter(({ addsInput }) => addsInput).map(({ name 
 export function pricedFaults(body: Json, open: readonly OpenOption[]): ProblemDetail[] {
   const faults = pricedFieldFaults(body, open)
   addToolFaults(body.tools, 'tools', open, faults)
+  // An item of a response may bring further tools along.
+  if (Array.isArray(body.input))
+    for (let at = 0; at < body.input.length; at += 1) {
+      const item: unknown = body.input[at]
+      if (isObject(item) && isObject(item.tools))
+        addToolFaults(item.tools, `input[${at}].tools`, open, faults)
+    }
   return faults
 }
 

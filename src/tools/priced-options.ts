@@ -62,10 +62,16 @@ export const PRICED_OPTIONS = [
   },
   {
     name: 'best_of',
-    label: 'best_of: hidden answers',
-    cost: 'The answers that are thrown away are paid for, and nobody reports them.',
+    label: 'best_of: answers beyond those that are shown',
+    cost: 'Answers that are thrown away are paid for, and more of them than the hold has room for.',
     readBy: ['openai', 'others'],
-    fields: { best_of: only(1), use_beam_search: never },
+    fields: {
+      best_of: only(1),
+      use_beam_search: never,
+      candidate_count: only(1),
+      num_generations: only(1),
+      num_return_sequences: only(1),
+    },
   },
   {
     name: 'prediction',

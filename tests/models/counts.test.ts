@@ -121,6 +121,16 @@ describe("what the provider wrote to a cache, by Anthropic's API", () => {
     // 10 + 20 · 1.25 + 40 · 2 + 100 · 0.1 + 5
     expect(row?.tokens).toBe(130)
     expect((await balanceOf(caller)).held).toBe(0)
+    const listed = await call<{ model_tokens: object }[]>('GET', '/usage?limit=1', { token: caller.token })
+    const kinds = {
+      input: 170,
+      cached_input: 100,
+      cache_write_5m: 20,
+      cache_write_1h: 40,
+      output: 5,
+      reasoning: 0,
+    }
+    expect(listed.data[0]?.model_tokens).toEqual(kinds)
   })
 })
 

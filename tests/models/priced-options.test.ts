@@ -57,6 +57,7 @@ const PRICED: [object, string, string][] = [
   [{ provider: { order: ['dear'] } }, 'provider', 'provider'],
   [{ providerOptions: { gateway: { only: ['dear'] } } }, 'providerOptions', 'provider'],
   [{ best_of: 5 }, 'best_of', 'best_of'],
+  [{ candidateCount: 3 }, 'candidateCount', 'best_of'],
   [{ prediction: { type: 'content', content: 'x' } }, 'prediction', 'prediction'],
   [{ speed: 'fast' }, 'speed', 'speed'],
   [{ inference_geo: 'us' }, 'inference_geo', 'inference_geo'],
@@ -110,6 +111,8 @@ describe('what costs more is refused by name', () => {
     })
     const response = { model: native.slug, input: 'x', tools: [tool] }
     expect(await refusedAt('/responses', response)).toMatchObject({ status: 400 })
+    const item = { model: native.slug, input: [{ type: 'tool_search_output', tools: [tool] }] }
+    expect(await refusedAt('/responses', item)).toMatchObject({ status: 400 })
     expect((await refusedAt('/chat/completions', { ...chat, model: open.slug })).status).toBe(200)
   })
 

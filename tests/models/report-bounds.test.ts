@@ -53,6 +53,20 @@ test.each([false, true])('a chat is charged at its bounds, and says so; stream: 
   expect(text).toContain(`"total_tokens":${bound + 6_000}`)
 })
 
+test('answers that are thrown away are held for and charged, where a tool opens them', async () => {
+  const tool = await modelOf(HUGE, { model: { open_options: ['best_of', 'prediction'] } })
+  const ask = async (more: object) => {
+    const body = { model: tool.slug, messages, max_tokens: 50, ...more }
+    await (await askDoor('/chat/completions', caller.key, body)).text()
+  }
+  await ask({ best_of: 4, n: 2 })
+  await ask({ prediction: { type: 'content', content: 'Yes.' } })
+  const [hidden, predicted] = await rowsOf(tool.id, 2)
+  expect(hidden).toMatchObject({ output_tokens: 200 })
+  expect(hidden?.held).toBeGreaterThan(200)
+  expect(predicted).toMatchObject({ output_tokens: 50 + bytesTo(tool) })
+})
+
 test('an invocation tells what was charged', async () => {
   const tool = await modelOf(HUGE)
   const sent = { token: caller.token, body: { input: { prompt: 'Hi', max_tokens: 10 } } }

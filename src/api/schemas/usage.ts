@@ -1,5 +1,17 @@
 import { z } from '@hono/zod-openapi'
-import { dateRange, Id, inOrder, inOrderFault, paging, Time, TokenCount } from './common'
+import { dateRange, Id, inOrder, inOrderFault, orNull, paging, Time, TokenCount } from './common'
+
+/** Cached input and writes to a cache are parts of the input, reasoning is a part of the output. */
+const ModelTokens = z
+  .object({
+    input: TokenCount,
+    cached_input: TokenCount,
+    cache_write_5m: TokenCount,
+    cache_write_1h: TokenCount,
+    output: TokenCount,
+    reasoning: TokenCount,
+  })
+  .openapi('ModelTokens')
 
 export const UsageEntry = z
   .object({
@@ -16,6 +28,9 @@ export const UsageEntry = z
       .nullable()
       .openapi({ description: 'Where the count of tokens comes from.' }),
     error_code: z.string().nullable(),
+    model_tokens: orNull(ModelTokens).openapi({
+      description: "The provider's own counts of a model's call, within their bounds.",
+    }),
   })
   .openapi('UsageEntry')
 
