@@ -1,3 +1,4 @@
+import { parseJson } from '../exact-json'
 import { invalidField, Problem, type ProblemDetail } from '../problem'
 import { remembered } from '../tools/remembered'
 import { isJsonType } from './media-types'
@@ -114,7 +115,7 @@ function decode(bytes: Uint8Array): string {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     throw invalidField('body', 'is not valid JSON')
   }

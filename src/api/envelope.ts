@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { madeOf, toJson } from '../exact-json'
 import type { Problem } from '../problem'
 import type { Exchange } from './exchange'
 import { toResponse } from './plain-answer'
@@ -54,7 +55,12 @@ export function sendAnswer(c: ApiContext, answer: Answer): Response {
   const meta = answer.pagination
     ? { request_id: c.env.requestId, pagination: answer.pagination }
     : { request_id: c.env.requestId }
-  return sendJson(c, answer.status, { data: answer.data, error: null, meta }, answer.headers)
+  return sendJson(
+    c,
+    answer.status,
+    madeOf(answer.data, { data: answer.data, error: null, meta }),
+    answer.headers,
+  )
 }
 
 /** Sends a refusal or failure in the envelope, with the headers that it brings along. */
@@ -73,7 +79,7 @@ export function sendJson(
   value: unknown,
   headers: Record<string, string> = {},
 ): Response {
-  return respond(c, status, JSON.stringify(value), {
+  return respond(c, status, toJson(value), {
     'content-type': 'application/json; charset=utf-8',
     ...headers,
   })

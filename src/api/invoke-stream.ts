@@ -1,3 +1,4 @@
+import { parseJson, toJson } from '../exact-json'
 import { type InvokeRequest, invokeStream, type StreamOutcome } from '../gateway/invoke'
 import type { CallEvent } from '../gateway/stream-model'
 import type { Problem } from '../problem'
@@ -69,8 +70,8 @@ function contentOf(value: Record<string, unknown>): string {
 }
 
 function answeredEvents(answer: string): string[] {
-  const { output } = JSON.parse(answer) as { output: unknown }
-  return [sse(JSON.stringify(output), 'output'), sse(answer, 'done')]
+  const { output } = parseJson(answer) as { output: unknown }
+  return [sse(toJson(output), 'output'), sse(answer, 'done')]
 }
 
 function problemEvent(services: Services, c: ApiContext, problem: Problem): string {

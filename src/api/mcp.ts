@@ -1,4 +1,5 @@
 import { readCredential } from '../accounts/credential'
+import { hasDigits, hideDigits, showDigits } from '../exact-json'
 import { answerMcp, isTooManyMessages } from '../mcp/answer'
 import { invalidField, Problem } from '../problem'
 import { trustedOrigins } from '../trusted-origins'
@@ -32,7 +33,7 @@ async function serveMcp(services: Services, c: ApiContext, origins: string[]): P
   if (isTooManyMessages(value)) throw invalidField('body', 'holds too many messages')
   const { address } = originOf(services, c)
   const call = { caller, credential, requestId: c.env.requestId, address, bytes: bytes.length }
-  return send(c, await answerMcp(services, call, request, value))
+  return send(c, await answerMcp(services, call, request, hasDigits(value) ? hideDigits(value) : value))
 }
 
 /**
@@ -48,7 +49,8 @@ function requireTrusted(origin: string | null, origins: string[]): void {
 async function send(c: ApiContext, answer: Response): Promise<Response> {
   const isStream = /^text\/event-stream/i.test(answer.headers.get('content-type') ?? '')
   const headers = Object.fromEntries(answer.headers)
-  if (!isStream) return respond(c, answer.status, answer.body === null ? null : await answer.text(), headers)
+  if (!isStream)
+    return respond(c, answer.status, answer.body === null ? null : showDigits(await answer.text()), headers)
   c.env.status = answer.status
   c.env.streaming = new Promise((resolve) => {
     c.env.endStream = resolve
@@ -61,13 +63,14 @@ async function send(c: ApiContext, answer: Response): Promise<Response> {
 /** The same stream; `onEnd` is told when it is over or nobody reads it any more. */
 function watched(body: ReadableStream<Uint8Array>, onEnd: () => void): ReadableStream<Uint8Array> {
   const reader = body.getReader()
+  const decoder = new TextDecoder()
   return new ReadableStream<Uint8Array>({
     pull: async (controller) => {
       const { done, value } = await reader.read().catch((error: unknown) => {
         onEnd()
         throw error
       })
-      if (!done) return controller.enqueue(value)
+      if (!done) return controller.enqueue(Buffer.from(showDigits(decoder.decode(value, { stream: true }))))
       controller.close()
       onEnd()
     },

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi'
 import { type HubUser, toPayloadUser } from '../accounts/payload/user'
+import { madeOf } from '../exact-json'
 import { type Trial, tryTool } from '../gateway/try-tool'
 import { readDraft } from '../tools/draft'
 import { ok } from './envelope'
@@ -59,7 +60,7 @@ export async function runTrial(
 
 function toApiTrial({ charge, verdict, ...trial }: Trial, requestId: string) {
   const { modelTokens } = charge
-  return {
+  return madeOf(trial.output, {
     usage_id: trial.usageId,
     request_id: requestId,
     output: trial.output,
@@ -78,5 +79,5 @@ function toApiTrial({ charge, verdict, ...trial }: Trial, requestId: string) {
     charged: 0,
     admission: { plan: verdict.plan, tokens_held: verdict.tokensHeld, refused: verdict.refused },
     secrets_left_out: trial.secretsLeftOut,
-  }
+  })
 }

@@ -1,3 +1,4 @@
+import { madeOf, toJson } from '../exact-json'
 import { toOutput } from '../models/input'
 
 export type Measured = { requestId: string; tokens: number; durationMs: number }
@@ -7,10 +8,10 @@ export function toInvocation(
   output: Record<string, unknown>,
   { requestId, tokens, durationMs }: Measured,
 ): string {
-  return JSON.stringify({ request_id: requestId, output, tokens_used: tokens, duration_ms: durationMs })
+  return toJson({ request_id: requestId, output, tokens_used: tokens, duration_ms: durationMs }, output)
 }
 
 /** The same for a model's answer. */
 export function invocation(value: Record<string, unknown>, _text: string, measured: Measured): string {
-  return toInvocation(toOutput(value), measured)
+  return toInvocation(madeOf(value, toOutput(value)), measured)
 }

@@ -1,4 +1,5 @@
 import { findPrincipal } from '../accounts/principal'
+import { parseJson } from '../exact-json'
 import { Problem } from '../problem'
 import { catalogueAt } from '../tools/catalogue'
 import { faultsOf, type GatewayRoom, type InvokeRequest, invoke, sentOf } from './invoke'
@@ -26,7 +27,7 @@ export async function invokeTool(room: GatewayRoom, request: AddressedRequest): 
   requireFewRefused(request.credential)
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const outcome = await invoke(room, request)
-    if (outcome.ended === 'answered') return JSON.parse(outcome.answer) as Invocation
+    if (outcome.ended === 'answered') return parseJson(outcome.answer) as Invocation
     if (outcome.ended === 'failed') throw noted(room, request, outcome.problem)
     await explain(room, request)
   }

@@ -1,3 +1,4 @@
+import { toJson } from '../exact-json'
 import { type ModelEvent, type ModelStream, StreamBroken, type StreamFailure } from '../models/adapter'
 import type { Asked } from '../models/bounds'
 import { limitCall, nothingSent, openModelStream } from '../models/call-model'
@@ -185,7 +186,7 @@ function withUsage({ value, data }: ModelEvent, usage: ModelUsage | null): Model
   const changed = value.usage
     ? { ...value, usage: usageWith(value.usage as Json, usage) }
     : { ...value, response: { ...inner, usage: usageWith(inner?.usage as Json, usage) } }
-  return { data: JSON.stringify(changed), value: changed }
+  return { data: toJson(changed), value: changed }
 }
 
 type Json = Record<string, unknown>

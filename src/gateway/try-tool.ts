@@ -1,3 +1,4 @@
+import { madeOf } from '../exact-json'
 import { type TrialRow, writeTrial } from '../metering/trial'
 import { usualTokens } from '../metering/usual-tokens'
 import { callModel, isModelTool, limitCall, type ModelTool, nothingSent } from '../models/call-model'
@@ -126,7 +127,7 @@ async function callOfModel(
     if (!answer.ok) return { failure: answer }
     const usage = believed(answer.usage, { tool, ask, choices: plan.choices, sent })
     const took = { usage, produced: producedText(answer.value), isWhole: true }
-    return { output: toOutput(answer.value), charge: await chargeFor(tool, plan, took) }
+    return { output: madeOf(answer.value, toOutput(answer.value)), charge: await chargeFor(tool, plan, took) }
   } finally {
     limit.stop()
     signal?.removeEventListener('abort', limit.end)

@@ -1,4 +1,5 @@
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import { fromMarks, hasDigits, hideDigits, toJson } from '../exact-json'
 import { invokeTool } from '../gateway/invoke-tool'
 import { Problem } from '../problem'
 import { catalogueAt } from '../tools/catalogue'
@@ -18,7 +19,7 @@ export async function callTool(
   params: Params,
   signal: AbortSignal,
 ): Promise<CallToolResult> {
-  const input = params.arguments ?? {}
+  const input = fromMarks(params.arguments ?? {})
   try {
     const result = await invokeTool(room, {
       credential,
@@ -44,10 +45,15 @@ export async function callTool(
 /** What a tool of an MCP server said in blocks goes on in them; all else is one text, and the same as a value. */
 function toContent(output: Record<string, unknown>, blocks: ReturnType<typeof blocksOf>) {
   if (!blocks)
-    return { content: [{ type: 'text' as const, text: JSON.stringify(output) }], structuredContent: output }
+    return { content: [{ type: 'text' as const, text: toJson(output) }], structuredContent: carried(output) }
   const { content: _blocks, ...rest } = output
-  return Object.keys(rest).length > 0 ? { content: blocks, structuredContent: rest } : { content: blocks }
+  return Object.keys(rest).length > 0
+    ? { content: blocks, structuredContent: carried(rest) }
+    : { content: blocks }
 }
+
+/** The library copies what it sends: large integers go along as texts, and are numbers again where the answer leaves. */
+const carried = (output: Record<string, unknown>) => (hasDigits(output) ? hideDigits(output) : output)
 
 function unknownTool(name: string): ProtocolError {
   const message = `Unknown tool: ${name.slice(0, 100)}. tools/list shows those that there are.`

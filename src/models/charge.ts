@@ -1,3 +1,4 @@
+import { toJson } from '../exact-json'
 import { countTokens } from '../tools/count-tokens'
 import { noteExcessiveReport } from '../tools/excessive-reports'
 import type { ModelAnswer } from './adapter'
@@ -87,5 +88,5 @@ export function withUsage(answer: Answered, usage: ModelUsage | null): Answered 
   const told = answer.value.usage
   if (usage === null || usage === answer.usage || typeof told !== 'object' || told === null) return answer
   const value = { ...answer.value, usage: usageWith(told as Record<string, unknown>, usage) }
-  return { ok: true, text: JSON.stringify(value), value, usage }
+  return { ok: true, text: toJson(value), value, usage }
 }

@@ -1,8 +1,8 @@
 import { badResponse, timedOut, unavailable } from '../tools/adapters/adapter'
 import { AddressRefused } from '../tools/agent'
+import { quotable } from '../tools/quotable'
 import type { ModelFailure, Target } from './adapter'
 import type { ProviderError, ProviderWords } from './provider-words'
-import { quotable } from './quotable'
 
 const UNAVAILABLE = new Set([502, 503, 504, 529])
 /** What the provider says of the request itself: asking another one, or again, would not help. */

@@ -1,3 +1,4 @@
+import { copyOf, toJson } from '../exact-json'
 import type { ProblemDetail } from '../problem'
 import type { ToolOutput } from '../tools/tool'
 import { bodyFaults } from './body-faults'
@@ -28,7 +29,8 @@ export function planInput(tool: ModelTool, input: Json): Planned {
     const content = promptTemplate.replace(PLACE, (_, path: string) => textAt(input, path))
     return within('input.', planChat(tool, { messages: [{ role: 'user', content }] }))
   }
-  const rest = Object.fromEntries(Object.entries(input).filter(([name]) => !SET_BY_HUB.has(name)))
+  const given = Object.entries(input).filter(([name]) => !SET_BY_HUB.has(name))
+  const rest = copyOf(input, Object.fromEntries(given))
   const prompt = typeof input.prompt === 'string' ? [{ role: 'user', content: input.prompt }] : undefined
   if (prompt === undefined && input.messages === undefined)
     return { faults: [{ field: 'input.prompt', message: 'is required, or messages' }] }
@@ -156,5 +158,5 @@ function textAt(input: Json, path: string): string {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return ''
     at = (at as Json)[key]
   }
-  return typeof at === 'string' ? at : at === undefined || at === null ? '' : JSON.stringify(at)
+  return typeof at === 'string' ? at : at === undefined || at === null ? '' : toJson(at)
 }

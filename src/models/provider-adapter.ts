@@ -1,4 +1,5 @@
 import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3Prompt } from '@ai-sdk/provider'
+import { hasDigits, hideDigits } from '../exact-json'
 import { badResponse } from '../tools/adapters/adapter'
 import type { ModelAdapter, ModelAnswer, ModelAsk, ModelContext, ModelStream, Target } from './adapter'
 import { malformed } from './failures'
@@ -96,9 +97,21 @@ async function stream(
   }
 }
 
-function callOptions(provider: Provider, way: Way, ask: ModelAsk, abortSignal: AbortSignal) {
+function callOptions(provider: Provider, way: Way, given: ModelAsk, abortSignal: AbortSignal) {
+  const ask = withCarriedDigits(given)
   const call = { ...toCall(ask), ...provider.options(ask, way.model), abortSignal }
   return provider.mendPrompt ? { ...call, prompt: provider.mendPrompt(call.prompt) } : call
+}
+
+/** The library copies what is sent by itself: large integers in schemas and arguments go along as texts. */
+function withCarriedDigits(ask: ModelAsk): ModelAsk {
+  const { body } = ask
+  if (!hasDigits(body)) return ask
+  const carried = ['messages', 'tools', 'response_format'].filter((name) => body[name] != null)
+  return {
+    ...ask,
+    body: { ...body, ...Object.fromEntries(carried.map((name) => [name, hideDigits(body[name])])) },
+  }
 }
 
 function wayTo(

@@ -1,3 +1,4 @@
+import { fromMarks, hasDigits, hideDigits, parseJson, toJson } from '../exact-json'
 import { StreamBroken, type Target } from './adapter'
 import { openBody } from './body-kind'
 import { cutOff, readEvents, StreamEnd } from './event-stream'
@@ -31,7 +32,7 @@ export async function* readProviderEvents(
       if (isEnd || end.wasSeen) end.note(hasUsage)
       isEmpty = false
       hasLast ||= value.type === wire.last
-      if (wire.knows(value)) yield data
+      if (wire.knows(value)) yield carried(data, value)
     }
   } catch (error) {
     if (!end.wasSeen) throw error
@@ -52,18 +53,28 @@ export async function readProviderAnswer(
     const text = await textOf(body)
     const error = text.includes('"error"') ? errorIn(parse(text)) : null
     if (error) throw new StreamBroken(failureOfToldError(error, target))
-    return text
+    return carried(text, parse(text))
   }
   const events: Json[] = []
-  for await (const data of readProviderEvents(body, wire, target)) events.push(JSON.parse(data) as Json)
-  return JSON.stringify(wire.toWhole(events))
+  for await (const data of readProviderEvents(body, wire, target))
+    events.push(fromMarks(JSON.parse(data)) as Json)
+  const whole = toJson(wire.toWhole(events), ...events)
+  return carried(whole, parse(whole))
 }
 
 async function* eventsOfWhole(body: AsyncIterable<Uint8Array>, wire: Wire): AsyncGenerator<string> {
   const value = parse(await textOf(body))
   const error = errorIn(value)
   if (error) yield JSON.stringify(Array.isArray(value) ? value[0] : value)
-  else for (const event of wire.toEvents(value)) yield JSON.stringify(event)
+  else for (const event of wire.toEvents(value)) yield toJson(event, value)
+}
+
+/** The text as its library can carry it: large integers in the arguments of calls are texts, until they are told on. */
+function carried(text: string, value: unknown): string {
+  if (!hasDigits(value)) return text
+  return JSON.stringify(value, (name, child: unknown) =>
+    name === 'args' || name === 'input' ? hideDigits(child) : child,
+  )
 }
 
 function eventOf(data: string): Json {
@@ -81,7 +92,7 @@ export async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined
   }

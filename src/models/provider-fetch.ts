@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici'
+import { showDigits } from '../exact-json'
 import { toolAgent } from '../tools/agent'
 import { type ModelContext, StreamBroken, type StreamFailure, type Target } from './adapter'
 import { isCompressed } from './adapters/openai-answer'
@@ -40,7 +41,7 @@ export function providerFetch(
   const limit = { left: mostBytes }
   const send = async (url: unknown, init?: RequestInit): Promise<Response> => {
     try {
-      const body = String(init?.body ?? '')
+      const body = showDigits(String(init?.body ?? ''))
       sent.bytes += Buffer.byteLength(body)
       const answer = await request(String(url), {
         dispatcher: toolAgent(),

@@ -1,3 +1,5 @@
+import { parseJson, toJson } from '../exact-json'
+
 type Json = Record<string, unknown>
 
 /** How one kind of provider writes a stream, beside what its library reads by itself. */
@@ -54,7 +56,7 @@ function blockEvents(block: Json, index: number): Json[] {
     if (block.signature) deltas.push({ type: 'signature_delta', signature: block.signature })
   } else if (block.type === 'tool_use') {
     begun = { ...block, input: {} }
-    deltas.push({ type: 'input_json_delta', partial_json: JSON.stringify(block.input ?? {}) })
+    deltas.push({ type: 'input_json_delta', partial_json: toJson(block.input ?? {}) })
   }
   return [
     { type: 'content_block_start', index, content_block: begun },
@@ -93,7 +95,7 @@ function wholeMessage(events: Json[]): Json | null {
 function wholeBlock({ json, ...block }: Json): Json {
   if (block.type !== 'tool_use' || typeof json !== 'string' || json.trim() === '') return block
   try {
-    return { ...block, input: JSON.parse(json) }
+    return { ...block, input: parseJson(json) }
   } catch {
     return block
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { toJson } from '../exact-json'
 
 type Json = Record<string, unknown>
 
@@ -8,7 +9,7 @@ export const newCallId = () => `call_${randomBytes(12).toString('hex')}`
 /** A call's arguments as JSON text: some servers send the object itself. */
 export function argumentsText(given: unknown): string {
   if (typeof given === 'string') return given
-  return given === null || given === undefined ? '' : JSON.stringify(given)
+  return given === null || given === undefined ? '' : toJson(given)
 }
 
 /** The same where the arguments are complete: none are an empty object. */

@@ -1,4 +1,5 @@
 import type { LanguageModelV3Message, LanguageModelV3Prompt } from '@ai-sdk/provider'
+import { hideDigitsIn } from '../exact-json'
 import { isDeeperThan, MOST_DEPTH } from '../tools/depth'
 import { Untranslatable } from './translate-error'
 import { isObject, type JsonObject, listOf, textOf } from './translate-json'
@@ -94,7 +95,7 @@ function readArguments(text: unknown, field: string): unknown {
 
 function parseText(text: string, field: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(hideDigitsIn(text))
   } catch {
     throw new Untranslatable(`${field} must be JSON`)
   }

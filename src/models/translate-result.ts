@@ -5,6 +5,7 @@ import type {
   LanguageModelV3Usage,
   SharedV3ProviderMetadata,
 } from '@ai-sdk/provider'
+import { showDigits } from '../exact-json'
 import { isObject, type JsonObject } from './translate-json'
 
 /** What an answer is called by: the provider's own id, or one of the hub's. */
@@ -41,7 +42,7 @@ function toToolCall(call: LanguageModelV3ToolCall): JsonObject {
   return {
     id: call.toolCallId,
     type: 'function',
-    function: { name: call.toolName, arguments: call.input || '{}' },
+    function: { name: call.toolName, arguments: showDigits(call.input || '{}') },
     ...extraContent(call.providerMetadata),
   }
 }

@@ -1,4 +1,5 @@
 import type { LanguageModelV3StreamPart } from '@ai-sdk/provider'
+import { showDigits } from '../exact-json'
 import type { ModelEvent } from './adapter'
 import type { JsonObject } from './translate-json'
 import { type AnswerName, extraContent, finishReason, toUsage } from './translate-result'
@@ -44,7 +45,7 @@ export class ChunkWriter {
     const call = this.#calls.get(id)
     if (!call || !delta) return []
     call.hasArguments = true
-    return this.#delta({ tool_calls: [{ index: call.index, function: { arguments: delta } }] })
+    return this.#delta({ tool_calls: [{ index: call.index, function: { arguments: showDigits(delta) } }] })
   }
 
   /** Providers that do not stream a call's arguments send it whole; those that do say it again here. */

@@ -1,3 +1,4 @@
+import { toJson } from '../exact-json'
 import { repeats, withoutSecrets } from '../tools/repeated-secrets'
 import type { ModelAnswer, ModelEvent, ModelStream, Target } from './adapter'
 
@@ -5,7 +6,7 @@ import type { ModelAnswer, ModelEvent, ModelStream, Target } from './adapter'
 export function unrepeated(answer: ModelAnswer, { secrets }: Target): ModelAnswer {
   if (!answer.ok || !repeats(answer.text, secrets)) return answer
   const value = withoutSecrets(answer.value, secrets)
-  return { ...answer, value, text: JSON.stringify(value) }
+  return { ...answer, value, text: toJson(value) }
 }
 
 /** The same for a stream, each event by itself. */
@@ -32,5 +33,5 @@ function cleanedEvents(
 function cleaned(event: ModelEvent, secrets: readonly string[]): ModelEvent {
   if (!repeats(event.data, secrets)) return event
   const value = withoutSecrets(event.value, secrets)
-  return { data: JSON.stringify(value), value }
+  return { data: toJson(value), value }
 }

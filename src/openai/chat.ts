@@ -1,6 +1,7 @@
 import type { ApiContext } from '../api/envelope'
 import type { Services } from '../api/services'
 import { sse } from '../api/stream-answer'
+import { toJson } from '../exact-json'
 import type { CallEvent } from '../gateway/stream-model'
 import type { ModelTool } from '../models/call-model'
 import { type Planned, planChat } from '../models/input'
@@ -47,7 +48,7 @@ function toText(event: CallEvent, usageAsked: boolean): string {
   const hasChoices = Array.isArray(value.choices) && value.choices.length > 0
   if (value.usage && !hasChoices) return ''
   const { usage: _hidden, ...rest } = value
-  return sse(JSON.stringify(rest))
+  return sse(toJson(rest))
 }
 
 /** The last chunk of a stream whose upstream said nothing of its usage: what the hub counted. */

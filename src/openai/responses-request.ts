@@ -1,3 +1,4 @@
+import { madeOf } from '../exact-json'
 import { bodyFaults } from '../models/body-faults'
 import { withCallIds } from '../models/call-history'
 import { pricedFieldFaults } from '../models/priced-faults'
@@ -37,7 +38,7 @@ export function toChatBody(body: Json, open: readonly OpenOption[]): { body: Jso
   const effort = isObject(body.reasoning) ? body.reasoning.effort : undefined
   const verbosity = isObject(body.text) ? body.text.verbosity : undefined
   return {
-    body: {
+    body: madeOf(body, {
       messages,
       ...Object.fromEntries(SAME.flatMap((name) => (body[name] == null ? [] : [[name, body[name]]]))),
       ...(body.max_output_tokens == null ? {} : { max_tokens: body.max_output_tokens }),
@@ -47,7 +48,7 @@ export function toChatBody(body: Json, open: readonly OpenOption[]): { body: Jso
       ...(format ? { response_format: format } : {}),
       ...(typeof effort === 'string' ? { reasoning_effort: effort } : {}),
       ...(typeof verbosity === 'string' ? { verbosity } : {}),
-    },
+    }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ApiContext } from '../api/envelope'
 import type { Services } from '../api/services'
 import { sse } from '../api/stream-answer'
+import { parseJson, toJson } from '../exact-json'
 import type { CallEvent } from '../gateway/stream-model'
 import type { ModelTool } from '../models/call-model'
 import { type Planned, planResponses } from '../models/input'
@@ -18,8 +19,10 @@ type Json = Record<string, unknown>
 const endpoint: ModelEndpoint = {
   plan: planForResponses,
   answer: (text, sent, c) => {
-    const value = JSON.parse(text) as Json
-    return value.object === 'response' ? text : JSON.stringify(toResponse(value, frameOf(sent, c, value)))
+    const value = parseJson(text) as Json
+    return value.object === 'response'
+      ? text
+      : toJson(toResponse(value, frameOf(sent, c, value)), value, sent.body)
   },
   events: (sent, c) => {
     const frame = frameOf(sent, c)
@@ -31,7 +34,7 @@ const endpoint: ModelEndpoint = {
         const last = isUncounted(value) ? value : null
         native = { count: (native?.count ?? 0) + 1, response: value.response ?? native?.response, last }
       }
-      return native === null ? toText(event, writer) : toNativeText(event, native, frame)
+      return native === null ? toText(event, writer, frame.request) : toNativeText(event, native, frame)
     }
   },
 }
@@ -71,11 +74,11 @@ function frameOf({ model, body }: Read, c: ApiContext, chat: Json = {}): Respons
   return { id: `resp_${id}`, createdAt, model, request: body }
 }
 
-function toText(event: CallEvent, writer: ResponseWriter): string {
-  if (event.type === 'event') return named(writer.push(event.event.value))
-  if (event.type === 'done') return named(writer.finish(usageOf(event)))
+function toText(event: CallEvent, writer: ResponseWriter, request: Json): string {
+  if (event.type === 'event') return named(writer.push(event.event.value), request)
+  if (event.type === 'done') return named(writer.finish(usageOf(event)), request)
   const { code, message } = toErrorBody(event.problem, event.said).error
-  return named(writer.fail(code ?? 'server_error', message))
+  return named(writer.fail(code ?? 'server_error', message), request)
 }
 
 /** What the hub counted, in the words of responses. */
@@ -88,12 +91,12 @@ type NativeStream = { count: number; response: unknown; last: Json | null }
 /** A stream that is a response's already; a failure goes on with its numbers, and with the response as far as it came. */
 function toNativeText(event: CallEvent, native: NativeStream, frame: ResponseFrame): string {
   const { count, response, last } = native
-  if (event.type === 'done') return last ? named([withUsage(last, usageOf(event))]) : ''
+  if (event.type === 'done') return last ? named([withUsage(last, usageOf(event))], last) : ''
   if (event.type === 'failed') {
     const { code, message } = toErrorBody(event.problem, event.said).error
     const known = isObject(response) ? response : responseOf(frame, { output: [], usage: null })
     const failed = { ...known, status: 'failed', error: { code: code ?? 'server_error', message } }
-    return named([{ type: 'response.failed', sequence_number: count, response: failed }])
+    return named([{ type: 'response.failed', sequence_number: count, response: failed }], known)
   }
   const { data, value } = event.event
   // It is told with what the hub has counted, which is known in a moment.
@@ -110,5 +113,5 @@ const withUsage = (event: Json, usage: Json | null): Json & { type: string } => 
   response: { ...(event.response as Json), usage },
 })
 
-const named = (events: (Json & { type: string })[]): string =>
-  events.map((event) => sse(JSON.stringify(event), event.type)).join('')
+const named = (events: (Json & { type: string })[], source: Json): string =>
+  events.map((event) => sse(toJson(event, source), event.type)).join('')

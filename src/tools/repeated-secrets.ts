@@ -1,3 +1,5 @@
+import { copyOf } from '../exact-json'
+
 /** Anything shorter stands in too many answers by chance. */
 const LEAST = 8
 const IN_ITS_PLACE = '***'
@@ -32,10 +34,14 @@ export function withoutSecrets<Value>(value: Value, secrets: readonly string[]):
 
 function cleaned(value: unknown, clean: (text: string) => string): unknown {
   if (typeof value === 'string') return clean(value)
-  if (Array.isArray(value)) return value.map((one) => cleaned(one, clean))
+  if (Array.isArray(value))
+    return copyOf(
+      value,
+      value.map((one) => cleaned(one, clean)),
+    )
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([name, one]) => [clean(name), cleaned(one, clean)])
-  return Object.fromEntries(entries)
+  return copyOf(value, Object.fromEntries(entries))
 }
 
 const escaped = (text: string) => JSON.stringify(text).slice(1, -1)

@@ -85,7 +85,7 @@ class Reading implements Dispatcher.DispatchHandler {
       const isRedirect = status < 400 && headers.location !== undefined
       const reason = `HTTP ${status}${isRedirect ? ': redirects are not followed' : ''}`
       this.#drained = { ended: UNAVAILABLE.has(status) ? 'unavailable' : 'bad', reason }
-    } else if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+    } else if (String(headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
       this.end({ ended: 'bad', reason: 'its answer is compressed, which was not asked for' })
     } else if (Number(headers['content-length'] ?? 0) > this.mostBytes) this.#endTooLarge()
   }

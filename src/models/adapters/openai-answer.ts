@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { parseJson, toJson } from '../../exact-json'
 import { isTextDeeperThan, MOST_DEPTH } from '../../tools/depth'
 import type { ModelAnswer, ModelAsk, Target } from '../adapter'
 import { failureOfToldError, malformed } from '../failures'
@@ -48,14 +49,14 @@ export function toAnswer({ api }: ModelAsk, text: string | null, target: Target)
   if (!value || !Array.isArray(value[LISTS[api]]))
     return malformed('its answer is no JSON object of this API')
   const mended = api === 'responses' ? new ResponseCalls().mend(value) : withWholeCalls(value)
-  const mendedText = mended === value ? text : JSON.stringify(mended)
+  const mendedText = mended === value ? text : toJson(mended, value)
   return { ok: true, text: mendedText, value: mended, usage: readUsage(value.usage, api) }
 }
 
 /** The JSON object of a text; null for anything else, and for what is nested absurdly deep. */
 export function parseObject(text: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = parseJson(text)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
     return isObject && !isTextDeeperThan(text, value, MOST_DEPTH) ? (value as Record<string, unknown>) : null
   } catch {

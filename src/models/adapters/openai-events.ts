@@ -1,3 +1,4 @@
+import { toJson } from '../../exact-json'
 import { type ModelAsk, type ModelEvent, StreamBroken, type Target } from '../adapter'
 import { cutOff, readEvents, StreamEnd } from '../event-stream'
 import { failureOfError, failureOfToldError, malformed } from '../failures'
@@ -48,7 +49,7 @@ export async function* readOpenAiEvents(
 }
 
 function toEvent(value: Json, given?: Json, data?: string): ModelEvent {
-  return { data: data !== undefined && value === given ? data : JSON.stringify(value), value }
+  return { data: data !== undefined && value === given ? data : toJson(value, given), value }
 }
 
 function brokenBy(error: unknown, signal: AbortSignal): StreamBroken {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { toJson } from '../../exact-json'
 import { type ModelAsk, type ModelEvent, type ModelStream, StreamBroken, type Target } from '../adapter'
 import { openBody } from '../body-kind'
 import { failureOfError, malformed } from '../failures'
@@ -48,11 +49,11 @@ async function streamOfWhole(
   const answer = toAnswer(ask, new TextDecoder().decode(Buffer.concat(chunks)), target)
   if (!answer.ok) return answer
   const values = ask.api === 'responses' ? toResponseEvents(answer.value) : toChunks(answer.value)
-  return { ok: true, events: eventsOf(values) }
+  return { ok: true, events: eventsOf(values, answer.value) }
 }
 
-async function* eventsOf(values: Record<string, unknown>[]): AsyncGenerator<ModelEvent> {
-  for (const value of values) yield { data: JSON.stringify(value), value }
+async function* eventsOf(values: Record<string, unknown>[], source: unknown): AsyncGenerator<ModelEvent> {
+  for (const value of values) yield { data: toJson(value, source), value }
 }
 
 async function* startingWith(

@@ -1,3 +1,4 @@
+import { toJson } from '../../exact-json'
 import { type ModelAnswer, type ModelAsk, StreamBroken, type Target } from '../adapter'
 import { isEventText } from '../body-kind'
 import { toWholeChat, toWholeResponse } from '../gathered'
@@ -19,7 +20,7 @@ export async function readWholeAnswer(
     const events: Record<string, unknown>[] = []
     for await (const { value } of readOpenAiEvents(bytesOf(text), ask, target, signal)) events.push(value)
     const whole = ask.api === 'responses' ? toWholeResponse(events) : toWholeChat(events)
-    return toAnswer(ask, JSON.stringify(whole), target)
+    return toAnswer(ask, toJson(whole, ...events), target)
   } catch (error) {
     if (error instanceof StreamBroken) return { tryNext: true, ...error.failure }
     throw error

@@ -1,4 +1,5 @@
 import { request } from 'undici'
+import { toJson } from '../../exact-json'
 import { toolAgent } from '../../tools/agent'
 import type { ModelAdapter, ModelAsk, ModelContext, ModelFailure, Target } from '../adapter'
 import { failureOfError, failureOfStatus, malformed, wordsFor } from '../failures'
@@ -65,7 +66,7 @@ function send(
   stream: boolean,
   field: OutputField,
 ): Promise<Sent> {
-  const body = JSON.stringify(bodyOf(target, ask, stream, field))
+  const body = toJson(bodyOf(target, ask, stream, field))
   context.sent.bytes = Buffer.byteLength(body)
   return request(`${target.baseUrl}${PATHS[ask.api]}`, {
     dispatcher: toolAgent(),

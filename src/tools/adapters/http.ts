@@ -1,6 +1,8 @@
+import { parseJson, toJson } from '../../exact-json'
 import { endpointFault } from '../address-guard'
 import { callHttp } from '../call-http'
 import { isTextDeeperThan, MOST_DEPTH } from '../depth'
+import { EventParser } from '../event-parser'
 import type { HttpAnswer } from '../http-answer'
 import { ownHeaders } from '../own-headers'
 import { repeats, withoutSecrets } from '../repeated-secrets'
@@ -26,7 +28,7 @@ export const httpAdapter: Adapter = {
       url: endpoint,
       method: tool.method,
       headers: headersFor(own.headers, context),
-      body: JSON.stringify(input),
+      body: toJson(input),
       timeoutMs: context.timeoutMs,
       retries: tool.retries,
       signal: context.signal,
@@ -53,10 +55,20 @@ function readOutput(body: Buffer, secrets: string[]): ToolAnswer {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
-    return undefined
+    return parseOther(text)
   }
+}
+
+/** A byte order mark before the JSON, or an event stream in its place: then the last object in it is the output. */
+function parseOther(text: string): unknown {
+  if (text.startsWith('\uFEFF')) return parse(text.slice(1))
+  if (!/^\s*(?:data|event|id|retry|)\s*:/.test(text)) return undefined
+  const parser = new EventParser()
+  const events = [...parser.feed(text), parser.end() ?? '']
+  const last = events.findLast((data) => data.trimStart().startsWith('{'))
+  return last === undefined ? undefined : parse(last)
 }
 
 function headersFor(
@@ -66,6 +78,7 @@ function headersFor(
   return {
     accept: 'application/json',
     ...own,
+    'accept-encoding': 'identity',
     'content-type': 'application/json',
     'x-request-id': requestId,
     ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),

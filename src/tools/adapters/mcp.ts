@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CallToolResult } from '@modelcontextprotocol/client'
+import { hasDigits, hideDigits } from '../../exact-json'
 import { waitBefore } from '../call-http'
 import { isDeeperThan, MOST_DEPTH } from '../depth'
 import { type RemoteAnswer, type RemoteLimits, type RemoteServer, withServer } from '../mcp/connection'
 import { forgetPrior, keepPrior, priorOf } from '../mcp/priors'
 import { ownHeaders } from '../own-headers'
+import { quotable } from '../quotable'
 import { SecretUnreadable } from '../secrets'
 import type { Tool, ToolInput, ToolOutput } from '../tool'
 import { type Adapter, badResponse, type ToolAnswer, unavailable } from './adapter'
@@ -26,7 +28,7 @@ export const mcpAdapter: Adapter = {
       const answer = await callOnce(tool, input, server, limits)
       const wait = waitBefore(attempt)
       const isOver = attempt >= tool.retries || performance.now() + wait >= endsAt
-      if (answer.ended !== 'unavailable' || isOver) return toToolAnswer(answer, timeoutMs)
+      if (answer.ended !== 'unavailable' || isOver) return toToolAnswer(answer, server, timeoutMs)
       await delay(wait, undefined, signal ? { signal } : {}).catch(() => undefined)
     }
   },
@@ -41,19 +43,29 @@ async function callOnce(
   const name = tool.remoteTool ?? ''
   const definition = { name, inputSchema: { ...tool.inputSchema, type: 'object' as const } }
   const answer = await withServer(server, limits, ({ client, signal, timeoutMs }) =>
-    client.callTool({ name, arguments: input }, { signal, timeout: timeoutMs, toolDefinition: definition }),
+    client.callTool(
+      { name, arguments: hasDigits(input) ? hideDigits(input) : input },
+      { signal, timeout: timeoutMs, toolDefinition: definition },
+    ),
   )
   if (answer.ended === 'done') keepPrior(tool, answer.prior)
   else forgetPrior(tool)
   return answer
 }
 
-function toToolAnswer(answer: RemoteAnswer<CallToolResult>, timeoutMs: number): ToolAnswer {
-  return answer.ended === 'done' ? readResult(answer.value) : failedAnswer(answer, timeoutMs)
+function toToolAnswer(
+  answer: RemoteAnswer<CallToolResult>,
+  server: RemoteServer,
+  timeoutMs: number,
+): ToolAnswer {
+  return answer.ended === 'done' ? readResult(answer.value, server) : failedAnswer(answer, timeoutMs)
 }
 
-function readResult({ isError, structuredContent, content }: CallToolResult): ToolAnswer {
-  if (isError) return { ...badResponse('the tool answered an error'), toolSaid: textOf(content) }
+function readResult(
+  { isError, structuredContent, content }: CallToolResult,
+  server: RemoteServer,
+): ToolAnswer {
+  if (isError) return { ...badResponse('the tool answered an error'), toolSaid: saidIn(content, server) }
   const output = isObject(structuredContent) ? withBlocks(structuredContent, content) : { content }
   if (isDeeperThan(output, MOST_DEPTH))
     return badResponse(`its answer is nested deeper than ${MOST_DEPTH} levels`)
@@ -66,12 +78,10 @@ function withBlocks(value: ToolOutput, content: CallToolResult['content'] | unde
   return isMore ? { ...value, content } : value
 }
 
-const MOST_SAID = 1_000
-
-/** What the tool says of its error, for its caller: without secrets by now, and not more than a person reads. */
-function textOf(content: CallToolResult['content'] | undefined): string {
+/** What the tool says of its error, for its caller: without secrets and addresses, and not more than a person reads. */
+function saidIn(content: CallToolResult['content'] | undefined, server: RemoteServer): string {
   const texts = (content ?? []).flatMap((block) => (block.type === 'text' ? [block.text] : []))
-  return texts.join('\n').slice(0, MOST_SAID)
+  return quotable(texts.join('\n'), { baseUrl: server.endpoint, ...server })
 }
 
 function isObject(value: unknown): value is ToolOutput {

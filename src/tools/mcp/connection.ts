@@ -4,6 +4,7 @@ import {
   ProtocolError,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client'
+import { fromMarks } from '../../exact-json'
 import { checkEndpoint } from '../address-guard'
 import { toolAgent } from '../agent'
 import { DEFAULT_ANSWER_BYTES } from '../call-http'
@@ -70,7 +71,7 @@ export async function withServer<T>(
       return work({ client, signal, timeoutMs: timeout })
     })()
     const value = await orAborted(asked, signal)
-    return { ended: 'done', value: unrepeated(value, server), prior: priorOf(client) }
+    return { ended: 'done', value: fromMarks(unrepeated(value, server)), prior: priorOf(client) }
   } catch (error) {
     if (limit.signal.aborted) return cutOff(limit.signal)
     return fault ?? explain(error, broken.signal.aborted)

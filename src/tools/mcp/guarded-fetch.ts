@@ -1,5 +1,6 @@
-import { createParser } from 'eventsource-parser'
 import { type Dispatcher, fetch } from 'undici'
+import { hideDigitsIn, showDigits } from '../../exact-json'
+import { EventParser } from '../event-parser'
 import type { HttpAnswer } from '../http-answer'
 import { failed } from '../send-request'
 
@@ -39,7 +40,7 @@ export function guardedFetch(settings: FetchSettings): Fetch {
     const answer = await fetch(url, {
       method: init.method ?? 'POST',
       headers: [...new Headers(init.headers), ['accept-encoding', 'identity']],
-      body: typeof init.body === 'string' ? init.body : null,
+      body: typeof init.body === 'string' ? showDigits(init.body) : null,
       redirect: 'manual',
       dispatcher: settings.agent,
       signal: AbortSignal.any(signals),
@@ -70,12 +71,13 @@ function bounded(answer: Answer, settings: FetchSettings, id: unknown): Response
     void answer.body?.cancel().catch(() => undefined)
     return new Response(null, { status, headers })
   }
-  const isStream = /^text\/event-stream/i.test(headers.get('content-type') ?? '')
+  // The library compares media types letter by letter.
+  const type = (headers.get('content-type') ?? '').toLowerCase()
+  if (type !== '') headers.set('content-type', type)
   const body = counted(answer.body as unknown as ReadableStream<Uint8Array>, settings)
-  return new Response(isStream && id !== undefined ? watched(body, id, settings.onBroken) : body, {
-    status,
-    headers,
-  })
+  const isStream = type.trimStart().startsWith('text/event-stream')
+  if (!isStream) return new Response(type.includes('json') ? whole(body) : body, { status, headers })
+  return new Response(id === undefined ? body : watched(body, id, settings.onBroken), { status, headers })
 }
 
 function counted(
@@ -101,7 +103,23 @@ function counted(
   })
 }
 
-/** The library waits on for an answer that a stream ended without: it could be asked for again, which the hub does not. */
+/** A JSON answer whose large integers the library can carry. */
+function whole(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const text = await new Response(body).text()
+      controller.enqueue(Buffer.from(hideDigitsIn(text)))
+      controller.close()
+    },
+    cancel: (reason) => body.cancel(reason),
+  })
+}
+
+/**
+ * The messages of a stream as the library reads them: one without its blank line at the end is whole, what is no message
+ * (an empty keep-alive) is left out, and large integers can be carried. The library waits on for an answer that a stream
+ * ended without: it could be asked for again, which the hub does not.
+ */
 function watched(
   body: ReadableStream<Uint8Array>,
   id: unknown,
@@ -109,20 +127,24 @@ function watched(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
+  const parser = new EventParser()
   let isAnswered = false
-  const parser = createParser({
-    onEvent: ({ data }) => {
-      isAnswered ||= answers(data, id)
-    },
-  })
+  const written = (messages: string[]) => {
+    const told = messages.filter((data) => parse(data) !== null)
+    isAnswered ||= told.some((data) => answers(data, id))
+    return Buffer.from(told.map((data) => `data: ${oneLine(hideDigitsIn(data))}\n\n`).join(''))
+  }
   return new ReadableStream<Uint8Array>({
     pull: async (controller) => {
       try {
         const { done, value } = await reader.read()
+        // A chunk that ends no message still has to be passed on: who waits for one is asked again only then.
         if (!done) {
-          parser.feed(decoder.decode(value, { stream: true }))
-          return controller.enqueue(value)
+          const text = written(parser.feed(decoder.decode(value, { stream: true })))
+          return controller.enqueue(text.length > 0 ? text : Buffer.from(':\n'))
         }
+        const last = written([parser.end(decoder.decode()) ?? ''])
+        if (last.length > 0) controller.enqueue(last)
         controller.close()
         if (!isAnswered) onBroken()
       } catch (error) {
@@ -133,6 +155,8 @@ function watched(
     cancel: (reason) => reader.cancel(reason),
   })
 }
+
+const oneLine = (data: string) => data.replaceAll('\n', '\ndata: ')
 
 function answers(data: string, id: unknown): boolean {
   const message = parse(data)

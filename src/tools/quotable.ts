@@ -1,4 +1,5 @@
-import type { Target } from './adapter'
+/** Where something was sent, with what: none of it may be said back. */
+export type SentTo = { baseUrl: string; headers: Record<string, string>; secrets: readonly string[] }
 
 const MOST_SAID = 500
 const HIDDEN = '***'
@@ -15,7 +16,7 @@ const PATHS = /(?<![\w.])\/(?:home|usr|var|opt|root|app|srv|etc|tmp|mnt|data|wor
  * addresses of a network and places on its disk, and then cut. A cut before would leave a part of a secret, which nothing
  * finds.
  */
-export function quotable(text: string, target: Target): string {
+export function quotable(text: string, target: SentTo): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\s]+/gu, ' ').trim()
   const clean = secretsOf(target).reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), line)
   const open = clean
@@ -28,7 +29,7 @@ export function quotable(text: string, target: Target): string {
   return open.length > MOST_SAID ? `${cut(open, MOST_SAID - 1)}…` : open
 }
 
-function secretsOf({ headers, secrets }: Target): string[] {
+function secretsOf({ headers, secrets }: SentTo): string[] {
   const values = Object.entries(headers)
     .filter(([name]) => name !== 'user-agent')
     .flatMap(([, value]) => [value, value.replace(/^[a-z]+ /i, '')])
@@ -37,7 +38,7 @@ function secretsOf({ headers, secrets }: Target): string[] {
 }
 
 /** A provider's own pages help; an address that the admin gave, or one of a network, is nobody's. */
-function isPublic(link: string, { baseUrl }: Target): boolean {
+function isPublic(link: string, { baseUrl }: SentTo): boolean {
   if (!URL.canParse(link)) return false
   const { hostname, username, protocol } = new URL(link)
   const isWeb = protocol === 'https:' && /^[a-z0-9.-]+\.[a-z]{2,}$/i.test(hostname)
