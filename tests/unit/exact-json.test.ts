@@ -30,7 +30,7 @@ describe('a text of JSON', () => {
 
   test('values are numbers as before, and only those with such integers are marked', () => {
     const text = `{"id":${BIG},"n":1,"s":"x","f":1.5,"e":1234567890123456789e3,"safe":9007199254740991}`
-    expect(parseJson(text)).toEqual(JSON.parse(text))
+    expect(JSON.stringify(parseJson(text))).toBe(JSON.stringify(JSON.parse(text)))
     expect(hasDigits(parseJson(text))).toBe(true)
     expect(hasDigits(parseJson('{"safe":9007199254740991,"f":0.12345678901234567}'))).toBe(false)
     expect(hasDigits(parseJson(`{"text":"x: ${BIG}"}`))).toBe(false)
