@@ -90,10 +90,10 @@ function bodyOf(
   stream: boolean,
   field: OutputField,
 ) {
-  const common: Record<string, unknown> = { ...body, model: target.upstream.model }
-  if (api === 'embeddings') return common
+  const all: Record<string, unknown> = { ...body, model: target.upstream.model }
+  if (api === 'embeddings') return all
   // The hub has nothing stored, and OpenAI takes a chat's metadata only with what it stores.
-  delete common.metadata
+  const { metadata: _stored, ...common } = all
   if (api === 'responses') return { ...common, stream, max_output_tokens: maxOutputTokens }
   const { max_tokens: _old, max_completion_tokens: _new, stream_options: options, ...rest } = common
   return {
