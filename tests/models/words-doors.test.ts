@@ -128,7 +128,7 @@ test('elsewhere its words are not told', async () => {
 })
 
 test('what a remote MCP tool says of its error reaches callers of MCP, and none else', async () => {
-  const tool = await newTool(mcp.url, { adapter: 'mcp', remote_tool: 'fail' })
+  const tool = await newTool(`${mcp.url}/mcp`, { retries: 0, adapter: 'mcp', remote_tool: 'fail' })
   const { text } = await (DOORS.mcp as (typeof DOORS)[string])(tool.slug, caller)
   expect(text).toContain('The tool said: it broke')
   expect((await (DOORS.invoke as (typeof DOORS)[string])(tool.slug, caller)).text).not.toContain('it broke')
