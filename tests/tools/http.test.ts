@@ -39,6 +39,7 @@ describe('what the endpoint receives and answers', () => {
     const { host, connection, 'content-length': _length, ...rest } = upstream.seen[0]?.headers ?? {}
     expect(rest).toEqual({
       accept: 'application/json',
+      'accept-encoding': 'identity',
       'user-agent': 'joyfull-ui-hub',
       'accept-language': 'en',
       authorization: 'Bearer planted',

@@ -17,14 +17,14 @@ beforeAll(() => {
 })
 
 const BIG = '12345678901234567890'
-type Message = { id?: number; method: string }
+type Message = { id?: number | string; method: string }
 
 /** A server that shakes hands by the older revision, and answers the call with this result. */
 function serve(result: string, { type = 'application/json', wrap = (text: string) => text } = {}): void {
   upstream.answer(({ body }) => {
     const { id, method } = (body === '' ? { method: '' } : JSON.parse(body)) as Message
     if (id === undefined) return { status: 202, chunks: [] }
-    const answer = (inner: string) => `{"jsonrpc":"2.0","id":${id},${inner}}`
+    const answer = (inner: string) => `{"jsonrpc":"2.0","id":${JSON.stringify(id)},${inner}}`
     const headers = { 'content-type': type }
     if (method === 'tools/call') return { headers, chunks: [wrap(answer(`"result":${result}`))] }
     if (method === 'initialize') {

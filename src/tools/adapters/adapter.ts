@@ -21,8 +21,6 @@ export type ToolFailure = {
   toolSaid?: string
   /** What this says about the tool as such; the breaker counts it. */
   health: Health
-  /** What the tool itself said of its error, without secrets: for callers that a model stands behind (MCP). */
-  toolSaid?: string
   /** Set by an open breaker: until the next trial. */
   retryAfterMs?: number
 }
