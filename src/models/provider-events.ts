@@ -32,7 +32,7 @@ export async function* readProviderEvents(
       if (isEnd || end.wasSeen) end.note(hasUsage)
       isEmpty = false
       hasLast ||= value.type === wire.last
-      if (wire.knows(value)) yield carried(data, value)
+      if (wire.knows(value)) yield mended(data, value, wire)
     }
   } catch (error) {
     if (!end.wasSeen) throw error
@@ -53,13 +53,13 @@ export async function readProviderAnswer(
     const text = await textOf(body)
     const error = text.includes('"error"') ? errorIn(parse(text)) : null
     if (error) throw new StreamBroken(failureOfToldError(error, target))
-    return carried(text, parse(text))
+    return mended(text, parse(text), wire)
   }
   const events: Json[] = []
   for await (const data of readProviderEvents(body, wire, target))
     events.push(fromMarks(JSON.parse(data)) as Json)
   const whole = toJson(wire.toWhole(events), ...events)
-  return carried(whole, parse(whole))
+  return mended(whole, parse(whole), wire)
 }
 
 async function* eventsOfWhole(body: AsyncIterable<Uint8Array>, wire: Wire): AsyncGenerator<string> {
@@ -67,6 +67,11 @@ async function* eventsOfWhole(body: AsyncIterable<Uint8Array>, wire: Wire): Asyn
   const error = errorIn(value)
   if (error) yield JSON.stringify(Array.isArray(value) ? value[0] : value)
   else for (const event of wire.toEvents(value)) yield toJson(event, value)
+}
+
+function mended(text: string, value: unknown, wire: Wire): string {
+  const more = isObject(value) ? wire.mend(value) : null
+  return more ? carried(toJson(more, value), more) : carried(text, value)
 }
 
 /** The text as its library can carry it: large integers in the arguments of calls are texts, until they are told on. */
@@ -79,7 +84,7 @@ function carried(text: string, value: unknown): string {
 
 function eventOf(data: string): Json {
   const value = parse(data)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json
+  if (isObject(value)) return value
   throw new StreamBroken(malformed('an event of its stream is no JSON object'))
 }
 
@@ -96,4 +101,8 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -10,6 +10,8 @@ export type Wire = {
   last: string | null
   /** Whether the library knows events of this type: it breaks at others, which a provider may add. */
   knows(event: Json): boolean
+  /** An event or a whole answer with what the library insists on and a server may leave out; null where nothing is. */
+  mend(value: Json): Json | null
   /** A whole answer as the events of a stream. */
   toEvents(whole: unknown): Json[]
   /** The events of a stream as a whole answer. */
@@ -29,8 +31,24 @@ export const anthropicWire: Wire = {
   last: 'message_stop',
   knows: ({ type }) =>
     typeof type === 'string' && /^(?:message|content_block)_(?:start|delta|stop)$|^ping$/.test(type),
+  mend: (value) => {
+    if (value.type === 'message_start' && isObject(value.message)) {
+      const message = withCounts(value.message, ['input_tokens', 'output_tokens'])
+      return message && { ...value, message }
+    }
+    if (value.type === 'message_delta') return withCounts(value, ['output_tokens'])
+    return Array.isArray(value.content) ? withCounts(value, ['input_tokens', 'output_tokens']) : null
+  },
   toEvents: (whole) => (isObject(whole) ? messageEvents(whole) : []),
   toWhole: (events) => wholeMessage(events),
+}
+
+/** With a 0, which the hub takes for no count, where one is no number; null where all are there. */
+function withCounts(value: Json, names: string[]): Json | null {
+  const told = isObject(value.usage) ? value.usage : {}
+  const missing = names.filter((name) => typeof told[name] !== 'number')
+  if (missing.length === 0) return null
+  return { ...value, usage: { ...told, ...Object.fromEntries(missing.map((name) => [name, 0])) } }
 }
 
 function messageEvents(message: Json): Json[] {
@@ -110,6 +128,7 @@ export const googleWire: Wire = {
   },
   last: null,
   knows: () => true,
+  mend: () => null,
   toEvents: (whole) => (Array.isArray(whole) ? whole.filter(isObject) : isObject(whole) ? [whole] : []),
   toWhole: (events) => wholeContent(events),
 }

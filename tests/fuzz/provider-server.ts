@@ -1,0 +1,34 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Case, toWire } from './case'
+import { asksForStream, caseNumberIn } from './scripted-agent'
+
+export type ProviderServer = { url: string; close: () => Promise<void> }
+
+/** A provider behind a socket that answers what the case says, a chunk at a time. */
+export async function startProviderServer(caseOf: (number: number) => Case): Promise<ProviderServer> {
+  const server = createServer((request, response) => {
+    answer(request, response, caseOf).catch(() => response.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  caseOf: (number: number) => Case,
+): Promise<void> {
+  let body = ''
+  for await (const chunk of request) body += chunk
+  const { contentType, chunks } = toWire(caseOf(caseNumberIn(body)), asksForStream(request.url ?? '', body))
+  response.writeHead(200, { 'content-type': contentType })
+  for (const chunk of chunks) await new Promise<void>((sent) => response.write(chunk, () => sent()))
+  response.end()
+}
