@@ -8,7 +8,7 @@ import type {
 import { invalidField } from '../problem'
 import { boundGlobalVersions } from './global-versions'
 import { type JoinsAsked, joinedRows, withoutJoins } from './joins'
-import { rowsLeft } from './row-budget'
+import { reserveRows, rowsLeft } from './row-budget'
 import { MOST_ROWS, rowsAsked } from './rows'
 import { watchRows } from './watch-rows'
 
@@ -60,7 +60,7 @@ async function boundOperation({
 }
 
 /** True for REST and GraphQL; the Local API says `local`. */
-export const isOutside = ({ payloadAPI }: Partial<PayloadRequest>): boolean =>
+const isOutside = ({ payloadAPI }: Partial<PayloadRequest>): boolean =>
   payloadAPI === 'REST' || payloadAPI === 'GraphQL'
 
 async function boundList(asked: Asked): Promise<Arguments> {
@@ -100,6 +100,7 @@ function boundPopulation({ args, config, req }: Asked): Arguments | undefined {
   const ids = (args.where as { id?: { in?: unknown[] } } | undefined)?.id?.in ?? []
   const left = rowsLeft(req)
   if (ids.length > left) return { ...args, where: { id: { equals: NOBODY } } }
+  reserveRows(req, config.slug, ids.length)
   const { asked, unasked, unaskedPaths } = joinedRows(req.payload, config, args.joins)
   if (ids.length * (1 + asked + unasked) <= left) return
   return { ...args, joins: withoutJoins(args.joins, unaskedPaths) }

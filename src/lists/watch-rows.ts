@@ -1,4 +1,5 @@
 import type { Payload, PayloadRequest } from 'payload'
+import { worksInParts } from './in-parts'
 import { countJoined } from './joins'
 import { spendRows } from './row-budget'
 
@@ -7,7 +8,10 @@ type Found = { docs: object[] }
 type Find = (args: Query) => Promise<Found>
 type FindOne = (args: Query) => Promise<object | null>
 
-/** Counts the rows that a REST request loads, so that its populated relations stay within the same maximum. */
+/**
+ * Counts the rows that a REST request loads, so that its populated relations stay within the same maximum, and lets the
+ * documents of a large list be worked on in parts.
+ */
 export function watchRows(payload: Payload): void {
   const db = payload.db as unknown as Record<'find' | 'findVersions' | 'queryDrafts', Find> & {
     findOne: FindOne
@@ -15,14 +19,15 @@ export function watchRows(payload: Payload): void {
   const count = ({ collection, req }: Query, docs: object[]) => {
     if (req?.payloadAPI !== 'REST') return
     const config = payload.collections[collection as 'users']?.config
-    spendRows(req, docs.length + (config ? countJoined(config, docs) : 0))
+    spendRows(req, collection, docs.length)
+    if (config) spendRows(req, '', countJoined(config, docs))
   }
   for (const name of ['find', 'findVersions', 'queryDrafts'] as const) {
     const find = db[name]
     db[name] = async (args) => {
       const found = await find.call(payload.db, args)
       count(args, found.docs)
-      return found
+      return isOutside(args.req) ? { ...found, docs: worksInParts(found.docs) } : found
     }
   }
   const { findOne } = db
@@ -32,3 +37,5 @@ export function watchRows(payload: Payload): void {
     return found
   }
 }
+
+const isOutside = (req: Query['req']): boolean => req?.payloadAPI === 'REST' || req?.payloadAPI === 'GraphQL'
