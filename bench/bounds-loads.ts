@@ -77,7 +77,7 @@ export function loads({ hub }: Stage, { token, key, accounts }: Content, selfMad
           method: 'POST',
           headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
           body: JSON.stringify({
-            query: '{ UsageLogs(limit: 450) { docs { id tokensUsed user { id } tool { id name } } } }',
+            query: '{ UsageLogs(limit: 330) { docs { id tokensUsed user { id } tool { id name } } } }',
           }),
         }),
     },
