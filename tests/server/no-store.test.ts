@@ -36,3 +36,9 @@ test.each(['{ Users { totalDocs } }', '{ nope }', '{ Users(limit: 5000) { totalD
     expect(cacheControl(answer)).toBe('no-store')
   },
 )
+
+test('an answer that the panel leaves unread does not keep its connection busy, and is kept by no cache either', async () => {
+  const asked = { headers: cast.headers.admin, body: { value: { open: true } } }
+  const answer = await ask('POST', '/api/payload-preferences/an-unread-answer', asked)
+  expect([answer.status, cacheControl(answer)]).toEqual([200, 'private, no-cache'])
+})
