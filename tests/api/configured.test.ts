@@ -76,8 +76,11 @@ describe('REQUIRE_EMAIL_CONFIRMATION', () => {
     }
     expect(await login('Wr0ng-horse!')).toEqual([401, 'INVALID_CREDENTIALS'])
     expect(await login(PASSWORD)).toEqual([403, 'EMAIL_NOT_CONFIRMED'])
-    const mailed = await mailedToken(email, 'confirm-email', join(hub.dataDir, 'mail'))
-    expect((await ask('POST', `/auth/confirm-email/${mailed}`)).status).toBe(200)
+    // The right password mailed a fresh link, and the one of the registration no longer works.
+    const mailed = await until('the fresh link', async () => {
+      const token = await mailedToken(email, 'confirm-email', join(hub.dataDir, 'mail'))
+      return (await ask('POST', `/auth/confirm-email/${token}`)).status === 200 ? token : null
+    })
     expect(await login(PASSWORD)).toEqual([200, undefined])
     expect((await ask('POST', `/auth/confirm-email/${mailed}`)).status).toBe(400)
   })

@@ -201,7 +201,7 @@ test('Google’s signature of a call comes out where it goes in again', async ()
   expect(answer).toMatchObject({ value: { choices: [{ message: { tool_calls: [signed] } }] } })
 })
 
-test('without usage: Google’s answer goes without, Anthropic’s is none of its format', async () => {
+test('an answer without usage is passed on, for the hub to count', async () => {
   expect(await googleAdapter.complete(gemini('silent'), chat(), context())).toMatchObject({
     ok: true,
     usage: null,
@@ -210,8 +210,8 @@ test('without usage: Google’s answer goes without, Anthropic’s is none of it
   expect(textOf(chunks)).toBe('The quick fox.')
   expect(chunks.some(({ usage }) => usage)).toBe(false)
   expect(await anthropicAdapter.complete(claude('silent'), chat(), context())).toMatchObject({
-    ok: false,
-    tryNext: true,
+    ok: true,
+    usage: null,
   })
 })
 
