@@ -13,7 +13,7 @@ const ROWS = [
 ]
 const SEQUENCES = [...ROWS, ...ROWS.map((row) => [...row].reverse().join(''))]
 
-/** What stands for a letter. 1, ! and | are read twice, as i and as l. */
+/** Characters that people type for a letter. 1, ! and | are read as i and as l. */
 const LOOKS_LIKE: Record<string, string> = {
   '0': 'o',
   '2': 'z',

@@ -4,7 +4,7 @@ import { queueMail } from '../mail/outbox'
 import { emailChangedMail, passwordChangedMail } from '../mail/templates'
 import { readBrand } from '../settings/read-settings'
 
-/** What of an account was changed by an admin: its owner is told. */
+/** What an admin changed of an account; its owner is notified. */
 export type AccountChange = { email: string; emailBefore: string; hasNewPassword: boolean }
 
 /**

@@ -33,7 +33,7 @@ export function setCookie(host: CookieHost, cookie: HubCookie, value: string, ma
   return line(host, cookieName(host, cookie), cookie, value, maxAgeSeconds)
 }
 
-/** The value of a cookie by its name of today; null where there is none. */
+/** The value of a cookie under its current name; null without one. */
 export function readCookie(host: CookieHost, headers: Headers, cookie: HubCookie): string | null {
   return parseCookies(headers).get(cookieName(host, cookie)) || null
 }
