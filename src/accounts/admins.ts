@@ -6,6 +6,7 @@ import { type Config, ConfigError } from '../config/environment'
 import { inTransaction, type Sql } from '../database/sql'
 import { Problem } from '../problem'
 import { DEFAULT_HUB_NAME } from '../settings/read-settings'
+import { IS_CONFIRMED } from './login'
 import { newPasswordProblems } from './new-password'
 import { hashPassword } from './password'
 import { endAllSessions } from './sessions'
@@ -50,7 +51,7 @@ export async function ensureFirstAdmin(
 }
 
 /**
- * Throws CONFLICT when this user is the last admin who can sign in. Call it in the transaction that deletes,
+ * Throws CONFLICT when this user is the last admin who can sign in; where none can, when it is the last admin. Call it in the transaction that deletes,
  * disables or demotes: until that ends nobody else removes an admin, so two of them cannot remove each other
  * at the same moment. The user's row is locked before that lock, as an update does it, so that two never wait
  * for each other; the admins are counted after it, and without locks of their own.
@@ -61,21 +62,26 @@ export async function ensureFirstAdmin(
 export async function assertNotLastAdmin(
   sql: Sql,
   userId: string,
+  { requireEmailConfirmation }: Pick<Config, 'requireEmailConfirmation'>,
   leaving: Set<string> = new Set(),
 ): Promise<void> {
   await sql.query('select from users where id = $1 for no key update', [userId])
   await sql.query('select pg_advisory_xact_lock($1)', [ADMINS_LOCK])
-  const found = await sql.query<{ id: string }>(
-    `select id from users where role = 'admin' and disabled is not true`,
-  )
+  const { rows: admins } = await sql.query<{ id: string; canSignIn: boolean }>(ENABLED_ADMINS, [
+    requireEmailConfirmation,
+  ])
   // Nothing is awaited from here on: of two at once, one sees that the other leaves.
-  const admins = found.rows.map(({ id }) => id)
-  if (!admins.includes(userId)) return
-  const others = admins.filter((id) => id !== userId && !leaving.has(id))
-  if (others.length === 0)
+  const user = admins.find(({ id }) => id === userId)
+  if (!user) return
+  const others = admins.filter(({ id }) => id !== userId && !leaving.has(id))
+  if (!others.some(({ canSignIn }) => canSignIn || !user.canSignIn))
     throw new Problem('CONFLICT', 'This is the last admin. Make somebody else an admin first.')
   leaving.add(userId)
 }
+
+const ENABLED_ADMINS = `
+  select users.id, (not $1::boolean or ${IS_CONFIRMED}) as "canSignIn" from users join credentials on credentials.user_id = users.id
+  where users.role = 'admin' and users.disabled is not true`
 
 /** Only where the account is made now: a password that serves already is nobody's business at a start. */
 async function requireGoodPassword(email: string, password: string): Promise<void> {

@@ -66,10 +66,13 @@ type Account = {
   confirmed: boolean
 }
 
+/** Whether an account may sign in as far as its address goes: SQL over `users` and `credentials`. */
+export const IS_CONFIRMED = `(users.email_confirmed_at is not null or not credentials.must_confirm)`
+
 const FIND_ACCOUNT = `
   with moment as (select coalesce($2::timestamptz, now()) as at)
   select users.id, credentials.password_hash, 
-    users.email_confirmed_at is not null or not credentials.must_confirm as confirmed,
+    ${IS_CONFIRMED} as confirmed,
     users.disabled is not true and not ${IS_LOCKED} as may_enter, ${IS_CLOSED} and not ${IS_KNOWN} as closed
   from moment, users join credentials on credentials.user_id = users.id ${joinNetwork(3)}
   where users.email = $1`

@@ -71,11 +71,11 @@ describe('the last admin', () => {
     }
   }
 
-  const demote = (id: string) =>
+  const demote = (id: string, requireEmailConfirmation = false) =>
     once(async (sql) => {
       // As Payload's update does, which reads the document first.
       await sql.query('select from users where id = $1 for no key update', [id])
-      await assertNotLastAdmin(sql, id)
+      await assertNotLastAdmin(sql, id, { requireEmailConfirmation })
       await sql.query(`update users set role = 'user' where id = $1`, [id])
     })
 
@@ -90,6 +90,17 @@ describe('the last admin', () => {
     await expect(demote(one.id)).resolves.toBeUndefined()
   })
 
+  it('stays where all others still have to confirm their address', async () => {
+    const [one, two] = [await someUser(accounts.room), await someUser(accounts.room)]
+    await accounts.pool.query(`update users set role = 'admin', email_confirmed_at = null`)
+    await accounts.pool.query('update credentials set must_confirm = (user_id = $1)', [two.id])
+    expect(await refusal(demote(one.id, true))).toMatchObject({ code: 'CONFLICT', status: 409 })
+    await demote(two.id, true)
+    await accounts.pool.query(`update users set role = 'admin' where id = $1`, [two.id])
+    await demote(one.id, false)
+    expect(await refusal(demote(two.id, true))).toMatchObject({ code: 'CONFLICT', status: 409 })
+  })
+
   it('stays when one transaction removes several at once, each before any of them is gone', async () => {
     const people = [
       await someUser(accounts.room),
@@ -101,7 +112,7 @@ describe('the last admin', () => {
     await accounts.pool.query(`update users set role = 'admin' where id = any ($1)`, [ids])
     await once(async (sql) => {
       const leaving = new Set<string>()
-      const results = await Promise.allSettled(ids.map((id) => assertNotLastAdmin(sql, id, leaving)))
+      const results = await Promise.allSettled(ids.map((id) => assertNotLastAdmin(sql, id, { requireEmailConfirmation: false }, leaving)))
       expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected'])
     })
   })

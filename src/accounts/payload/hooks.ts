@@ -91,7 +91,7 @@ async function mayChangePassword(
 export const guardLastAdmin: CollectionBeforeChangeHook = async ({ data, operation, originalDoc, req }) => {
   const stops = originalDoc?.role === 'admin' && (data.role === 'user' || data.disabled === true)
   if (operation === 'update' && stops)
-    await assertNotLastAdmin(await requestSql(req), originalDoc.id, await leavingAdmins(req))
+    await assertNotLastAdmin(await requestSql(req), originalDoc.id, runtime().config, await leavingAdmins(req))
   return data
 }
 
@@ -147,7 +147,7 @@ export function afterUserCreated(
 /** The last admin stays. Keys and the subscription go with their user; usage rows stay and name nobody. */
 export const beforeUserDelete: CollectionBeforeDeleteHook = async ({ id, req }) => {
   const sql = await requestSql(req)
-  await assertNotLastAdmin(sql, String(id), await leavingAdmins(req))
+  await assertNotLastAdmin(sql, String(id), runtime().config, await leavingAdmins(req))
   const keys = await sql.query<Gone>('delete from api_keys where user_id = $1 returning id, name as title', [
     id,
   ])
