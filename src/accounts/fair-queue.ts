@@ -52,7 +52,7 @@ function shiftFrom<T>(line: Line<T>): T | undefined {
 function dropFrom<T>(line: Line<T>): T | undefined {
   line.size -= 1
   let longest: [string, Line<T>] | undefined
-  // Of equal ones the last: a newcomer to many short lanes waits no longer than they do, and is told at once.
+  // Of equal ones the last: a newcomer to many short lanes would wait no less than they do, and learns that at once.
   for (const entry of line.lines) if (!longest || entry[1].size >= longest[1].size) longest = entry
   if (!longest) return line.items.pop()
   const [name, inner] = longest

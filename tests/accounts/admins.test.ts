@@ -112,7 +112,9 @@ describe('the last admin', () => {
     await accounts.pool.query(`update users set role = 'admin' where id = any ($1)`, [ids])
     await once(async (sql) => {
       const leaving = new Set<string>()
-      const results = await Promise.allSettled(ids.map((id) => assertNotLastAdmin(sql, id, { requireEmailConfirmation: false }, leaving)))
+      const results = await Promise.allSettled(
+        ids.map((id) => assertNotLastAdmin(sql, id, { requireEmailConfirmation: false }, leaving)),
+      )
       expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected'])
     })
   })

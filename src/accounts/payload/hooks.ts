@@ -91,7 +91,12 @@ async function mayChangePassword(
 export const guardLastAdmin: CollectionBeforeChangeHook = async ({ data, operation, originalDoc, req }) => {
   const stops = originalDoc?.role === 'admin' && (data.role === 'user' || data.disabled === true)
   if (operation === 'update' && stops)
-    await assertNotLastAdmin(await requestSql(req), originalDoc.id, runtime().config, await leavingAdmins(req))
+    await assertNotLastAdmin(
+      await requestSql(req),
+      originalDoc.id,
+      runtime().config,
+      await leavingAdmins(req),
+    )
   return data
 }
 
