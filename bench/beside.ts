@@ -14,15 +14,17 @@ const { values } = parseArgs({
     checkout: { type: 'string' },
     rounds: { type: 'string', default: '20' },
     seconds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '1,16,50,200' },
   },
 })
 if (values.checkout === undefined)
   throw new Error('--checkout names the folder of the other hub, which is built')
-const SCENARIOS: Scenario[] = [1, 16, 50, 200].map((connections) => ({
-  connections,
+const SCENARIOS: Scenario[] = values.connections.split(',').map((connections) => ({
+  connections: Number(connections),
   keys: 'spread',
   tool: 0,
 }))
+const WARM_UP: Scenario = { connections: 50, keys: 'spread', tool: 0 }
 const span = { mode: 'loop', warmUpMs: 500, durationMs: Number(values.seconds) * 1_000 } as const
 
 type Round = { own: Measured; other: Measured }
@@ -42,7 +44,7 @@ try {
 async function play(own: Stage, other: Stage, rounds: number): Promise<Map<Scenario, Round[]>> {
   const found = new Map<Scenario, Round[]>(SCENARIOS.map((scenario) => [scenario, []]))
   const warm = { ...span, warmUpMs: 3_000, durationMs: 100 }
-  for (const stage of [own, other]) await measure(stage, 'hub', SCENARIOS[2] as Scenario, warm)
+  for (const stage of [own, other]) await measure(stage, 'hub', WARM_UP, warm)
   for (let round = 0; round < rounds; round += 1)
     for (const scenario of SCENARIOS) {
       const first = await measure(round % 2 === 0 ? own : other, 'hub', scenario, span)
