@@ -71,6 +71,9 @@ export const showDigits = (text: string) => (text.includes(MARK) ? text.replace(
 /** A JSON text in which large integers are texts with their digits, for a library that parses it by itself. */
 export const hideDigitsIn = (text: string) => (LONG.test(text) ? withMarks(text) : text)
 
+/** Whether a text of such a JSON stands for an integer: changed, it would be a text with the mark in it. */
+export const isMark = (text: string) => text.startsWith(MARK)
+
 /** What such a library made of it, with numbers that keep their digits. Changes the value itself. */
 export function fromMarks<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null) unmark(value as Record<string, unknown>, 0)
@@ -88,7 +91,7 @@ function unmark(node: Record<string, unknown>, depth: number): boolean {
   let isWithin = false
   for (const key of Object.keys(node)) {
     const child = node[key]
-    if (typeof child === 'string' && child.startsWith(MARK)) {
+    if (typeof child === 'string' && isMark(child)) {
       const text = child.slice(MARK.length)
       digits.set(key, text)
       // Assigned, `__proto__` would be no field.

@@ -18,7 +18,9 @@ const IS_BLOCK: Record<string, (block: Json) => boolean> = {
 /** The blocks that the output of a tool of an MCP server holds, as they came; null where it holds none. */
 export function blocksOf(output: Json): Block[] | null {
   const { content } = output
-  if (!Array.isArray(content) || content.length === 0 || !content.every(isBlock)) return null
+  if (!Array.isArray(content) || !content.every(isBlock)) return null
+  // An empty list is blocks where it is all that there is: beside a value it could be anything.
+  if (content.length === 0 && Object.keys(output).length > 1) return null
   return content as Block[]
 }
 

@@ -48,12 +48,12 @@ function toContent(output: Record<string, unknown>, blocks: ReturnType<typeof bl
     return { content: [{ type: 'text' as const, text: toJson(output) }], structuredContent: carried(output) }
   const { content: _blocks, ...rest } = output
   return Object.keys(rest).length > 0
-    ? { content: blocks, structuredContent: carried(rest) }
-    : { content: blocks }
+    ? { content: carried(blocks), structuredContent: carried(rest) }
+    : { content: carried(blocks) }
 }
 
 /** The library copies what it sends: large integers go along as texts, and are numbers again where the answer leaves. */
-const carried = (output: Record<string, unknown>) => (hasDigits(output) ? hideDigits(output) : output)
+const carried = <Value extends object>(value: Value) => (hasDigits(value) ? hideDigits(value) : value)
 
 function unknownTool(name: string): ProtocolError {
   const message = `Unknown tool: ${name.slice(0, 100)}. tools/list shows those that there are.`

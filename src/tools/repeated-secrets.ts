@@ -1,4 +1,4 @@
-import { copyOf } from '../exact-json'
+import { fromMarks, hasDigits, hideDigits, isMark } from '../exact-json'
 
 /** Anything shorter stands in too many answers by chance. */
 const LEAST = 8
@@ -27,21 +27,17 @@ export function repeats(text: string, secrets: readonly string[]): boolean {
  */
 export function withoutSecrets<Value>(value: Value, secrets: readonly string[]): Value {
   const spellings = new RegExp(spellingsOf(secrets), 'g')
-  return cleaned(value, (text) =>
-    repeats(text, secrets) ? text.replace(spellings, IN_ITS_PLACE) : text,
-  ) as Value
+  const clean = (text: string) => (repeats(text, secrets) ? text.replace(spellings, IN_ITS_PLACE) : text)
+  if (!hasDigits(value)) return cleaned(value, clean) as Value
+  // Digits are remembered by the name of their field, which may be another one now.
+  return fromMarks(cleaned(hideDigits(value), clean)) as Value
 }
 
 function cleaned(value: unknown, clean: (text: string) => string): unknown {
-  if (typeof value === 'string') return clean(value)
-  if (Array.isArray(value))
-    return copyOf(
-      value,
-      value.map((one) => cleaned(one, clean)),
-    )
+  if (typeof value === 'string') return isMark(value) ? value : clean(value)
+  if (Array.isArray(value)) return value.map((one) => cleaned(one, clean))
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(([name, one]) => [clean(name), cleaned(one, clean)])
-  return copyOf(value, Object.fromEntries(entries))
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [clean(name), cleaned(one, clean)]))
 }
 
 const escaped = (text: string) => JSON.stringify(text).slice(1, -1)

@@ -13,7 +13,7 @@ export type Answer = {
 /** Cached input is a part of the input, reasoning a part of the output. */
 export type Usage = { input: number; cached: number; output: number; reasoning: number }
 
-const word = fc.oneof(
+export const words = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }) },
   fc.constantFrom(
     '\n',
@@ -30,7 +30,7 @@ const word = fc.oneof(
     '{}',
   ),
 )
-const pieces = fc.array(word, { maxLength: 6 })
+const pieces = fc.array(words, { maxLength: 6 })
 
 /** Arguments of a call as JSON text, cut into pieces anywhere. */
 const argumentPieces = fc

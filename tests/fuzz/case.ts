@@ -1,13 +1,15 @@
 import fc from 'fast-check'
 import { type Answer, answers } from './answer'
-import { type Style, styles, toChunks } from './style'
+import { type McpAnswer, mcpAnswers } from './mcp-answer'
+import { type Sent, type Style, styles, toChunks } from './style'
+import { type HttpAnswer, httpAnswers } from './tool-answer'
 import { anthropicStream, anthropicWhole } from './wire-anthropic'
 import { googleStream, googleWhole } from './wire-google'
 import { openaiStream, openaiWhole } from './wire-openai'
 import { responsesStream, responsesWhole } from './wire-responses'
 
 export const ADAPTERS = ['openai', 'responses', 'anthropic', 'google'] as const
-export type AdapterName = (typeof ADAPTERS)[number]
+export type ModelAdapterName = (typeof ADAPTERS)[number]
 
 export const INTERFACES = [
   'invoke',
@@ -20,23 +22,36 @@ export const INTERFACES = [
 ] as const
 export type InterfaceName = (typeof INTERFACES)[number]
 
+/** Those that can call a tool that is no model. */
+export const TOOL_INTERFACES = ['invoke', 'invoke as a stream', 'mcp'] as const
+export type ToolInterfaceName = (typeof TOOL_INTERFACES)[number]
+
 /** One call: who is asked, through which interface, and what the provider answers in which form. */
-export type Case = {
-  adapter: AdapterName
-  through: InterfaceName
-  answer: Answer
+type CaseOf<Adapter, Interface, Said> = {
+  adapter: Adapter
+  through: Interface
+  answer: Said
   style: Style
   /** How many events come of a stream that breaks off, or null for a whole one. */
   cutAfter: number | null
 }
+export type ModelCase = CaseOf<ModelAdapterName, InterfaceName, Answer>
+export type HttpCase = CaseOf<'http', ToolInterfaceName, HttpAnswer>
+export type McpCase = CaseOf<'mcp', ToolInterfaceName, McpAnswer>
+export type ToolCase = HttpCase | McpCase
+export type Case = ModelCase | ToolCase
 
-export const cases: fc.Arbitrary<Case> = fc
+export const isToolCase = (one: Case): one is ToolCase => one.adapter === 'http' || one.adapter === 'mcp'
+
+const cuts = fc.oneof({ weight: 7, arbitrary: fc.constant(null) }, fc.integer({ min: 1, max: 3 }))
+
+const modelCases: fc.Arbitrary<ModelCase> = fc
   .record({
     adapter: fc.constantFrom(...ADAPTERS),
     through: fc.constantFrom(...INTERFACES),
     answer: answers,
     style: styles,
-    cutAfter: fc.option(fc.integer({ min: 1, max: 3 }), { freq: 8 }),
+    cutAfter: cuts,
   })
   // A server that speaks /responses itself is asked for it through that interface alone.
   .map((one) =>
@@ -45,6 +60,22 @@ export const cases: fc.Arbitrary<Case> = fc
       : one,
   )
 
+const toolCases = <Adapter extends string, Said>(adapter: Adapter, answer: fc.Arbitrary<Said>) =>
+  fc.record({
+    adapter: fc.constant(adapter),
+    through: fc.constantFrom(...TOOL_INTERFACES),
+    answer,
+    style: styles,
+    cutAfter: cuts,
+  })
+
+/** Each adapter has two of eleven, but for MCP: its calls take three times as long as others, and it has one. */
+export const cases: fc.Arbitrary<Case> = fc.oneof(
+  { weight: 8, arbitrary: modelCases as fc.Arbitrary<Case> },
+  { weight: 2, arbitrary: toolCases('http', httpAnswers) },
+  { weight: 1, arbitrary: toolCases('mcp', mcpAnswers) },
+)
+
 const WRITERS = {
   openai: { whole: openaiWhole, stream: openaiStream },
   responses: { whole: responsesWhole, stream: responsesStream },
@@ -52,15 +83,18 @@ const WRITERS = {
   google: { whole: googleWhole, stream: googleStream },
 }
 
-export type Sent = { contentType: string; chunks: Buffer[] }
-
 /** What the provider's server sends for this case, by whether the hub asked it for a stream. */
-export function toWire({ adapter, answer, style, cutAfter }: Case, isStream: boolean): Sent {
+export function toWire({ adapter, answer, style, cutAfter }: ModelCase, isStream: boolean): Sent {
   const writer = WRITERS[adapter]
-  if (isStream)
-    return { contentType: style.contentType, chunks: toChunks(writer.stream(answer, style, cutAfter), style) }
+  if (isStream) return sent(style.contentType, toChunks(writer.stream(answer, style, cutAfter), style))
   const whole = writer.whole(answer, style)
   // A whole answer that breaks off is no JSON any more.
   const text = cutAfter === null ? whole : whole.slice(0, Math.floor(whole.length / 2))
-  return { contentType: 'application/json', chunks: toChunks(text, style) }
+  return sent('application/json', toChunks(text, style))
 }
+
+const sent = (type: string, chunks: Buffer[]): Sent => ({
+  status: 200,
+  headers: { 'content-type': type },
+  chunks,
+})

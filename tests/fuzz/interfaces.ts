@@ -4,7 +4,7 @@ import type { Told } from './reference'
 
 // biome-ignore lint/suspicious/noExplicitAny: what is read has the shape that a client trusts it to have.
 type Json = Record<string, any>
-type Asked = { path: string; body: Json; headers?: Record<string, string> }
+export type Asked = { path: string; body: Json; headers?: Record<string, string> }
 type Interface = { ask: (slug: string, text: string) => Asked; read: (status: number, text: string) => Told }
 
 const BROKEN: Told = { isWhole: false, text: '', reasoning: null, calls: [], isShort: false, usage: null }

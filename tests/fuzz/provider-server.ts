@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Case, toWire } from './case'
-import { asksForStream, caseNumberIn } from './scripted-agent'
+import type { Case } from './case'
+import { respond } from './respond'
 
 export type ProviderServer = { url: string; close: () => Promise<void> }
 
@@ -27,8 +27,9 @@ async function answer(
 ): Promise<void> {
   let body = ''
   for await (const chunk of request) body += chunk
-  const { contentType, chunks } = toWire(caseOf(caseNumberIn(body)), asksForStream(request.url ?? '', body))
-  response.writeHead(200, { 'content-type': contentType })
+  const { method = '', url: path = '' } = request
+  const { status, headers, chunks } = respond({ method, path, body }, caseOf)
+  response.writeHead(status, headers)
   for (const chunk of chunks) await new Promise<void>((sent) => response.write(chunk, () => sent()))
   response.end()
 }

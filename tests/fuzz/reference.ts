@@ -1,4 +1,4 @@
-import type { Case } from './case'
+import type { ModelCase } from './case'
 
 /** What a caller learns of an answer, whichever interface it came through. */
 export type Told = {
@@ -19,7 +19,7 @@ export type Booked = { status: string; source: string | null; tokens: number }
  * What has to come of a case, by the published formats and the hub's documents alone: it imports nothing of the hub.
  * Null for what was not whole: all that may be said of it is that it is no success.
  */
-export function expectedTold({ adapter, through, answer, cutAfter }: Case): Told | null {
+export function expectedTold({ adapter, through, answer, cutAfter }: ModelCase): Told | null {
   if (cutAfter !== null) return null
   const { usage } = answer
   const tellsReasoning = !through.startsWith('invoke') && through !== 'mcp'
@@ -40,7 +40,7 @@ export function expectedTold({ adapter, through, answer, cutAfter }: Case): Told
 }
 
 /** Faults of what was written down; none when the books are right. All weights are 100 percent. */
-export function bookFaults({ answer, cutAfter }: Case, booked: Booked | undefined): string[] {
+export function bookFaults({ answer, cutAfter }: ModelCase, booked: Booked | undefined): string[] {
   if (!booked) return ['there is no row of this call']
   const faults: string[] = []
   const status = cutAfter === null ? 'success' : 'error'

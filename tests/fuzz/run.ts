@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import pg from 'pg'
-import { newCaller, newModel } from '../models/setup'
-import { ADAPTERS, type Case } from './case'
-import { interfaces } from './interfaces'
+import { newCaller } from '../models/setup'
+import { type Case, isToolCase, type ModelCase, type ToolCase } from './case'
+import { type Asked, interfaces } from './interfaces'
 import { type Booked, bookFaults, expectedTold, type Told } from './reference'
+import { nameOf, toolsAt } from './stage-tools'
+import { toolInterfaces } from './tool-interfaces'
+import { expectedToolTold, toolBookFaults } from './tool-reference'
 
 /** Sends one request to a hub, wherever that is. */
 export type Send = (path: string, init: RequestInit) => Promise<Response>
 
-/** A hub with a model for each adapter, all at providers that answer what a case says. */
+/** A call that was made: what is wrong with what the caller was told, and the tokens that it says. */
+type Played = { one: Case; id: string; faults: string[]; tokens: number | null }
+
+/** A hub with tools for each adapter, all at providers that answer what a case says. */
 export class Stage {
   private readonly cases: Case[] = []
   private readonly slugs = new Map<string, string>()
@@ -23,15 +29,9 @@ export class Stage {
     const caller = await newCaller(2_000_000_000)
     this.key = caller.key
     this.userId = caller.id
-    for (const adapter of ADAPTERS)
-      for (const kind of ['whole', 'cut']) {
-        // What breaks off again and again would close a model to the whole answers as well.
-        const model = await newModel(`${provider}/${adapter}`, {
-          adapter: adapter === 'responses' ? 'openai' : adapter,
-          model: { speaks_responses: adapter === 'responses', max_output_tokens: 200 },
-        })
-        this.slugs.set(`${adapter} ${kind}`, model.slug)
-      }
+    // What breaks off again and again would close a tool to the whole answers as well.
+    for (const kind of ['whole', 'cut'])
+      for (const [name, newOne] of toolsAt(provider)) this.slugs.set(`${name} ${kind}`, (await newOne()).slug)
   }
 
   /** What the caller's calls still hold: nothing once all are answered. */
@@ -58,15 +58,18 @@ export class Stage {
   async play(cases: Case[], send: Send): Promise<string[][]> {
     const played = await Promise.all(cases.map((one) => this.ask(one, send)))
     const booked = await this.booked(played.map(({ id }) => id))
-    return played.map(({ one, id, faults }) => [...faults, ...bookFaults(one, booked.get(id))])
+    return played.map(({ one, id, faults, tokens }) => [
+      ...faults,
+      ...(isToolCase(one) ? toolBookFaults(one, booked.get(id), tokens) : bookFaults(one, booked.get(id))),
+    ])
   }
 
-  private async ask(one: Case, send: Send): Promise<{ one: Case; id: string; faults: string[] }> {
+  private async ask(one: Case, send: Send): Promise<Played> {
     const id = randomUUID()
-    const number = this.cases.push(one) - 1
-    const slug = this.slugs.get(`${one.adapter} ${one.cutAfter === null ? 'whole' : 'cut'}`) as string
-    const { ask, read } = interfaces[one.through]
-    const { path, body, headers } = ask(slug, `case-${number}-`)
+    const text = `case-${this.cases.push(one) - 1}-`
+    const slug = this.slugs.get(`${nameOf(one)} ${one.cutAfter === null ? 'whole' : 'cut'}`) as string
+    const asked = isToolCase(one) ? toolInterfaces[one.through].ask : interfaces[one.through].ask
+    const { path, body, headers }: Asked = asked(slug, text)
     const response = await send(path, {
       method: 'POST',
       headers: {
@@ -77,8 +80,7 @@ export class Stage {
       },
       body: JSON.stringify(body),
     })
-    const text = await response.text()
-    return { one, id, faults: toldFaults(one, () => read(response.status, text), text) }
+    return { one, id, ...judged(one, response.status, await response.text()) }
   }
 
   private async booked(ids: string[]): Promise<Map<string, Booked>> {
@@ -91,24 +93,42 @@ const ROWS = `
   select request_id::text as id, status, source, tokens_used::int as tokens
   from usage_logs where request_id::text = any($1)`
 
-/** What a caller was told and should not have been. */
-function toldFaults(one: Case, read: () => Told, text: string): string[] {
-  const expected = expectedTold(one)
-  let told: Told
+type Judged = { faults: string[]; tokens: number | null }
+
+/** What is wrong with an answer. */
+function judged(one: Case, status: number, text: string): Judged {
   try {
-    told = read()
+    return isToolCase(one)
+      ? judgedTool(one, status, text)
+      : { faults: toldFaults(one, status, text), tokens: null }
   } catch (error) {
-    return [`what was answered cannot be read (${(error as Error).message}): ${text.slice(0, 500)}`]
+    const fault = `what was answered cannot be read (${(error as Error).message}): ${text.slice(0, 500)}`
+    return { faults: [fault], tokens: null }
   }
+}
+
+function judgedTool(one: ToolCase, status: number, text: string): Judged {
+  const { told, tokens } = toolInterfaces[one.through].read(status, text)
+  return { faults: differences(told, expectedToolTold(one), text), tokens }
+}
+
+function toldFaults(one: ModelCase, status: number, text: string): string[] {
+  const told = interfaces[one.through].read(status, text)
+  const expected = expectedTold(one)
+  const shown = { ...told, usage: expected?.usage && told.usage, calls: told.calls.map(withoutMadeId(one)) }
+  return differences(shown, expected, text)
+}
+
+/** What a caller was told and should not have been. Nothing is expected of what broke off but that it is not whole. */
+function differences(told: { isWhole: boolean }, expected: object | null, text: string): string[] {
   if (expected === null) return told.isWhole ? ['an answer that broke off became a whole one'] : []
-  const shown = { ...told, usage: expected.usage && told.usage, calls: told.calls.map(withoutMadeId(one)) }
-  if (isDeepStrictEqual(shown, expected)) return []
-  return [`told ${JSON.stringify(shown)}\ninstead of ${JSON.stringify(expected)}\nby ${text.slice(0, 500)}`]
+  if (isDeepStrictEqual(told, expected)) return []
+  return [`told ${JSON.stringify(told)}\ninstead of ${JSON.stringify(expected)}\nby ${text.slice(0, 500)}`]
 }
 
 /** Google's calls have no ids of their own: any that is there will do. */
 const withoutMadeId =
-  ({ adapter }: Case) =>
+  ({ adapter }: ModelCase) =>
   (call: Told['calls'][number]) =>
     adapter === 'google' && typeof call.id === 'string' && call.id !== '' && call.id !== 'undefined'
       ? { ...call, id: null }

@@ -26,9 +26,12 @@ export type Style = {
   seed: number
 }
 
+/** Comments, fields of their own, fields that nobody knows, empty events. */
+const COMMENTS = [': ping', ':', 'id: 7', 'retry: 10', 'id', 'x-field: y', 'data:', 'data', '']
+
 export const styles: fc.Arbitrary<Style> = fc.record({
   lineEnd: fc.constantFrom('\n', '\r\n', '\r'),
-  comments: fc.array(fc.constantFrom(': ping', ':', 'id: 7', 'retry: 10', 'data:', ''), { maxLength: 4 }),
+  comments: fc.array(fc.constantFrom(...COMMENTS), { maxLength: 4 }),
   spaced: fc.boolean(),
   isPretty: fc.boolean(),
   reversedFields: fc.boolean(),
@@ -43,7 +46,10 @@ export const styles: fc.Arbitrary<Style> = fc.record({
   seed: fc.nat(1_000_000),
 })
 
-export type Event = { name?: string; data: unknown }
+/** What a server sends: its status, headers, and body a chunk at a time. */
+export type Sent = { status: number; headers: Record<string, string>; chunks: Buffer[] }
+
+export type Event = { name?: string | undefined; data: unknown }
 
 /** Server-sent events as text. */
 export function toEventStream(events: Event[], style: Style): string {
@@ -54,9 +60,9 @@ export function toEventStream(events: Event[], style: Style): string {
     const text = typeof data === 'string' ? data : toJson(data, style)
     return [
       // A comment, a field of its own, or an empty event.
-      ...(before === undefined ? [] : before === 'data:' ? [before, ''] : [before]),
+      ...(before === undefined ? [] : before.startsWith('data') ? [before, ''] : [before]),
       ...(name === undefined ? [] : [`event:${space}${name}`]),
-      ...text.split('\n').map((line) => `data:${space}${line}`),
+      ...text.split(/\r\n|\n|\r/).map((line) => `data:${space}${line}`),
     ].join(lineEnd)
   })
   const end = { '': '', line: lineEnd, whole: lineEnd + lineEnd }[style.lastEnd]

@@ -24,11 +24,16 @@ const RESULTS: Record<string, object> = {
   blocks: { content: BLOCKS },
   both: { content: BLOCKS.slice(0, 2), structuredContent: { seen: 1 } },
   value: { content: [{ type: 'text', text: '{"seen":1}' }], structuredContent: { seen: 1 } },
+  nothing: { content: [] },
   fails: {
     isError: true,
     content: [{ type: 'text', text: `No such city; the key was ${SECRET}. ${'x'.repeat(5_000)}` }],
   },
 }
+
+const BIG = '12345678901234567890'
+/** Written by hand: its integers are larger than a number holds. */
+const LARGE = `{"content":[{"type":"image","data":"AA==","mimeType":"image/png","_meta":{"id":${BIG}}}],"structuredContent":{"seen":${BIG}}}`
 
 const server = createServer(async (request, response) => {
   const chunks: Buffer[] = []
@@ -44,7 +49,11 @@ const server = createServer(async (request, response) => {
   const rest = result ? { result } : { error: { code: -32601, message: 'no' } }
   response
     .writeHead(200, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ jsonrpc: '2.0', id, ...rest }))
+    .end(
+      params?.name === 'large'
+        ? `{"jsonrpc":"2.0","id":${id},"result":${LARGE}}`
+        : JSON.stringify({ jsonrpc: '2.0', id, ...rest }),
+    )
 })
 const tools: Record<string, TestTool> = {}
 let caller: Caller
@@ -52,7 +61,7 @@ let caller: Caller
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`
-  for (const remote_tool of Object.keys(RESULTS))
+  for (const remote_tool of [...Object.keys(RESULTS), 'large'])
     tools[remote_tool] = await newTool(url, {
       adapter: 'mcp',
       remote_tool,
@@ -81,7 +90,7 @@ async function ask(name: string, headers: Record<string, string> = {}, given: ob
   })
   const text = await answer.text()
   const data = /^data: (\{.*)$/m.exec(text)?.[1] ?? text
-  return { status: answer.status, result: JSON.parse(data).result }
+  return { status: answer.status, result: JSON.parse(data).result, data }
 }
 
 describe('a tool of an MCP server, called by /mcp', () => {
@@ -103,6 +112,17 @@ describe('a tool of an MCP server, called by /mcp', () => {
       content: [{ type: 'text', text: '{"seen":1}' }],
       structuredContent: { seen: 1 },
     })
+  })
+
+  test('no blocks are none, and not a text that says so', async () => {
+    const { result } = await ask('nothing')
+    expect([result.content, result.structuredContent]).toEqual([[], undefined])
+  })
+
+  test('integers keep their digits, in blocks and in the value beside them', async () => {
+    const { data } = await ask('large')
+    expect(data).toContain(`"_meta":{"id":${BIG}}`)
+    expect(data).toContain(`"structuredContent":{"seen":${BIG}}`)
   })
 
   test('what it says of its error reaches the caller, bounded and without secrets; it costs nothing', async () => {

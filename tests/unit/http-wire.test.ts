@@ -32,6 +32,8 @@ test.each<[string, Script]>([
     'a stream',
     { chunks: [`: hi\n\nevent: message\ndata: {"part":1}\n\ndata: ${JSON_TEXT}\n\ndata: [DONE]\n\n`] },
   ],
+  ['a stream that begins with the bare name of a field', { chunks: [`id\n\ndata: ${JSON_TEXT}\n\n`] }],
+  ['a stream that begins with a field of its own', { chunks: [`x-took: 7\rdata: ${JSON_TEXT}\r\r`] }],
   ['a stream of CRs without its last blank line', { chunks: [`\uFEFFdata:\r\rdata: ${JSON_TEXT}`] }],
 ])('%s is read', async (_what, script) => {
   const answer = await call(script, parseJson(`{"id":${BIG}}`) as ToolInput)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { parseJson, toJson } from '../../src/exact-json'
 import { repeats, unrepeatable, withoutSecrets } from '../../src/tools/repeated-secrets'
 import { busyMs } from '../support/fair-time'
 
@@ -22,6 +23,13 @@ describe('an answer that says a secret back', () => {
     const secret = 'a"b\\c-1234'
     const value = { text: secret, json: JSON.stringify({ secret }) }
     expect(clean(value, secret)).toEqual({ text: '***', json: '{"secret":"***"}' })
+  })
+
+  test('keeps the digits of its integers: under a name that was the secret, and where they hold one of digits', () => {
+    const text = '{"sk-12345678":12345678901234567890,"a":[-45678901234567890123,"45678901"]}'
+    const secrets = unrepeatable(['sk-12345678', '45678901'])
+    const expected = '{"***":12345678901234567890,"a":[-45678901234567890123,"***"]}'
+    expect(toJson(withoutSecrets(parseJson(text), secrets))).toBe(expected)
   })
 
   test.each([

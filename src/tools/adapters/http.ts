@@ -61,10 +61,13 @@ function parse(text: string): unknown {
   }
 }
 
+/** How an event stream begins: by a comment, a field, or the bare name of one. */
+const EVENT_STREAM = /^\s*(?:[\w-]*\s*:|(?:data|event|id|retry)[\r\n])/
+
 /** A byte order mark before the JSON, or an event stream in its place: then the last object in it is the output. */
 function parseOther(text: string): unknown {
   if (text.startsWith('\uFEFF')) return parse(text.slice(1))
-  if (!/^\s*(?:data|event|id|retry|)\s*:/.test(text)) return undefined
+  if (!EVENT_STREAM.test(text)) return undefined
   const parser = new EventParser()
   const events = [...parser.feed(text), parser.end() ?? '']
   const last = events.findLast((data) => data.trimStart().startsWith('{'))

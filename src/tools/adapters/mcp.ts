@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CallToolResult } from '@modelcontextprotocol/client'
-import { hasDigits, hideDigits } from '../../exact-json'
+import { fromMarks, hasDigits, hideDigits, madeOf } from '../../exact-json'
 import { waitBefore } from '../call-http'
 import { isDeeperThan, MOST_DEPTH } from '../depth'
 import { type RemoteAnswer, type RemoteLimits, type RemoteServer, withServer } from '../mcp/connection'
@@ -61,21 +61,27 @@ function toToolAnswer(
   return answer.ended === 'done' ? readResult(answer.value, server) : failedAnswer(answer, timeoutMs)
 }
 
-function readResult(
-  { isError, structuredContent, content }: CallToolResult,
-  server: RemoteServer,
-): ToolAnswer {
+function readResult(result: CallToolResult, server: RemoteServer): ToolAnswer {
+  const { isError, content } = result
   if (isError) return { ...badResponse('the tool answered an error'), toolSaid: saidIn(content, server) }
-  const output = isObject(structuredContent) ? withBlocks(structuredContent, content) : { content }
+  const value = valueIn(result)
+  const output = value ? withBlocks(value, content) : madeOf(content, { content })
   if (isDeeperThan(output, MOST_DEPTH))
     return badResponse(`its answer is nested deeper than ${MOST_DEPTH} levels`)
   return { ok: true, output }
 }
 
+/** The structured content. The newest revision allows any JSON there: a value that is no object is the `result` of one. */
+function valueIn(result: CallToolResult): ToolOutput | null {
+  const value: unknown = result.structuredContent
+  if (value === undefined || isObject(value)) return value ?? null
+  return fromMarks({ result: hideDigits(result).structuredContent })
+}
+
 /** Images, sounds and resources stand beside a value; texts only say it again. */
 function withBlocks(value: ToolOutput, content: CallToolResult['content'] | undefined): ToolOutput {
   const isMore = content?.some(({ type }) => type !== 'text') && !('content' in value)
-  return isMore ? { ...value, content } : value
+  return isMore ? madeOf(content, { ...value, content }) : value
 }
 
 /** What the tool says of its error, for its caller: without secrets and addresses, and not more than a person reads. */

@@ -117,8 +117,8 @@ function whole(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
 
 /**
  * The messages of a stream as the library reads them: one without its blank line at the end is whole, what is no message
- * (an empty keep-alive) is left out, and large integers can be carried. The library waits on for an answer that a stream
- * ended without: it could be asked for again, which the hub does not.
+ * (an empty keep-alive) is left out, each of a batch stands by itself, and large integers can be carried. The library
+ * waits on for an answer that a stream ended without: it could be asked for again, which the hub does not.
  */
 function watched(
   body: ReadableStream<Uint8Array>,
@@ -130,9 +130,9 @@ function watched(
   const parser = new EventParser()
   let isAnswered = false
   const written = (messages: string[]) => {
-    const told = messages.filter((data) => parse(data) !== null)
+    const told = messages.flatMap(messagesIn)
     isAnswered ||= told.some((data) => answers(data, id))
-    return Buffer.from(told.map((data) => `data: ${oneLine(hideDigitsIn(data))}\n\n`).join(''))
+    return Buffer.from(told.map((data) => `data: ${oneLine(data)}\n\n`).join(''))
   }
   return new ReadableStream<Uint8Array>({
     pull: async (controller) => {
@@ -154,6 +154,14 @@ function watched(
     },
     cancel: (reason) => reader.cancel(reason),
   })
+}
+
+/** The messages of an event: none, one, or those of a batch, as servers of 2025-03-26 may send. */
+function messagesIn(event: string): string[] {
+  const data = hideDigitsIn(event)
+  const message: unknown = parse(data)
+  if (Array.isArray(message)) return message.map((one) => JSON.stringify(one))
+  return message === null ? [] : [data]
 }
 
 const oneLine = (data: string) => data.replaceAll('\n', '\ndata: ')
