@@ -47,7 +47,13 @@ async function holds(count: number, play: (some: Case[]) => Promise<string[][]>)
     )
     expect(faults).toEqual([])
   })
-  await fc.assert(all, { numRuns: runs, seed: SEED, endOnFailure: false, interruptAfterTimeLimit: 3_000_000 })
+  await fc.assert(all, {
+    numRuns: runs,
+    seed: SEED,
+    endOnFailure: false,
+    interruptAfterTimeLimit: 3_000_000,
+    markInterruptAsFailure: true,
+  })
   expect(await stage.held()).toBe(0)
 }
 
