@@ -1,6 +1,7 @@
 import { parseJson, toJson } from '../exact-json'
 import { type InvokeRequest, invokeStream, type StreamOutcome } from '../gateway/invoke'
 import type { CallEvent } from '../gateway/stream-model'
+import { textOfContent } from '../models/counted-text'
 import type { Problem } from '../problem'
 import type { ApiContext } from './envelope'
 import { toProblem } from './failures'
@@ -66,7 +67,7 @@ function contentOf(value: Record<string, unknown>): string {
   const delta = choices.find((choice) => (choice?.index ?? 0) === 0)?.delta as
     | { content?: unknown }
     | undefined
-  return typeof delta?.content === 'string' ? delta.content : ''
+  return textOfContent(delta?.content, true)
 }
 
 function answeredEvents(answer: string): string[] {

@@ -13,7 +13,9 @@ const FORMATS: Record<string, string> = {
 
 /** One line for each fault that zod found; `root` names the whole where the fault is not inside a field. */
 export function toDetails(error: z.ZodError, root: string): ProblemDetail[] {
-  return error.issues.flatMap((issue) => {
+  // Beside its fields an object may remember digits of its integers, under a symbol.
+  const issues = error.issues.filter(({ path }) => !path.some((key) => typeof key === 'symbol'))
+  return issues.flatMap((issue) => {
     const field = issue.path.map(String).join('.') || root
     if (issue.code !== 'unrecognized_keys') return [{ field: short(field), message: wording(issue) }]
     const under = issue.path.length > 0 ? `${field}.` : ''

@@ -1,6 +1,9 @@
 import { textOfContent } from '../models/counted-text'
+import { isReason } from '../models/event-stream'
 
 type Json = Record<string, unknown>
+
+type Call = { id: unknown; name: string; given: string; isCustom: boolean; more: Json }
 
 /** Gathers a stream of chat chunks into the answer that the same call would have given at once. */
 export class ChatSoFar {
@@ -10,7 +13,7 @@ export class ChatSoFar {
   private refusal = ''
   private model: unknown
   private finish: unknown = null
-  private readonly calls = new Map<number, { id: unknown; name: string; given: string }>()
+  private readonly calls = new Map<number, Call>()
 
   add(value: Json, produced: string): void {
     this.produced += produced
@@ -18,7 +21,7 @@ export class ChatSoFar {
     const choices = Array.isArray(value.choices) ? (value.choices as Json[]) : []
     const first = choices.find((choice) => (choice?.index ?? 0) === 0)
     if (!first) return
-    this.finish = first.finish_reason ?? this.finish
+    if (isReason(first.finish_reason)) this.finish = first.finish_reason
     const delta = (first.delta ?? {}) as Json
     this.content += textOfContent(delta.content, true)
     if (typeof delta.refusal === 'string') this.refusal += delta.refusal
@@ -27,10 +30,12 @@ export class ChatSoFar {
 
   /** The answer so far, in the shape of a chat completion. */
   value(): Json {
-    const calls = [...this.calls.values()].map(({ id, name, given }) => ({
+    const calls = [...this.calls.values()].map(({ id, name, given, isCustom, more }) => ({
       id,
-      type: 'function',
-      function: { name, arguments: given },
+      ...(isCustom
+        ? { type: 'custom', custom: { name, input: given } }
+        : { type: 'function', function: { name, arguments: given } }),
+      ...more,
     }))
     const message = {
       role: 'assistant',
@@ -43,10 +48,14 @@ export class ChatSoFar {
 
   private addCall(call: Json): void {
     const at = Number(call?.index ?? 0)
-    const known = this.calls.get(at) ?? { id: call?.id, name: '', given: '' }
-    const { name, arguments: given } = (call?.function ?? {}) as Json
+    const isCustom = call?.custom !== undefined
+    const known = this.calls.get(at) ?? { id: call?.id, name: '', given: '', isCustom, more: {} }
+    const { name, arguments: text, input } = (call?.function ?? call?.custom ?? {}) as Json
+    const given = text ?? input
     known.name += typeof name === 'string' ? name : ''
     known.given += typeof given === 'string' ? given : ''
+    // What Google's models want to see again with their calls.
+    if (call?.extra_content !== undefined) known.more = { extra_content: call.extra_content }
     this.calls.set(at, known)
   }
 }

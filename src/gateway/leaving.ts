@@ -1,3 +1,4 @@
+import { isReason } from '../models/event-stream'
 import type { ModelUsage } from '../models/usage'
 
 /** After the end of an answer its usage comes at once, where it comes at all. */
@@ -56,11 +57,11 @@ export class Leaving {
   }
 
   private completes({ choices, type }: Json): boolean {
-    if (typeof type === 'string') return /^response\.(completed|incomplete)$/.test(type)
-    if (!Array.isArray(choices)) return false
+    // A chunk of a chat may have a type of its own.
+    if (!Array.isArray(choices)) return /^response\.(completed|incomplete)$/.test(String(type))
     for (const choice of choices as Json[]) {
       const { finish_reason: reason, index } = choice ?? {}
-      if (typeof reason === 'string' && reason !== '') this.finished.add(Number(index ?? 0))
+      if (isReason(reason)) this.finished.add(Number(index ?? 0))
     }
     return this.finished.size >= this.choices
   }

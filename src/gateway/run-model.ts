@@ -51,7 +51,7 @@ async function askAndSettle(
   noteRate(asked, usage)
   const took = { usage, produced: producedText(answer.value), isWhole: true }
   const charge = await chargeFor(tool, plan, took)
-  const shown = withUsage(answer, charge.modelTokens)
+  const shown = withUsage(answer, charge.modelTokens, ask.api)
   const durationMs = since()
   const text = call.answer(shown.value, shown.text, {
     requestId: request.requestId,

@@ -1,5 +1,11 @@
 import { toJson } from '../exact-json'
-import { type ModelEvent, type ModelStream, StreamBroken, type StreamFailure } from '../models/adapter'
+import {
+  type ModelAsk,
+  type ModelEvent,
+  type ModelStream,
+  StreamBroken,
+  type StreamFailure,
+} from '../models/adapter'
 import type { Asked } from '../models/bounds'
 import { limitCall, nothingSent, openModelStream } from '../models/call-model'
 import { believed, chargeFor, type ModelCharge } from '../models/charge'
@@ -157,7 +163,7 @@ async function passOn(run: Run, source: AsyncIterable<ModelEvent>, events: Chann
       usage = kept ?? usage
       run.leaving.note(event.value, told)
       if (run.leaving.isOver) break
-      const shown = kept === told ? event : withUsage(event, kept)
+      const shown = kept === told ? event : withUsage(event, kept, run.asked.ask.api)
       await events.write({ type: 'event', event: shown, text }, run.limit.signal)
     }
   } catch (error) {
@@ -180,12 +186,12 @@ function usageOf(value: Record<string, unknown>): ModelUsage | null {
 }
 
 /** An event that says another usage than the provider's. */
-function withUsage({ value, data }: ModelEvent, usage: ModelUsage | null): ModelEvent {
+function withUsage({ value, data }: ModelEvent, usage: ModelUsage | null, api: ModelAsk['api']): ModelEvent {
   if (usage === null) return { value, data }
   const inner = value.response as Json | undefined
   const changed = value.usage
-    ? { ...value, usage: usageWith(value.usage as Json, usage) }
-    : { ...value, response: { ...inner, usage: usageWith(inner?.usage as Json, usage) } }
+    ? { ...value, usage: usageWith(value.usage, usage, api) }
+    : { ...value, response: { ...inner, usage: usageWith(inner?.usage, usage, api) } }
   return { data: toJson(changed), value: changed }
 }
 

@@ -37,7 +37,7 @@ function readableHeaders(given: Headers): Headers {
   const headers = new Headers(given)
   headers.set('content-type', 'application/json')
   headers.delete('content-length')
-  const accept = (given.get('accept') ?? '*/*').toLowerCase()
+  const accept = (given.get('accept') || '*/*').toLowerCase()
   const takesAll = accept.split(',').some((range) => /^\s*(?:\*|application|text)\/\*/.test(range))
   headers.set('accept', takesAll ? 'application/json, text/event-stream' : accept)
   return headers

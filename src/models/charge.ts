@@ -1,7 +1,7 @@
 import { toJson } from '../exact-json'
 import { countTokens } from '../tools/count-tokens'
 import { noteExcessiveReport } from '../tools/excessive-reports'
-import type { ModelAnswer } from './adapter'
+import type { ModelAnswer, ModelAsk } from './adapter'
 import { type Asked, boundUsage } from './bounds'
 import type { ModelTool } from './call-model'
 import type { ModelPlan } from './plan'
@@ -83,10 +83,13 @@ export const noUsage = (): ModelUsage => ({
 
 type Answered = Extract<ModelAnswer, { ok: true }>
 
-/** An answer whose `usage` says what is charged: another than the provider's where that was above its bounds, or bad. */
-export function withUsage(answer: Answered, usage: ModelUsage | null): Answered {
-  const told = answer.value.usage
-  if (usage === null || usage === answer.usage || typeof told !== 'object' || told === null) return answer
-  const value = { ...answer.value, usage: usageWith(told as Record<string, unknown>, usage) }
+/** An answer whose `usage` says what is charged: another than the provider's where that was above its bounds, bad or none. */
+export function withUsage(
+  answer: Answered,
+  usage: ModelUsage | null,
+  api: ModelAsk['api'] = 'chat',
+): Answered {
+  if (usage === null || usage === answer.usage) return answer
+  const value = { ...answer.value, usage: usageWith(answer.value.usage, usage, api) }
   return { ok: true, text: toJson(value), value, usage }
 }

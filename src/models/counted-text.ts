@@ -144,20 +144,21 @@ function ofMessage(message: Json | undefined): string {
   if (!message) return ''
   const texts = [
     textOfContent(message.content),
-    message.reasoning_content ?? message.reasoning,
+    message.reasoning_content || message.reasoning,
     message.refusal,
   ]
   const calls = Array.isArray(message.tool_calls) ? (message.tool_calls as Json[]) : []
-  const named = calls.flatMap((call) => {
-    const { name, arguments: given } = (call?.function ?? {}) as Json
-    return [name, given]
+  const asked = [...calls.map((call) => call?.function ?? call?.custom), message.function_call]
+  const named = asked.flatMap((one) => {
+    const { name, arguments: given, input } = (one ?? {}) as Json
+    return [name, given, input]
   })
   return [...texts, ...named].filter((text) => typeof text === 'string').join('')
 }
 
 /** The text of a message's content, a text or a list of parts; what a part thought counts, and is not shown. */
 export function textOfContent(content: unknown, isShown = false): string {
-  if (!Array.isArray(content)) return typeof content === 'string' ? content : ''
+  if (!Array.isArray(content)) return textOfPart(content, isShown)
   return content.map((part) => textOfPart(part, isShown)).join('')
 }
 
@@ -189,7 +190,11 @@ function ofResponse({ type, delta, output }: Json): string {
 }
 
 function ofItem(item: Json): string {
-  const parts = Array.isArray(item?.content) ? (item.content as Json[]) : []
+  const parts = [item?.content, item?.summary].flatMap((list) =>
+    Array.isArray(list) ? (list as Json[]) : [],
+  )
   const texts = parts.map((part) => part?.text ?? part?.refusal)
-  return [...texts, item?.name, item?.arguments].filter((text) => typeof text === 'string').join('')
+  return [...texts, item?.name, item?.arguments, item?.input]
+    .filter((text) => typeof text === 'string')
+    .join('')
 }

@@ -9,6 +9,10 @@ const WAIT_FOR_USAGE_MS = 2_000
 /** With the usage known, only the end of the connection is missing; a server that closes it can be asked again. */
 const WAIT_FOR_CLOSE_MS = 250
 
+/** Whether a choice says why it finished: some servers send an empty text, or the word null, until they do. */
+export const isReason = (reason: unknown): reason is string =>
+  typeof reason === 'string' && !/^\s*(?:null)?\s*$/.test(reason)
+
 /**
  * Whether a stream said that its answer is whole. From then on nothing that its connection does can break it: silence,
  * pings or a reset only end the reading.

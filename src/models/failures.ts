@@ -86,7 +86,9 @@ export function failureOfError(error: unknown, signal: AbortSignal): ModelFailur
   const { code, name } = error as { code?: unknown; name?: string }
   const reason = typeof code === 'string' ? code : (name ?? 'error')
   const isNoHttp = reason.startsWith('HPE_') || reason === 'UND_ERR_HEADERS_OVERFLOW'
-  if (isNoHttp || reason === 'UND_ERR_INVALID_ARG') return { ...badResponse(reason), tryNext: true }
+  // A RangeError is what a value that is nested absurdly deep ends in.
+  if (isNoHttp || reason === 'UND_ERR_INVALID_ARG' || reason === 'RangeError')
+    return { ...badResponse(reason), tryNext: true }
   return { ...unavailable(reason, 'down'), tryNext: true }
 }
 

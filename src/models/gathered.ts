@@ -1,3 +1,5 @@
+import { isReason } from './event-stream'
+
 type Json = Record<string, unknown>
 
 /** The chunks of a chat's stream as the whole answer that the same call would have given. */
@@ -23,7 +25,9 @@ export function toWholeResponse(events: Json[]): Json | null {
 }
 
 function merged(known: Json, { delta, message: _none, index: _index, ...more }: Json): Json {
-  const given = Object.entries(more).filter(([, value]) => value !== null && value !== undefined)
+  const given = Object.entries(more).filter(
+    ([name, value]) => value !== null && value !== undefined && (name !== 'finish_reason' || isReason(value)),
+  )
   const logprobs = isObject(more.logprobs) ? { logprobs: joined(known.logprobs, more.logprobs) } : {}
   const message = isObject(delta) ? joined(known.message, delta) : known.message
   return { finish_reason: null, ...known, ...Object.fromEntries(given), ...logprobs, message }

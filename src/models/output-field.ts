@@ -23,15 +23,20 @@ export function outputField(target: Target, { body }: Pick<ModelAsk, 'body'>): O
   return body.max_completion_tokens != null ? 'max_completion_tokens' : 'max_tokens'
 }
 
+/** A server that is sent the other field for these might take no maximum at all. */
+const OF_THE_NUMBER =
+  /too (?:large|high|big|long|many|small)|exceed|at (?:most|least)|(?:less|greater|more|fewer|larger|smaller|bigger) than|context (?:length|window)|range|between|[<>≤≥]|\b(?:maximum|minimum|above|below|positive|integer|limit(?:ed)?)\b/i
+
 /** The other field, where a server refused a request for the field that it was sent; null where it means its number. */
 export function otherOutputField(sent: OutputField, status: number, body: string): OutputField | null {
   if (status !== 400 && status !== 422) return null
-  const { message } = wordsOfBody(body)
-  if (!new RegExp(`\\b${sent}\\b`).test(body)) return null
-  const isOfNumber =
-    /too (?:large|high|big|long|many|small)|exceed|at (?:most|least)|(?:less|greater|more) than|context length|range|between/i
-  if (isOfNumber.test(message)) return null
-  return sent === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
+  const { message, param, code } = wordsOfBody(body)
+  if (param !== sent && !new RegExp(`\\b${sent}\\b`).test(message)) return null
+  const other = sent === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
+  const isNamed = new RegExp(`\\buse\\b.{0,20}\\b${other}\\b`, 'i').test(message)
+  if (isNamed) return other
+  if (OF_THE_NUMBER.test(message) || /^(?:integer_|invalid_|context_)/.test(code ?? '')) return null
+  return other
 }
 
 /** Notes that a server takes this field, so that the next call needs no second try. */

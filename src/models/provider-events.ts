@@ -51,9 +51,10 @@ export async function readProviderAnswer(
   const { isJson, body } = await openBody(source)
   if (isJson) {
     const text = await textOf(body)
-    const error = text.includes('"error"') ? errorIn(parse(text)) : null
+    const value = parse(text)
+    const error = errorIn(value)
     if (error) throw new StreamBroken(failureOfToldError(error, target))
-    return mended(text, parse(text), wire)
+    return mended(text, value, wire)
   }
   const events: Json[] = []
   for await (const data of readProviderEvents(body, wire, target))

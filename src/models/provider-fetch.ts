@@ -5,6 +5,7 @@ import { type ModelContext, StreamBroken, type StreamFailure, type Target } from
 import { isCompressed } from './adapters/openai-answer'
 import { readProviderAnswer, readProviderEvents, textOf } from './provider-events'
 import type { Wire } from './provider-wire'
+import { MOST_SAID_BYTES } from './provider-words'
 
 /** What happened on the wire of one call, whatever the library around it makes of it. */
 export type Seen = {
@@ -75,8 +76,6 @@ function headersOf(init: RequestInit | undefined, requestId: string): Record<str
 
 /** Statuses that may have no body, by the rules of `Response`. */
 const WITHOUT_BODY = new Set([204, 205, 304])
-
-const MOST_SAID_BYTES = 16 * 1024
 
 async function toResponse(
   answer: Dispatcher.ResponseData,

@@ -1,3 +1,5 @@
+import { isTextDeeperThan, MOST_DEPTH } from '../tools/depth'
+
 type Json = Record<string, unknown>
 
 /** What a provider said of an error: its words, and what programs read of it, each where it is of a known kind. */
@@ -9,6 +11,8 @@ export type ProviderError = ProviderWords & { status: number | null }
 const NEUTRAL = 'The model refused the request.'
 /** Far more than is shown: what comes behind it is not looked at. */
 const MOST_READ = 16_384
+/** Servers say the whole request back with what is wrong with it; a body beyond this is not looked at. */
+export const MOST_SAID_BYTES = 1024 * 1024
 
 /** Codes that clients act on. Others are the provider's own and say nothing to a client of the hub. */
 const KNOWN_CODES = new Set([
@@ -64,26 +68,24 @@ const STATUS_OF_KIND: [RegExp, number][] = [
 
 /** What the body of an error says, in whichever form it comes: a text that is no JSON is said as it is, a page is not. */
 export function wordsOfBody(body: string): ProviderError {
-  const text = body
-    .slice(0, MOST_READ)
-    .replace(/^\uFEFF/, '')
-    .trim()
+  const text = body.replace(/^\uFEFF/, '').trim()
   const value = parse(text)
-  if (value !== undefined) return errorIn(value) ?? errorOf(value) ?? neutral()
+  if (value !== undefined)
+    return isTextDeeperThan(text, value, MOST_DEPTH) ? neutral() : (errorIn(value) ?? errorOf(value))
   if (text === '' || text.startsWith('<') || text.startsWith('{') || text.startsWith('[')) return neutral()
   return toError(text, {})
 }
 
 /**
  * The error in an answer or in an event of a stream that has one; null for what is no error. The forms are those of
- * OpenAI and Anthropic (`error` with a message or a text), of Google's lists, of a failed response, and of a choice that
- * a router ended.
+ * OpenAI and Anthropic (`error` with a message or a text), of Google's lists, of a failed response, of a choice that
+ * a router ended, and words alone (`{message}`, `{detail}`) where an answer should be.
  */
 export function errorIn(value: unknown): ProviderError | null {
   if (Array.isArray(value)) return value.length > 0 ? errorIn(value[0]) : null
   if (!isObject(value)) return null
   if (value.error != null && value.error !== false && value.error !== '') return errorOf(value.error, value)
-  if (value.type === 'error') return errorOf(value)
+  if (value.type === 'error' || value.object === 'error') return errorOf(value)
   const response = isObject(value.response) ? value.response : value
   const isFailed =
     value.type === 'response.failed' || (response.object === 'response' && response.status === 'failed')
@@ -92,20 +94,48 @@ export function errorIn(value: unknown): ProviderError | null {
   const ended = choices.find(
     (choice) => isObject(choice) && (choice.finish_reason === 'error' || choice.error != null),
   )
-  return isObject(ended) ? errorOf(ended.error ?? {}, value) : null
+  if (isObject(ended)) return errorOf(ended.error ?? {}, value)
+  return isWordsAlone(value) ? errorOf(value) : null
+}
+
+/** What an answer, or an event of one, has at its top in any of the APIs. */
+const OF_AN_ANSWER = [
+  'choices',
+  'type',
+  'object',
+  'candidates',
+  'usage',
+  'usageMetadata',
+  'content',
+  'data',
+  'output',
+  'delta',
+]
+
+function isWordsAlone(value: Json): boolean {
+  return !OF_AN_ANSWER.some((name) => value[name] != null) && wordsIn(value) !== ''
 }
 
 function neutral(): ProviderError {
   return { message: NEUTRAL, code: null, param: null, status: null }
 }
 
+/** Words beside the error count where it has none itself, or is no more than a title (`{error: 'Bad Request', message}`). */
 function errorOf(error: unknown, around: Json = {}): ProviderError {
-  if (typeof error === 'string') return toError(error, around)
-  if (Array.isArray(error)) return errorOf(error[0], around)
-  if (!isObject(error)) return toError('', around)
-  const inner = [error.message, error.detail, error.details, error.msg, error.error_description, error.errors]
-  const found = inner.map(textIn).find((text) => text !== '') ?? ''
+  if (Array.isArray(error) && error.length > 0) return errorOf(error[0], around)
+  if (!isObject(error)) return toError(wordsIn(around) || textIn(error), around)
+  const found = wordsIn(error) || wordsIn(around)
   return toError(found, { ...around, ...error, param: error.param ?? paramIn(error.detail) })
+}
+
+const WORDS = ['message', 'detail', 'details', 'msg', 'error_description', 'errors', 'title']
+
+function wordsIn(value: Json): string {
+  for (const name of WORDS) {
+    const text = textIn(value[name])
+    if (text !== '') return text
+  }
+  return ''
 }
 
 /** A text, the first of a list, or FastAPI's `{loc, msg}`; Mistral nests its detail in the message. */
@@ -128,7 +158,8 @@ function placeOf(loc: unknown): string | null {
   return loc.filter((part) => part !== 'body').join('.') || null
 }
 
-function toError(message: string, { code, type, status, param }: Json): ProviderError {
+function toError(said: string, { code, type, status, param }: Json): ProviderError {
+  const message = said.slice(0, MOST_READ)
   const kinds = [code, type, status].filter((kind) => typeof kind === 'string').map(String)
   const known = kinds.find((kind) => KNOWN_CODES.has(kind))
   const isTooLong = TOO_LONG.test(message) || kinds.some((kind) => TOO_LONG.test(kind))

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { toJson } from '../exact-json'
+import { isReason } from './event-stream'
 
 type Json = Record<string, unknown>
 
@@ -82,7 +83,7 @@ export class StreamedCalls {
     if (!calls) return choice
     this.#choices.set(index, calls)
     const told = given.flatMap((call) => calls.take(call))
-    if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') told.push(...calls.finish())
+    if (isReason(choice.finish_reason)) told.push(...calls.finish())
     if (told.length === given.length && told.every((call, at) => call === given[at])) return choice
     const { tool_calls: _given, ...rest } = delta
     return { ...choice, delta: told.length > 0 ? { ...rest, tool_calls: told } : rest }

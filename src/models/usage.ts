@@ -109,10 +109,12 @@ export function toChatUsage(usage: ModelUsage) {
 }
 
 /** A provider's `usage` object with other counts, in its own words: its further fields stay. */
-export function usageWith(told: Json, usage: ModelUsage): Json {
+export function usageWith(given: unknown, usage: ModelUsage, api: ModelAsk['api'] = 'chat'): Json {
+  const told = detailsOf(given)
   const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage
-  if (told.prompt_tokens !== undefined || told.input_tokens === undefined)
-    return { ...told, ...toChatUsage(usage) }
+  if (api === 'embeddings') return { ...told, prompt_tokens: inputTokens, total_tokens: inputTokens }
+  const isOfResponses = api === 'responses' || told.input_tokens !== undefined
+  if (told.prompt_tokens !== undefined || !isOfResponses) return { ...told, ...toChatUsage(usage) }
   return {
     ...told,
     input_tokens: inputTokens,

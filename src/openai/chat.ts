@@ -5,7 +5,7 @@ import { toJson } from '../exact-json'
 import type { CallEvent } from '../gateway/stream-model'
 import type { ModelTool } from '../models/call-model'
 import { type Planned, planChat } from '../models/input'
-import { type ModelUsage, toChatUsage } from '../models/usage'
+import { type ModelUsage, readUsage, toChatUsage } from '../models/usage'
 import { type ModelEndpoint, serveModelCall } from './answer'
 import { toErrorBody } from './errors'
 
@@ -16,13 +16,14 @@ const endpoint: ModelEndpoint = {
   events: ({ body }) => {
     const asked = (body.stream_options as Json | null | undefined)?.include_usage === true
     let last: Json = {}
-    let isTold = false
+    let told: ModelUsage | null = null
     return (event) => {
       if (event.type === 'event') {
         last = event.event.value
-        isTold ||= Boolean(last.usage)
+        told = readUsage(last.usage) ?? told
       }
-      const counted = event.type === 'done' && asked && !isTold ? usageChunk(last, event.usage) : ''
+      const counted =
+        event.type === 'done' && asked && !isSame(told, event.usage) ? usageChunk(last, event.usage) : ''
       return counted + toText(event, asked)
     }
   },
@@ -43,15 +44,19 @@ function toText(event: CallEvent, usageAsked: boolean): string {
   if (event.type === 'done') return 'data: [DONE]\n\n'
   if (event.type === 'failed') return sse(JSON.stringify(toErrorBody(event.problem, event.said)))
   const { data, value } = event.event
-  if (usageAsked || !('usage' in value)) return sse(data)
-  // The hub asked for it; this caller did not.
+  const isShown = usageAsked && (value.usage == null || readUsage(value.usage) !== null)
+  if (isShown || !('usage' in value)) return sse(data)
+  // The hub asked for it and this caller did not, or nobody can read it.
   const hasChoices = Array.isArray(value.choices) && value.choices.length > 0
   if (value.usage && !hasChoices) return ''
   const { usage: _hidden, ...rest } = value
   return sse(toJson(rest))
 }
 
-/** The last chunk of a stream whose upstream said nothing of its usage: what the hub counted. */
+const isSame = (told: ModelUsage | null, charged: ModelUsage | null) =>
+  told?.inputTokens === charged?.inputTokens && told?.outputTokens === charged?.outputTokens
+
+/** The last chunk of a stream whose upstream said nothing of its usage, or nothing of use: what the hub counted. */
 function usageChunk(last: Json, usage: ModelUsage | null): string {
   if (!usage) return ''
   const { id, object, created, model } = last

@@ -74,7 +74,7 @@ export function toResponseUsage(told: unknown): Json | null {
 
 /** What a model thought, in a chat's message or delta. */
 export function reasoningIn(message: Json): string {
-  const text = message.reasoning_content ?? message.reasoning
+  const text = message.reasoning_content || message.reasoning
   return typeof text === 'string' ? text : thoughtIn(message.content)
 }
 

@@ -1,4 +1,5 @@
 import { textOfContent } from '../models/counted-text'
+import { isReason } from '../models/event-stream'
 import { isObject } from './responses-input'
 import { endOf, type ResponseFrame, reasoningIn, responseOf, toResponseUsage } from './responses-object'
 import { CallPart, type OutputPart, ReasoningPart, RefusalPart, TextPart } from './responses-parts'
@@ -28,7 +29,7 @@ export class ResponseWriter {
     this.#usage = toResponseUsage(chunk.usage) ?? this.#usage
     const choice = Array.isArray(chunk.choices) ? chunk.choices[0] : null
     if (!isObject(choice)) return events
-    if (choice.finish_reason != null) this.#finishReason = choice.finish_reason
+    if (isReason(choice.finish_reason)) this.#finishReason = choice.finish_reason
     if (isObject(choice.delta)) events.push(...this.#pushDelta(choice.delta))
     return events
   }
@@ -38,8 +39,13 @@ export class ResponseWriter {
     const end = endOf(this.#finishReason)
     const status = String(end.status)
     const closing = [...this.#begin(), ...this.#parts.flatMap((part) => this.#close(part, status))]
-    const response = this.#response({ ...end, usage: this.#usage ?? counted })
+    const response = this.#response({ ...end, usage: this.#toldUsage() ?? counted ?? this.#usage })
     return [...closing, this.#event(`response.${status}`, { response })]
+  }
+
+  /** What the upstream told, unless that leaves out all that it said: a text without a token does not exist. */
+  #toldUsage(): Json | null {
+    return this.#usage?.output_tokens === 0 && this.#parts.length > 0 ? null : this.#usage
   }
 
   /** The last event of a stream that broke. */

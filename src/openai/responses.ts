@@ -5,7 +5,7 @@ import { parseJson, toJson } from '../exact-json'
 import type { CallEvent } from '../gateway/stream-model'
 import type { ModelTool } from '../models/call-model'
 import { type Planned, planResponses } from '../models/input'
-import { toChatUsage } from '../models/usage'
+import { readUsage, toChatUsage } from '../models/usage'
 import { type ModelEndpoint, type Read, serveModelCall } from './answer'
 import { planForChat } from './chat'
 import { toErrorBody } from './errors'
@@ -29,7 +29,7 @@ const endpoint: ModelEndpoint = {
     const writer = new ResponseWriter(frame)
     let native: NativeStream | null = null
     return (event) => {
-      if (event.type === 'event' && typeof event.event.value.type === 'string') {
+      if (event.type === 'event' && isNative(event.event.value)) {
         const { value } = event.event
         const last = isUncounted(value) ? value : null
         native = { count: (native?.count ?? 0) + 1, response: value.response ?? native?.response, last }
@@ -85,6 +85,9 @@ function toText(event: CallEvent, writer: ResponseWriter, request: Json): string
 const usageOf = ({ usage }: Extract<CallEvent, { type: 'done' }>) =>
   usage && toResponseUsage(toChatUsage(usage))
 
+/** Whether it is an event of a response already; a chunk of a chat may have a type of its own. */
+const isNative = ({ type, choices }: Json) => typeof type === 'string' && choices === undefined
+
 /** How many events of a response's own stream came, and the response as the last of them told it. */
 type NativeStream = { count: number; response: unknown; last: Json | null }
 
@@ -105,7 +108,9 @@ function toNativeText(event: CallEvent, native: NativeStream, frame: ResponseFra
 
 /** Whether it is the end of a response whose server tells no usage. */
 const isUncounted = ({ type, response }: Json): boolean =>
-  /^response\.(?:completed|incomplete)$/.test(String(type)) && isObject(response) && !isObject(response.usage)
+  /^response\.(?:completed|incomplete)$/.test(String(type)) &&
+  isObject(response) &&
+  readUsage(response.usage, 'responses') === null
 
 const withUsage = (event: Json, usage: Json | null): Json & { type: string } => ({
   ...event,

@@ -65,16 +65,25 @@ async function answerGraphql(
     throw new Problem('METHOD_NOT_ALLOWED', 'GraphQL is asked by POST', [], { allow: 'POST' })
   requireOwnCookies(request, config)
   await guardGraphql(request)
+  const asked = withReadType(request)
   try {
-    const answer = await post(request)
+    const answer = await post(asked)
     // Whatever a resolver throws is an error in the answer: a bare 500 is a document that could not be validated.
     if (answer.status === 500 && !answer.headers.has('content-type')) return unfit()
-    return withNotedStatus(request, answer)
+    return withNotedStatus(asked, answer)
   } catch (error) {
     // Payload formats only errors that a resolver threw: what fails before (a variable that does not fit) lands here.
     if (!isGraphqlInputError(error)) throw error
     return unfit()
   }
+}
+
+/** The library compares the media type letter by letter; what it says was looked at by now. */
+function withReadType(request: Request): Request {
+  if (request.headers.get('content-type') === 'application/json') return request
+  const headers = new Headers(request.headers)
+  headers.set('content-type', 'application/json')
+  return new Request(request, { headers })
 }
 
 function unfit(): Response {

@@ -9,6 +9,7 @@ import {
   UniqueFragmentNamesRule,
   validate,
 } from 'graphql'
+import { isJsonType } from '../api/media-types'
 import { invalidField, Problem } from '../problem'
 import { checkBounds, checkFragments } from './graphql-bounds'
 
@@ -22,8 +23,8 @@ const NO_TYPES = new GraphQLSchema({ assumeValid: true })
  * large once its fragments are expanded. Throws `Problem`.
  */
 export async function guardGraphql(request: Request): Promise<void> {
-  if (!/^application\/json *(;|$)/i.test(request.headers.get('content-type') ?? ''))
-    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send the query as application/json')
+  if (!isJsonType(request.headers.get('content-type') ?? ''))
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send the query as application/json, in UTF-8')
   const { query, variables } = (await request.clone().json()) as { query?: unknown; variables?: unknown }
   if (typeof query !== 'string') throw invalidField('query', 'A GraphQL document is needed')
   if (Array.isArray(variables) || !['object', 'undefined'].includes(typeof variables))

@@ -54,6 +54,19 @@ test.each([
 })
 
 test.each([
+  ['application/json; charset=utf8', 200],
+  ['Application/JSON;', 200],
+  ['application/json; charset="UTF-8"; x=y', 200],
+  ['application/json; charset=latin1', 415],
+  ['application/jsonp', 415],
+])('a body of %s: %i', async (type, status) => {
+  const headers = { ...cast.headers.owner, 'content-type': type }
+  const answer = await ask('POST', '/api/graphql', { headers, raw: '{"query":"{ __typename }"}' })
+  expect(answer.status).toBe(status)
+  if (status === 200) expect(answer.body).toEqual({ data: { __typename: 'Query' } })
+})
+
+test.each([
   [
     'more than the complexity limit',
     `{${Array.from({ length: 400 }, (_, at) => `a${at}: meUser { exp token }`).join(' ')}}`,

@@ -155,6 +155,18 @@ describe('what the provider calls an error is free', () => {
     expect(await rowsOf(tool.id)).toMatchObject([{ status: 'error', tokens: 0 }])
   })
 
+  test.each([
+    { object: 'error', message: 'overloaded', code: 50_001 },
+    { detail: 'overloaded' },
+    { message: 'overloaded' },
+  ])('an error without that name, late in a stream: %j', async (error) => {
+    const tool = await newModel(upstream.at({ events: [chunkOf({ content: TEXT }), error] }))
+    const sent = { model: tool.slug, messages, stream: true }
+    const text = await (await askDoor('/chat/completions', caller.key, sent)).text()
+    expect(text).toContain('The provider said: overloaded')
+    expect(await rowsOf(tool.id)).toMatchObject([{ status: 'error', tokens: 0 }])
+  })
+
   test.each([false, true])('an error object in an answer; stream: %s', async (stream) => {
     const error = { error: { message: 'overloaded', type: 'server_error' } }
     const events = [chunkOf({ content: TEXT }), usageChunk({ prompt_tokens: 9, completion_tokens: 9 }), error]
@@ -162,6 +174,59 @@ describe('what the provider calls an error is free', () => {
     await (await askDoor('/chat/completions', caller.key, { model: tool.slug, messages, stream })).text()
     expect(await rowsOf(tool.id)).toMatchObject([{ status: 'error', tokens: 0 }])
   })
+})
+
+describe('a caller is told what was counted', () => {
+  const asks = [
+    ['/chat/completions', { messages }, 'completion_tokens'],
+    [
+      '/chat/completions',
+      { messages, stream: true, stream_options: { include_usage: true } },
+      'completion_tokens',
+    ],
+    ['/responses', { input: 'Say something.' }, 'output_tokens'],
+    ['/responses', { input: 'Say something.', stream: true }, 'output_tokens'],
+  ] as const
+  const usages = [undefined, 'free', { prompt_tokens: '20', completion_tokens: '9' }]
+  test.each(usages.map((usage) => [usage]))('where the server told: %j', async (usage) => {
+    for (const native of [false, true]) {
+      const tool = await modelOf(usage, { speaks_responses: native })
+      for (const [path, body, name] of native ? asks.slice(0, 2) : asks) {
+        const text = await (await askDoor(path, caller.key, { model: tool.slug, ...body })).text()
+        const told = [...text.matchAll(new RegExp(`"${name}":([^,}]+)`, 'g'))].map(([, count]) => count)
+        expect([path, told]).toEqual([path, ['6']])
+      }
+    }
+  })
+
+  test('also by a server that speaks responses itself', async () => {
+    const content = [{ type: 'output_text', text: TEXT, annotations: [] }]
+    const output = [{ id: 'm', type: 'message', role: 'assistant', status: 'completed', content }]
+    const answer = { id: 'r', object: 'response', status: 'completed', output, usage: { input_tokens: '1' } }
+    const events = [
+      { type: 'response.output_text.delta', item_id: 'm', delta: TEXT },
+      { type: 'response.completed', response: answer },
+    ]
+    const tool = await newModel(upstream.at({ answer, events }), { model: { speaks_responses: true } })
+    for (const stream of [false, true]) {
+      const text = await (
+        await askDoor('/responses', caller.key, { model: tool.slug, input: 'x', stream })
+      ).text()
+      expect(text).toContain('"output_tokens":6')
+    }
+  })
+})
+
+test('chunks of a chat that have a type of their own are no events of a response', async () => {
+  const events = chatEvents(TEXT, { prompt_tokens: 20, completion_tokens: 6 }).map((event) => ({
+    ...event,
+    type: 'chunk',
+  }))
+  const tool = await newModel(upstream.at({ events }))
+  const sent = { model: tool.slug, input: 'x', stream: true }
+  const text = await (await askDoor('/responses', caller.key, sent)).text()
+  expect(text).toContain(`"type":"response.output_text.done"`)
+  expect(text).toMatch(/"type":"response.completed".*"output_tokens":6/)
 })
 
 test('content as a list of parts shows its text at every interface, and counts', async () => {
@@ -183,7 +248,7 @@ test('content as a list of parts shows its text at every interface, and counts',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', 'x-api-key': caller.key },
     body: JSON.stringify(sent.body),
   })
-  expect(await streamed.text()).toContain(`"text":"${TEXT}"`)
+  expect(await streamed.text()).toContain(`event: output\ndata: {"text":"${TEXT}"}`)
   for (const stream of [false, true]) {
     const response = await askDoor('/responses', caller.key, { model: tool.slug, input: 'x', stream })
     expect(await response.text()).toContain(`"text":"${TEXT}"`)

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { newTool, type TestTool } from '../support/catalogue'
+import { adminSession, newTool, type TestTool } from '../support/catalogue'
 import { hubUrl } from '../support/run'
 import { askDoor, type Caller, newCaller, newModel } from './setup'
 
@@ -71,6 +71,27 @@ describe('a tool over HTTP', () => {
       accept: 'text/event-stream',
     })
     expect(text.split(`{"echo":${input}`)).toHaveLength(3)
+  })
+
+  test("by an admin's trial, and in a schema that names such integers", async () => {
+    const { token } = await adminSession()
+    const schema = `{"type":"object","properties":{"id":{"type":"integer","maximum":${BIG}}}}`
+    const send = (method: string, path: string, body: string) =>
+      fetch(`${hubUrl()}/api/v1/admin/tools${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body,
+      })
+    const saved = await send('PATCH', `/${tool.id}`, `{"input_schema":${schema},"example":{"id":${BIG}}}`)
+    expect([saved.status, await saved.text()]).toEqual([
+      200,
+      expect.stringContaining('"maximum":12345678901234'),
+    ])
+    const tried = await send('POST', `/${tool.id}/try`, `{"input":${input},"as":{"plan":"enterprise"}}`)
+    expect(await tried.text()).toContain(`"output":{"echo":${input}`)
+    const refused = await send('POST', `/${tool.id}/try`, `{"input":[${BIG}],"headers":{"x":${BIG}}}`)
+    const { error } = (await refused.json()) as { error: { details: { field: string }[] } }
+    expect(error.details.map(({ field }) => field)).toEqual(['input', 'as', 'headers'])
   })
 
   test('by MCP, as text and as structured content', async () => {

@@ -211,6 +211,24 @@ describe('what goes in and is counted', () => {
   })
 })
 
+describe('what a model produced counts, wherever it stands', () => {
+  const produced = (message: object) => producedText({ choices: [{ message }] })
+  test.each([
+    [{ content: null, reasoning_content: '', reasoning: 'Hm.' }, 'Hm.'],
+    [{ content: { type: 'text', text: 'Yes.' } }, 'Yes.'],
+    [{ tool_calls: [{ type: 'custom', custom: { name: 'run', input: ' it' } }] }, 'run it'],
+    [{ function_call: { name: 'find', arguments: '{}' } }, 'find{}'],
+  ])('%j', (message, text) => expect(produced(message)).toBe(text))
+
+  test('of a response: summaries of its reasoning, and input of its own tools', () => {
+    const output = [
+      { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hm. ' }] },
+      { type: 'custom_tool_call', name: 'run', input: ' it' },
+    ]
+    expect(producedText({ output })).toBe('Hm. run it')
+  })
+})
+
 describe('content that is a list of parts', () => {
   const content = [
     { type: 'thinking', thinking: [{ type: 'text', text: 'Hm. ' }] },

@@ -45,6 +45,25 @@ test('the end of a response carries what the hub counted, where its server told 
   })
 })
 
+describe('the end of a response', () => {
+  const frame = { id: 'resp_1', createdAt: 1, model: 'm', request: {} }
+  const chunk = (content: string, finish_reason: string | null) => ({
+    choices: [{ delta: { content }, finish_reason }],
+  })
+  test('stays incomplete where later chunks say why they finished by an empty text', () => {
+    const writer = new ResponseWriter(frame)
+    for (const reason of ['null', 'length', '', 'null']) writer.push(chunk('x', reason))
+    expect(writer.finish().at(-1)).toMatchObject({ type: 'response.incomplete' })
+  })
+
+  test('carries what the hub counted, where its server told a text without a token', () => {
+    const writer = new ResponseWriter(frame)
+    writer.push({ ...chunk('x', 'stop'), usage: { prompt_tokens: 20, completion_tokens: 0 } })
+    const counted = { input_tokens: 3, output_tokens: 1, total_tokens: 4 }
+    expect(writer.finish(counted).at(-1)).toMatchObject({ response: { usage: counted } })
+  })
+})
+
 describe('blocks of an MCP tool', () => {
   const BLOCKS = [
     { type: 'text', text: 'hello' },

@@ -191,6 +191,7 @@ describe('chat', () => {
     ],
     ['a server that knows no second choice', [...begin, chunk({}, 'stop')], { n: 2 }, true, true],
     ['an error after the end', [...begin, ...finish, { error: { message: 'late' } }], {}, true],
+    ['objects that say nothing as keep-alives', [{}, ...begin, {}, ...finish, { type: 'ping' }], {}, true],
     ['a choice that ended with an error', [...begin, chunk({}, 'error')], {}, false, true],
   ]
   test.each(cases)('%s', async (_what, events, body, isWhole, done = false) => {

@@ -87,6 +87,18 @@ test.each([
   ['a page', '<html><body>Bad Gateway of 10.0.0.3</body></html>', NEUTRAL, null, null],
   ['half of JSON', '{"error": {"mess', NEUTRAL, null, null],
   ['nothing', '', NEUTRAL, null, null],
+  [
+    'a title, and words beside it',
+    { error: 'Bad Request', message: 'no', statusCode: 400 },
+    'no',
+    null,
+    null,
+  ],
+  ['words beside an empty error', { error: {}, message: 'no' }, 'no', null, null],
+  ['words beside a mark', { error: true, message: 'no' }, 'no', null, null],
+  ['a title alone', { title: 'no', status: 400 }, 'no', null, null],
+  ['the whole request behind it', { detail: [{ msg: 'no', input: 'x'.repeat(500_000) }] }, 'no', null, null],
+  ['brackets without end', `{"error":${'['.repeat(7_000)}${']'.repeat(7_000)}}`, NEUTRAL, null, null],
   ['a code that is no code', { error: { message: 'x', code: { a: 1 }, param: '<b>' } }, 'x', null, null],
 ])('%s', (_what, body, message, code, param) => {
   const words = wordsOfBody(typeof body === 'string' ? body : JSON.stringify(body))
@@ -172,6 +184,10 @@ describe.each(names)('%s', (name) => {
       [{ type: 'error', error: { type: 'api_error', message: 'it broke' } }, 'it broke'],
       [{ error: 'it broke' }, 'it broke'],
       [{ type: 'error', message: 'it broke', code: 'server_error' }, 'it broke'],
+      [{ object: 'error', message: 'it broke', code: 50_001 }, 'it broke'],
+      [{ message: 'it broke' }, 'it broke'],
+      [{ detail: [{ msg: 'it broke' }] }, 'it broke'],
+      [{ error: true, message: 'it broke' }, 'it broke'],
     ]
     for (const [error, message] of errors) {
       upstream.answer({ chunks: [sse([...begin, error])] })
@@ -179,6 +195,29 @@ describe.each(names)('%s', (name) => {
       expect(thrown).toBeInstanceOf(StreamBroken)
       expect((thrown as StreamBroken).failure.said).toMatchObject({ message })
     }
+  })
+
+  test.each([
+    { message: 'it broke' },
+    { detail: 'it broke' },
+    { object: 'error', message: 'it broke' },
+    { errors: ['it broke'] },
+    { error: {}, message: 'it broke' },
+  ])('as words alone, in the place of an answer: %j', async (words) => {
+    upstream.answer({ chunks: [JSON.stringify(words)] })
+    for (const answer of [
+      await adapter.complete(target, ask, context()),
+      await adapter.stream(target, ask, context()),
+    ])
+      expect(answer).toMatchObject({ ok: false, isTold: true, said: { message: 'it broke' } })
+  })
+
+  test('by a status, nested without end: refused as by its status, and the server is no worse for it', async () => {
+    upstream.answer({ status: 400, chunks: [`{"detail":${'['.repeat(7_000)}${']'.repeat(7_000)}}`] })
+    expect(await adapter.complete(target, ask, context())).toMatchObject({
+      health: 'up',
+      refused: { status: 400, message: NEUTRAL },
+    })
   })
 
   test("what is the account's is not told", async () => {
@@ -277,6 +316,8 @@ describe('the field with the most output', () => {
 
   test.each([
     ['its number', 'max_tokens is too large: 100. This model supports at most 50.', 1],
+    ['a number that is compared', 'max_tokens: 100 > 50, which is the maximum allowed', 1],
+    ['a least number', "Invalid 'max_tokens': integer below minimum value. Expected a value >= 116", 1],
     ['another field', 'temperature is not supported', 1],
     ['both fields', 'max_tokens and max_completion_tokens are not supported', 2],
   ])('is not tried again and again: %s', async (_what, message, times) => {
@@ -284,6 +325,12 @@ describe('the field with the most output', () => {
     const { answer, sent } = await send(`d ${message}`, {})
     expect(sent).toHaveLength(times)
     expect((answer as ModelFailure).refused?.message).toBe(message)
+  })
+
+  test('is not tried again where only what the server repeats of the request names it', async () => {
+    const detail = [{ loc: ['body', 'stop'], msg: 'Input should be a list', input: { max_tokens: 100 } }]
+    upstream.answer({ status: 422, chunks: [JSON.stringify({ detail })] })
+    expect((await send('e', {})).sent).toHaveLength(1)
   })
 
   test('metadata is left out, as nothing is stored; a stream is asked for in so many words', async () => {

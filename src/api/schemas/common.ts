@@ -11,6 +11,21 @@ export const TokenCount = z.int().min(0)
 /** A reference to a named schema, or null. (`nullable()` would make the named schema itself nullable.) */
 export const orNull = <S extends z.ZodType>(schema: S) => z.union([schema, z.null()])
 
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A JSON object that is sent, given on as it came: a copy would lose the digits of its large integers. */
+export const SentObject = z
+  .custom<Record<string, unknown>>(isObject, {
+    error: ({ input }) => (input === undefined ? 'is required' : 'must be an object'),
+  })
+  .openapi({ type: 'object', additionalProperties: {} })
+
+/** The same where it may be left out or be null. */
+export const SentObjectOrNull = SentObject.nullish().openapi({
+  type: ['object', 'null'],
+  additionalProperties: {},
+})
+
 /** A name that people read: trimmed, 1–100 characters, on one line. */
 export const Name = z
   .string()

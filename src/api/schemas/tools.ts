@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { Id, Name, Time, TokenCount } from './common'
+import { Id, Name, SentObject, SentObjectOrNull, Time, TokenCount } from './common'
 import { readableModel, writableModel } from './models'
 
 const Tier = z.enum(['free', 'pro', 'enterprise'])
@@ -103,8 +103,8 @@ const writable = {
     .optional(),
   max_tokens: z.int().min(1).max(1_000_000_000).nullish(),
   minimum_plan: Tier.optional(),
-  input_schema: Json.nullish(),
-  example: Json.nullish(),
+  input_schema: SentObjectOrNull,
+  example: SentObjectOrNull,
   headers: z
     .record(z.string(), z.string().max(8_000).nullable())
     .optional()
@@ -117,7 +117,7 @@ export const NewTool = z.strictObject(writable).openapi('NewTool')
 export const ChangeTool = z.strictObject(writable).partial().openapi('ChangeTool')
 
 export const InvokeBody = z
-  .strictObject({ input: Json.openapi({ description: "What the tool's input schema asks for." }) })
+  .strictObject({ input: SentObject.openapi({ description: "What the tool's input schema asks for." }) })
   .openapi('Invoke', { example: { input: { text: 'The quick brown fox jumps over the lazy dog.' } } })
 
 export const InvokeHeaders = z.object({

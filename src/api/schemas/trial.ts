@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { Id, orNull, TokenCount } from './common'
+import { Id, orNull, SentObject, TokenCount } from './common'
 
 const Json = z.record(z.string(), z.unknown())
 
 export const TryBody = z
   .strictObject({
-    input: Json,
+    input: SentObject,
     as: z.union([
       z.strictObject({ user_id: z.uuid() }),
       z.strictObject({ plan: z.string().min(1).max(100) }),

@@ -43,9 +43,10 @@ export function isCompressed(headers: Dispatcher.ResponseData['headers']): boole
 /** A text as the answer of that API; a failure where it is none, or an error. */
 export function toAnswer({ api }: ModelAsk, text: string | null, target: Target): ModelAnswer {
   if (text === null) return malformed(`its answer has over ${MOST_ANSWER_BYTES} bytes`)
-  const value = parseObject(text)
-  const error = errorIn(value)
+  const given = parseBounded(text)
+  const error = errorIn(given)
   if (error) return failureOfToldError(error, target)
+  const value = objectOf(given)
   if (!value || !Array.isArray(value[LISTS[api]]))
     return malformed('its answer is no JSON object of this API')
   const mended = api === 'responses' ? new ResponseCalls().mend(value) : withWholeCalls(value)
@@ -53,13 +54,18 @@ export function toAnswer({ api }: ModelAsk, text: string | null, target: Target)
   return { ok: true, text: mendedText, value: mended, usage: readUsage(value.usage, api) }
 }
 
-/** The JSON object of a text; null for anything else, and for what is nested absurdly deep. */
-export function parseObject(text: string): Record<string, unknown> | null {
+/** The JSON value of a text; undefined for what is none, and for what is nested absurdly deep. */
+export function parseBounded(text: string): unknown {
   try {
     const value: unknown = parseJson(text)
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject && !isTextDeeperThan(text, value, MOST_DEPTH) ? (value as Record<string, unknown>) : null
+    return isTextDeeperThan(text, value, MOST_DEPTH) ? undefined : value
   } catch {
-    return null
+    return undefined
   }
+}
+
+/** The value where it is a JSON object, else null. */
+export function objectOf(value: unknown): Record<string, unknown> | null {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? (value as Record<string, unknown>) : null
 }

@@ -1,11 +1,11 @@
 import { toJson } from '../../exact-json'
 import { type ModelAsk, type ModelEvent, StreamBroken, type Target } from '../adapter'
-import { cutOff, readEvents, StreamEnd } from '../event-stream'
+import { cutOff, isReason, readEvents, StreamEnd } from '../event-stream'
 import { failureOfError, failureOfToldError, malformed } from '../failures'
 import { errorIn } from '../provider-words'
 import { ResponseCalls } from '../response-calls'
 import { StreamedCalls } from '../tool-calls'
-import { parseObject } from './openai-answer'
+import { objectOf, parseBounded } from './openai-answer'
 
 type Json = Record<string, unknown>
 
@@ -33,10 +33,12 @@ export async function* readOpenAiEvents(
         isDone = true
         break
       }
-      const value = parseObject(data)
-      if (!value) throw new StreamBroken(malformed('an event of its stream is no JSON object'))
-      const error = errorIn(value)
+      const given = parseBounded(data)
+      const error = errorIn(given)
       if (error) throw new StreamBroken(failureOfToldError(error, target))
+      const value = objectOf(given)
+      if (!value) throw new StreamBroken(malformed('an event of its stream is no JSON object'))
+      if (ask.api === 'chat' && isNoChunk(value)) continue
       if (progress.isWholeAfter(value)) end.note(hasUsage(value))
       yield toEvent(calls.mend(value), value, data)
     }
@@ -47,6 +49,9 @@ export async function* readOpenAiEvents(
   const rest = calls.rest()
   if (rest) yield toEvent(rest)
 }
+
+/** Some servers keep a stream alive by objects that say nothing, at which clients would look for choices. */
+const isNoChunk = ({ choices, usage }: Json) => choices == null && usage == null
 
 function toEvent(value: Json, given?: Json, data?: string): ModelEvent {
   return { data: data !== undefined && value === given ? data : toJson(value, given), value }
@@ -82,9 +87,6 @@ class ChatProgress {
     return this.#finished.size > 0 && this.#finished.size < this.#begun.size
   }
 }
-
-/** Some servers send an empty text, or the word null, until they finish. */
-const isReason = (reason: unknown) => typeof reason === 'string' && !/^\s*(?:null)?\s*$/.test(reason)
 
 class ResponseProgress {
   #isWhole = false

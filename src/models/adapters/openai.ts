@@ -4,13 +4,12 @@ import { toolAgent } from '../../tools/agent'
 import type { ModelAdapter, ModelAsk, ModelContext, ModelFailure, Target } from '../adapter'
 import { failureOfError, failureOfStatus, malformed, wordsFor } from '../failures'
 import { learnOutputField, type OutputField, otherOutputField, outputField } from '../output-field'
-import { wordsOfBody } from '../provider-words'
+import { MOST_SAID_BYTES, wordsOfBody } from '../provider-words'
 import { isCompressed, MOST_ANSWER_BYTES, readText } from './openai-answer'
 import { beginOpenAiStream } from './openai-stream'
 import { readWholeAnswer } from './openai-whole'
 
 const PATHS = { chat: '/chat/completions', embeddings: '/embeddings', responses: '/responses' } as const
-const MOST_SAID_BYTES = 16 * 1024
 
 type Sent = Awaited<ReturnType<typeof request>>
 
