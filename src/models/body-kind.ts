@@ -18,9 +18,6 @@ export async function openBody(body: AsyncIterable<Uint8Array>): Promise<OpenedB
   }
 }
 
-/** Whether a whole text is that of an event stream. */
-export const isEventText = (text: string) => /^[\uFEFF\s]*(?:data|event|id|retry|)\s*:/.test(text)
-
 const isBracket = (byte: number) => byte === 0x7b || byte === 0x5b
 
 /** The first byte that is neither blank nor of a byte order mark. */

@@ -1,3 +1,7 @@
+/** Whether a text is that of an event stream: it begins with a comment, a field, or the bare name of one. */
+export const isEventText = (text: string) =>
+  /^[\uFEFF\s]*(?:[\w-]*\s*:|(?:data|event|id|retry)[\r\n])/.test(text)
+
 /**
  * Splits the text of an event stream into the data of its events. Lines may end in LF, CR LF or CR alone, and an event is
  * given as soon as its blank line has come, also where that is a CR whose LF might follow. Names, ids and comments are

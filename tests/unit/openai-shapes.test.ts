@@ -76,7 +76,7 @@ describe('blocks of an MCP tool', () => {
   test.each([
     [{}],
     [{ content: 'text' }],
-    [{ content: [] }],
+    [{ content: [], more: 1 }],
     [{ content: [{ type: 'image', data: 1 }] }],
     [{ content: [{ type: 'other' }] }],
   ])('are not seen in %j', (output) => expect(blocksOf(output)).toBeNull())

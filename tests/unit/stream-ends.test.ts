@@ -115,7 +115,7 @@ describe.each(names)('%s', (name) => {
 
   test('a stream in place of a whole answer is read', async () => {
     const { adapter, target, ask } = KINDS[name]
-    upstream.answer({ chunks: [`: hi\n\n${text(name)}`], headers: { 'content-type': 'application/json' } })
+    upstream.answer({ chunks: [`data\n\n${text(name)}`], headers: { 'content-type': 'application/json' } })
     const answer = await adapter.complete(target, ask, context())
     expect(answer).toMatchObject({ ok: true, usage: { inputTokens: 20, outputTokens: 10 } })
     expect(JSON.stringify(answer)).toContain('Hello.')

@@ -1,6 +1,6 @@
 import { toJson } from '../../exact-json'
+import { isEventText } from '../../tools/event-parser'
 import { type ModelAnswer, type ModelAsk, StreamBroken, type Target } from '../adapter'
-import { isEventText } from '../body-kind'
 import { toWholeChat, toWholeResponse } from '../gathered'
 import { toAnswer } from './openai-answer'
 import { readOpenAiEvents } from './openai-events'

@@ -2,7 +2,7 @@ import { parseJson, toJson } from '../../exact-json'
 import { endpointFault } from '../address-guard'
 import { callHttp } from '../call-http'
 import { isTextDeeperThan, MOST_DEPTH } from '../depth'
-import { EventParser } from '../event-parser'
+import { EventParser, isEventText } from '../event-parser'
 import type { HttpAnswer } from '../http-answer'
 import { ownHeaders } from '../own-headers'
 import { repeats, withoutSecrets } from '../repeated-secrets'
@@ -61,13 +61,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** How an event stream begins: by a comment, a field, or the bare name of one. */
-const EVENT_STREAM = /^\s*(?:[\w-]*\s*:|(?:data|event|id|retry)[\r\n])/
-
 /** A byte order mark before the JSON, or an event stream in its place: then the last object in it is the output. */
 function parseOther(text: string): unknown {
   if (text.startsWith('\uFEFF')) return parse(text.slice(1))
-  if (!EVENT_STREAM.test(text)) return undefined
+  if (!isEventText(text)) return undefined
   const parser = new EventParser()
   const events = [...parser.feed(text), parser.end() ?? '']
   const last = events.findLast((data) => data.trimStart().startsWith('{'))
