@@ -11,7 +11,7 @@ const WAIT_FOR_CLOSE_MS = 250
 
 /** Whether a choice says why it finished: some servers send an empty text, or the word null, until they do. */
 export const isReason = (reason: unknown): reason is string =>
-  typeof reason === 'string' && !/^\s*(?:null)?\s*$/.test(reason)
+  typeof reason === 'string' && !['', 'null'].includes(reason.trim())
 
 /**
  * Whether a stream said that its answer is whole. From then on nothing that its connection does can break it: silence,

@@ -1,6 +1,8 @@
-/** Whether a text is that of an event stream: it begins with a comment, a field, or the bare name of one. */
-export const isEventText = (text: string) =>
-  /^[\uFEFF\s]*(?:[\w-]*\s*:|(?:data|event|id|retry)[\r\n])/.test(text)
+/** How an event stream begins: by a comment, a field, or the bare name of one. Linear: a text may be all blanks. */
+const EVENT_STREAM = /^(?:[\w-]*:|(?:data|event|id|retry)[\r\n])/
+
+/** Whether a whole text is that of an event stream. A byte order mark counts as a blank. */
+export const isEventText = (text: string) => EVENT_STREAM.test(text.trimStart())
 
 /**
  * Splits the text of an event stream into the data of its events. Lines may end in LF, CR LF or CR alone, and an event is

@@ -2,6 +2,8 @@
 export type SentTo = { baseUrl: string; headers: Record<string, string>; secrets: readonly string[] }
 
 const MOST_SAID = 500
+/** What is looked at of a text. Some patterns take time with the square of its length. */
+const MOST_READ = 2 * MOST_SAID
 const HIDDEN = '***'
 
 /** Keys by their usual shapes, as providers repeat them in part. */
@@ -19,7 +21,7 @@ const PATHS = /(?<![\w.])\/(?:home|usr|var|opt|root|app|srv|etc|tmp|mnt|data|wor
 export function quotable(text: string, target: SentTo): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\s]+/gu, ' ').trim()
   const clean = secretsOf(target).reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), line)
-  const open = clean
+  const open = beginOf(clean)
     .replace(KEYS, HIDDEN)
     .replace(LINKS, (link) => (isPublic(link, target) ? link : HIDDEN))
     .replace(ADDRESSES, HIDDEN)
@@ -27,6 +29,13 @@ export function quotable(text: string, target: SentTo): string {
     .replaceAll(new URL(target.baseUrl).host, HIDDEN)
     .replaceAll(new URL(target.baseUrl).hostname, HIDDEN)
   return open.length > MOST_SAID ? `${cut(open, MOST_SAID - 1)}…` : open
+}
+
+/** The words that are looked at, where there are such; what follows could be said only if nearly all before it is hidden. */
+function beginOf(text: string): string {
+  if (text.length <= MOST_READ) return text
+  const end = text.lastIndexOf(' ', MOST_READ)
+  return `${end >= MOST_SAID ? text.slice(0, end) : cut(text, MOST_READ)} …`
 }
 
 function secretsOf({ headers, secrets }: SentTo): string[] {

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals'
 import { parseJson, toJson } from '../../src/exact-json'
 import { httpAdapter } from '../../src/tools/adapters/http'
 import type { ToolInput } from '../../src/tools/tool'
+import { busyMs } from '../support/fair-time'
 import { InProcessUpstream, type Script } from '../support/in-process-upstream'
 import { aTool, useSettings } from '../tools/fixture'
 
@@ -53,4 +54,17 @@ test.each<[string, Script]>([
   ['nothing', { chunks: [] }],
 ])('%s is refused in so many words', async (_what, script) => {
   expect(await call(script)).toMatchObject({ ok: false, code: 'TOOL_BAD_RESPONSE' })
+})
+
+test.each([
+  ['blanks', ' '.repeat(300_000)],
+  ['byte order marks', '\uFEFF'.repeat(300_000)],
+  ['a word', 'a'.repeat(300_000)],
+])('an answer that is nothing but %s is refused in a moment', async (_what, body) => {
+  let answer: unknown
+  const busy = await busyMs(async () => {
+    answer = await call({ chunks: [body] })
+  })
+  expect(answer).toMatchObject({ ok: false, code: 'TOOL_BAD_RESPONSE' })
+  expect(busy).toBeLessThan(1_000)
 })

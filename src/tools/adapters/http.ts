@@ -53,17 +53,17 @@ function readOutput(body: Buffer, secrets: string[]): ToolAnswer {
   return { ok: true, output: clean as ToolOutput }
 }
 
+/** JSON, also behind a byte order mark, or an event stream in its place: then the last object in it is the output. */
 function parse(text: string): unknown {
+  const plain = text.startsWith('\uFEFF') ? text.slice(1) : text
   try {
-    return parseJson(text)
+    return parseJson(plain)
   } catch {
-    return parseOther(text)
+    return lastObjectIn(plain)
   }
 }
 
-/** A byte order mark before the JSON, or an event stream in its place: then the last object in it is the output. */
-function parseOther(text: string): unknown {
-  if (text.startsWith('\uFEFF')) return parse(text.slice(1))
+function lastObjectIn(text: string): unknown {
   if (!isEventText(text)) return undefined
   const parser = new EventParser()
   const events = [...parser.feed(text), parser.end() ?? '']
