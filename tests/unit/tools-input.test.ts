@@ -69,7 +69,7 @@ describe('an input that the schema does not take', () => {
 })
 
 describe('an input that is meant to stop the hub', () => {
-  const endless = `${'a'.repeat(1_000_000)}!`
+  const endless = `${'a'.repeat(200_000)}!`
   const objects = Array.from({ length: 1_000 }, (_, n) => ({ n }))
   /** Each level is checked by two schemas, each of which checks the next one by two. */
   const doubling = {
@@ -80,7 +80,7 @@ describe('an input that is meant to stop the hub', () => {
 
   test.each([
     ['backtracks without end', { pattern: '^(a+)+$' }, `${'a'.repeat(60)}!`, 'must match pattern'],
-    ['backtracks over a megabyte', { pattern: 'a+$' }, endless, 'must match pattern'],
+    ['backtracks over a long text', { pattern: 'a+$' }, endless, 'must match pattern'],
     ['is compared all with all', { uniqueItems: true }, [...objects, { n: 5 }], 'duplicate items'],
     [
       'is a name that backtracks',
