@@ -1,20 +1,10 @@
 import type { ApiContext } from '../api/envelope'
 import type { Services } from '../api/services'
 import type { ModelTool } from '../models/call-model'
-import { inFormat } from '../models/embedding-format'
 import { type Planned, planEmbeddings } from '../models/input'
 import { type ModelEndpoint, serveModelCall } from './answer'
 
-const endpoint: ModelEndpoint = {
-  plan: planForEmbeddings,
-  answer: (text, { body }) => {
-    const format = body.encoding_format
-    // Numbers are the rule, and an answer of numbers may be megabytes.
-    if (format !== 'base64' && !/"embedding"\s*:\s*"/.test(text)) return text
-    const shown = inFormat(JSON.parse(text) as Record<string, unknown>, format)
-    return shown ? JSON.stringify(shown) : text
-  },
-}
+const endpoint: ModelEndpoint = { plan: planForEmbeddings }
 
 /** POST /v1/embeddings. */
 export function serveEmbeddings(services: Services, c: ApiContext): Promise<Response> {

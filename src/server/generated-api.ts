@@ -1,6 +1,7 @@
 import { GRAPHQL_POST } from '@payloadcms/next/routes'
 import { handleEndpoints, headersWithCors, type PayloadRequest, type SanitizedConfig } from 'payload'
 import { requireOwnCookies } from '../accounts/payload/origin'
+import { noteBody, withDigits } from '../api/graphql/exact-integers'
 import { withNotedStatus } from '../lists/refused-status'
 import { createLog } from '../log'
 import { Problem } from '../problem'
@@ -64,26 +65,18 @@ async function answerGraphql(
   if (request.method !== 'POST')
     throw new Problem('METHOD_NOT_ALLOWED', 'GraphQL is asked by POST', [], { allow: 'POST' })
   requireOwnCookies(request, config)
-  await guardGraphql(request)
-  const asked = withReadType(request)
+  const text = await guardGraphql(request)
+  noteBody(request, text)
   try {
-    const answer = await post(asked)
+    const answer = await post(request)
     // Whatever a resolver throws is an error in the answer: a bare 500 is a document that could not be validated.
     if (answer.status === 500 && !answer.headers.has('content-type')) return unfit()
-    return withNotedStatus(asked, answer)
+    return withNotedStatus(request, await withDigits(request, answer))
   } catch (error) {
     // Payload formats only errors that a resolver threw: what fails before (a variable that does not fit) lands here.
     if (!isGraphqlInputError(error)) throw error
     return unfit()
   }
-}
-
-/** The library compares the media type letter by letter; what it says was looked at by now. */
-function withReadType(request: Request): Request {
-  if (request.headers.get('content-type') === 'application/json') return request
-  const headers = new Headers(request.headers)
-  headers.set('content-type', 'application/json')
-  return new Request(request, { headers })
 }
 
 function unfit(): Response {

@@ -20,12 +20,13 @@ const NO_TYPES = new GraphQLSchema({ assumeValid: true })
 /**
  * Refuses a GraphQL request that Payload's handler would fail on: what is no document, a subscription, fragments in a
  * circle or a directive without its arguments (its complexity rule runs before they are checked), and what is too
- * large once its fragments are expanded. Throws `Problem`.
+ * large once its fragments are expanded. Returns the text of its body. Throws `Problem`.
  */
-export async function guardGraphql(request: Request): Promise<void> {
+export async function guardGraphql(request: Request): Promise<string> {
   if (!isJsonType(request.headers.get('content-type') ?? ''))
     throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send the query as application/json, in UTF-8')
-  const { query, variables } = (await request.clone().json()) as { query?: unknown; variables?: unknown }
+  const text = await request.clone().text()
+  const { query, variables } = JSON.parse(text) as { query?: unknown; variables?: unknown }
   if (typeof query !== 'string') throw invalidField('query', 'A GraphQL document is needed')
   if (Array.isArray(variables) || !['object', 'undefined'].includes(typeof variables))
     throw invalidField('variables', 'An object is needed')
@@ -43,6 +44,7 @@ export async function guardGraphql(request: Request): Promise<void> {
   const fault = validate(NO_TYPES, document, rules)[0]
   if (fault) throw invalidField('query', fault.message)
   checkBounds(document)
+  return text
 }
 
 function read(query: string): DocumentNode {

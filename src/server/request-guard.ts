@@ -1,3 +1,4 @@
+import { isJsonType } from '../api/media-types'
 import { addressHeader } from '../caller-address'
 import { invalidField, Problem } from '../problem'
 import { checkForm } from './form-guard'
@@ -25,10 +26,16 @@ export async function guardRequest(sent: Request, address: string): Promise<Requ
   // GraphQL takes no form, and says so itself.
   if (bytes && upload && new URL(request.url).pathname !== '/api/graphql')
     await checkForm(bytes, headers.get('content-type') ?? '')
-  if (bytes ? type === '' : hasBody(request)) headers.set('content-type', 'application/json')
+  if (bytes ? type === '' || isJsonType(type) : hasBody(request))
+    headers.set('content-type', 'application/json')
+  // Payload compares media types letter by letter.
+  else if (bytes) headers.set('content-type', inLowerCase(headers.get('content-type') ?? ''))
   const body = bytes ?? (hasBody(request) ? '{}' : null)
   return new Request(request.url, { method: request.method, headers, signal: request.signal, body })
 }
+
+/** The type alone: its parameters may be a boundary. */
+const inLowerCase = (contentType: string) => contentType.replace(/^[^;]*/, (type) => type.toLowerCase())
 
 /** Headers by which Payload takes a POST for a GET, after every guard: none of them reaches it. */
 const OVERRIDES = ['x-payload-http-method-override', 'x-http-method-override']

@@ -94,6 +94,25 @@ describe('a tool over HTTP', () => {
     expect(error.details.map(({ field }) => field)).toEqual(['input', 'as', 'headers'])
   })
 
+  test('by GraphQL, in a variable, in the document and in both', async () => {
+    const text = String.raw`\"${BIG}\"`
+    const invoke = (head: string, argument: string) =>
+      String.raw`mutation ${head} { invokeTool(tool: \"${tool.slug}\", input: ${argument}) { output } }`
+    const ask = (query: string) =>
+      post('/api/graphql', `{"query":"${query}","variables":{"i":${input},"id":${BIG}}}`)
+    for (const query of [
+      invoke('($i: JSON!)', '$i'),
+      invoke('', `{id: ${BIG}, list: [-${BIG}, 1, ${text}]}`),
+      invoke('($id: JSON)', `{id: $id, list: [-${BIG}, 1, ${text}]}`),
+    ]) {
+      expect(await ask(query)).toContain(`"output":{"echo":${input}`)
+      expect(seen.at(-1)).toBe(input)
+    }
+    const once = (id: string) => invoke('', String.raw`{id: ${id}}, idempotencyKey: \"exact\"`)
+    expect(await ask(once(BIG))).toContain(`"echo":{"id":${BIG}}`)
+    expect(await ask(once('12345678901234567891'))).toContain('IDEMPOTENCY_MISMATCH')
+  })
+
   test('by MCP, as text and as structured content', async () => {
     const message = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${tool.slug}","arguments":${input}}}`
     const text = await post('/mcp', message, { accept: 'application/json, text/event-stream' })

@@ -4,8 +4,10 @@
  */
 import { describe, expect, test } from '@jest/globals'
 import { blocksOf } from '../../src/mcp/blocks'
+import { toAnswer } from '../../src/models/adapters/openai-answer'
 import { inFormat } from '../../src/models/embedding-format'
 import { ResponseWriter } from '../../src/openai/responses-stream'
+import { KINDS } from './wire-setup'
 
 describe('vectors', () => {
   const vector = [0.5, -2, 0.25]
@@ -21,6 +23,18 @@ describe('vectors', () => {
   test.each(['float', undefined, null])('are numbers where %s was asked for', (format) =>
     expect(inFormat(answer(base64), format)).toEqual(answer(vector)),
   )
+  test('are so at every interface, as the adapter reads them', () => {
+    const target = KINDS.chat.target
+    for (const [format, sent, shown] of [
+      ['base64', vector, base64],
+      [undefined, base64, vector],
+    ] as const) {
+      const ask = { api: 'embeddings' as const, body: { encoding_format: format }, maxOutputTokens: null }
+      const read = toAnswer(ask, JSON.stringify(answer(sent)), target)
+      expect(read).toMatchObject({ ok: true, value: { data: [{ embedding: shown }] } })
+      expect(read).toMatchObject({ text: JSON.stringify(answer(shown)) })
+    }
+  })
   test('stay as they are where they are in that form', () => {
     expect(inFormat(answer(base64), 'base64')).toBeNull()
     expect(inFormat(answer(vector), 'float')).toBeNull()

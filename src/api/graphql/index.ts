@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import type { PayloadRequest } from 'payload'
 import { cancel, choosePlan, invoke, summarise } from './operations'
 import { type GraphQLLibrary, hubTypes, jsonScalar, type PayloadSchema } from './types'
@@ -30,7 +31,8 @@ export function hubMutations(graphQL: GraphQLLibrary, schema: PayloadSchema) {
         input: { type: new GraphQLNonNull(jsonScalar(schema)) },
         idempotencyKey: { type: GraphQLString },
       },
-      resolve: (_: unknown, args: Parameters<typeof invoke>[1], { req }: Context) => invoke(req, args),
+      resolve: (_: unknown, args: Parameters<typeof invoke>[1], { req }: Context, info: GraphQLResolveInfo) =>
+        invoke(req, args, info),
     },
     subscribe: {
       type: new GraphQLNonNull(subscription),

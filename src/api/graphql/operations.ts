@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import type { PayloadRequest } from 'payload'
 import { v7 as uuidv7, validate } from 'uuid'
 import { caller } from '../../accounts/payload/access'
@@ -6,6 +7,7 @@ import type { HubUser } from '../../accounts/payload/user'
 import { payloadBy } from '../../audit/payload-by'
 import { cancelSubscription, subscribe } from '../../billing/subscriptions'
 import { callerAddress } from '../../caller-address'
+import { toJson } from '../../exact-json'
 import { readIdempotency } from '../../gateway/idempotency'
 import { type Invocation, invokeTool } from '../../gateway/invoke-tool'
 import { createLog } from '../../log'
@@ -20,22 +22,24 @@ import { RangeQuery } from '../schemas/usage'
 import { nothingToCancel } from '../subscriptions'
 import { requireSession, unauthorized } from '../who'
 import { toDetails } from '../zod-details'
+import { exactInput, hiddenDigits } from './exact-integers'
 
 /** As `POST /api/v1/tools/{tool_id}/invoke`. */
 export async function invoke(
   req: PayloadRequest,
   { tool, input, idempotencyKey }: { tool: string; input: unknown; idempotencyKey?: string | null },
+  info: GraphQLResolveInfo,
 ): Promise<Invocation> {
   const { pool, secret, config } = runtime()
   const credential = await requestCredential(req.headers, req.payload, secret)
   if (!credential) throw unauthorized()
   signedIn(req)
-  const sent = readInput(input)
+  const sent = exactInput(req, info, readInput(input))
   const log = perProcess('log', () => createLog(config.logLevel))
-  const body = Buffer.from(JSON.stringify({ input: sent }))
+  const body = Buffer.from(toJson({ input: sent }, sent))
   const idempotency = readIdempotency(idempotencyKey ?? null, body)
   const { signal } = req
-  return invokeTool(
+  const result = await invokeTool(
     { pool, log },
     {
       credential,
@@ -49,6 +53,7 @@ export async function invoke(
       isKnown: true,
     },
   )
+  return hiddenDigits(req, result)
 }
 
 /** As `POST /api/v1/subscriptions/subscribe`. */

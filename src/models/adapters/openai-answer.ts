@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici'
 import { parseJson, toJson } from '../../exact-json'
 import { isTextDeeperThan, MOST_DEPTH } from '../../tools/depth'
 import type { ModelAnswer, ModelAsk, Target } from '../adapter'
+import { inFormat } from '../embedding-format'
 import { failureOfToldError, malformed } from '../failures'
 import { errorIn } from '../provider-words'
 import { ResponseCalls } from '../response-calls'
@@ -41,7 +42,7 @@ export function isCompressed(headers: Dispatcher.ResponseData['headers']): boole
 }
 
 /** A text as the answer of that API; a failure where it is none, or an error. */
-export function toAnswer({ api }: ModelAsk, text: string | null, target: Target): ModelAnswer {
+export function toAnswer({ api, body }: ModelAsk, text: string | null, target: Target): ModelAnswer {
   if (text === null) return malformed(`its answer has over ${MOST_ANSWER_BYTES} bytes`)
   const given = parseBounded(text)
   const error = errorIn(given)
@@ -49,9 +50,14 @@ export function toAnswer({ api }: ModelAsk, text: string | null, target: Target)
   const value = objectOf(given)
   if (!value || !Array.isArray(value[LISTS[api]]))
     return malformed('its answer is no JSON object of this API')
-  const mended = api === 'responses' ? new ResponseCalls().mend(value) : withWholeCalls(value)
+  const mended = mendedOf(api, value, body.encoding_format)
   const mendedText = mended === value ? text : toJson(mended, value)
   return { ok: true, text: mendedText, value: mended, usage: readUsage(value.usage, api) }
+}
+
+function mendedOf(api: ModelAsk['api'], value: Record<string, unknown>, format: unknown) {
+  if (api === 'embeddings') return inFormat(value, format) ?? value
+  return api === 'responses' ? new ResponseCalls().mend(value) : withWholeCalls(value)
 }
 
 /** The JSON value of a text; undefined for what is none, and for what is nested absurdly deep. */
