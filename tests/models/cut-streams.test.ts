@@ -173,12 +173,15 @@ test('the rate follows the newest calls; after twenty without reasoning nothing 
 
 test('the end is that of all answers: one of two does not make the other free', () => {
   let ended = 0
-  const finish = (index: number) => ({ choices: [{ index, delta: {}, finish_reason: 'stop' }] })
+  const finish = (index: number) => ({
+    type: 'chunk',
+    choices: [{ index, delta: {}, finish_reason: 'stop' }],
+  })
   const leaving = new Leaving(2, () => {
     ended += 1
   })
   leaving.note(finish(0), null)
-  leaving.note({ choices: [{ index: 1, finish_reason: '' }] }, null)
+  for (const reason of ['', 'null']) leaving.note({ choices: [{ index: 1, finish_reason: reason }] }, null)
   leaving.leave()
   expect(ended).toBe(1)
   const whole = new Leaving(2, () => {
