@@ -43,6 +43,8 @@ import { limitJoins } from './lists/graphql-joins'
 import { boundRate } from './lists/graphql-rate'
 import { boundRows } from './lists/graphql-rows'
 import { listsInTurn } from './lists/graphql-turns'
+import { boundValues } from './lists/graphql-values'
+import { boundVariables } from './lists/graphql-variables'
 import { guardEndpoints } from './lists/guard-endpoints'
 import { createLog } from './log'
 import { outboxEmail } from './mail/payload-adapter'
@@ -106,7 +108,9 @@ export function hub(config: Config): Plugin {
       validationRules: (args) => [
         ...(incoming.graphQL?.validationRules?.(args) ?? []),
         boundRate(args),
+        boundVariables(args),
         boundRows(args),
+        boundValues(args),
         ...(config.production ? [NoSchemaIntrospectionCustomRule, withoutSuggestions] : []),
       ],
       queries: (graphQL, schema) => {

@@ -28,7 +28,8 @@ import { refusedBy } from './refused-status'
 import { DEFAULT_ROWS, MOST_ROWS, rowsAsked } from './rows'
 
 type Variables = Record<string, unknown>
-type Reading = {
+/** A document's operation as it is read: its fragments, and its variables with their defaults. */
+export type Reading = {
   schema: GraphQLSchema
   fragments: Map<string, FragmentDefinitionNode>
   known: Map<string, number>
@@ -43,45 +44,57 @@ type PayloadField = { type?: string; defaultLimit?: number; maxRows?: number }
  * nothing has run when it refuses.
  */
 export function boundRows(args: ExecutionArgs): ValidationRule {
+  return refusing(args, (document) => {
+    let rows = 0
+    for (const { reading, set, root } of operationsOf(args, document))
+      rows += rowsOfSet(reading, set, root, true)
+    if (rows > MOST_ROWS)
+      throw refused(
+        `A document loads at most ${MOST_ROWS} rows, and this one could load ${rows}: lower its limits`,
+      )
+  })
+}
+
+/** A rule that refuses a document for which `check` throws a problem. */
+export function refusing(args: ExecutionArgs, check: (document: DocumentNode) => void): ValidationRule {
   return (context) => ({
     Document: {
       leave(document) {
-        const fault = faultOf(args, document)
-        if (fault) context.reportError(refusedBy(fault, args.contextValue))
+        try {
+          check(document)
+        } catch (error) {
+          if (error instanceof Problem) context.reportError(refusedBy(error, args.contextValue))
+          // What does not fit the schema is for the other rules to say.
+          else if (!(error instanceof GraphQLError)) throw error
+        }
       },
     },
   })
 }
 
-function faultOf(args: ExecutionArgs, document: DocumentNode): Problem | null {
-  try {
-    const rows = operationsOf(document, args.operationName)
-      .map((operation) => rowsOfOperation(args, document, operation))
-      .reduce((sum, one) => sum + one, 0)
-    if (rows <= MOST_ROWS) return null
-    const message = `A document loads at most ${MOST_ROWS} rows, and this one could load ${rows}: lower its limits`
-    return new Problem('VALIDATION_ERROR', message, [{ field: 'query', message }])
-  } catch (error) {
-    if (error instanceof Problem) return error
-    // What does not fit the schema is for the other rules to say.
-    if (error instanceof GraphQLError) return null
-    throw error
-  }
-}
+/** Why a document is refused. */
+export const refused = (message: string): Problem =>
+  new Problem('VALIDATION_ERROR', message, [{ field: 'query', message }])
 
-function operationsOf(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode[] {
+type Operation = { reading: Reading; set: SelectionSetNode; root: GraphQLCompositeType }
+
+/** The operations that a document could run, each ready to be read. */
+export function operationsOf(args: ExecutionArgs, document: DocumentNode): Operation[] {
   const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
-  return name ? operations.filter((one) => one.name?.value === name) : operations
+  const { operationName: name } = args
+  const meant = name ? operations.filter((one) => one.name?.value === name) : operations
+  return meant.flatMap((one) => read(args, document, one) ?? [])
 }
 
-function rowsOfOperation(
+function read(
   { schema, variableValues }: ExecutionArgs,
   document: DocumentNode,
-  operation: OperationDefinitionNode,
-): number {
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {})
-  const root = schema.getRootType(operation.operation)
-  if (!coerced || !root) return 0
+  { operation, selectionSet: set, variableDefinitions }: OperationDefinitionNode,
+): Operation | null {
+  const limits = { maxErrors: 1 }
+  const { coerced } = getVariableValues(schema, variableDefinitions ?? [], variableValues ?? {}, limits)
+  const root = schema.getRootType(operation)
+  if (!coerced || !root) return null
   const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
   const reading: Reading = {
     schema,
@@ -89,7 +102,7 @@ function rowsOfOperation(
     known: new Map(),
     variables: coerced,
   }
-  return rowsOfSet(reading, operation.selectionSet, root, true)
+  return { reading, set, root }
 }
 
 function rowsOfSet(
@@ -104,7 +117,7 @@ function rowsOfSet(
   return rows.reduce((sum, one) => sum + one, 0)
 }
 
-function isLeftOut(node: SelectionNode, variables: Variables): boolean {
+export function isLeftOut(node: SelectionNode, variables: Variables): boolean {
   return (
     getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true ||
     getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if === false
@@ -149,8 +162,20 @@ function rowsOfField(
     const given = getArgumentValues(field, node, reading.variables)
     return listRows(field, given) * (1 + inner)
   }
-  const documents = documentsOf(field, isRoot)
-  return documents + Math.max(1, documents, repeats(field, parent)) * inner
+  return documentsOf(field, isRoot) + timesOf(reading, field, node, parent, isRoot) * inner
+}
+
+/** How often what is asked for below a field is answered: once for each row that it may have. */
+export function timesOf(
+  reading: Reading,
+  field: Field,
+  node: FieldNode,
+  parent: GraphQLCompositeType,
+  isRoot: boolean,
+): number {
+  if (field.args.some(({ name }) => name === 'limit'))
+    return listRows(field, getArgumentValues(field, node, reading.variables))
+  return Math.max(1, documentsOf(field, isRoot), repeats(field, parent))
 }
 
 /** A limit above the maximum counts as what it is, so that it is refused; 0 is the maximum. */
@@ -175,7 +200,7 @@ function repeats(field: Field, parent: GraphQLCompositeType): number {
 
 const isMany = ({ type }: Field): boolean => isListType(getNullableType(type))
 
-const fieldsOf = (type: GraphQLCompositeType): Record<string, Field> =>
+export const fieldsOf = (type: GraphQLCompositeType): Record<string, Field> =>
   isUnionType(type) ? {} : type.getFields()
 
 const payloadField = ({ extensions }: Field): PayloadField | undefined =>

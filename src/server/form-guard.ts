@@ -1,5 +1,5 @@
 import { invalidField, Problem } from '../problem'
-import { checkJsonText, refuseNul } from './json-guard'
+import { checkJsonText, MOST_VALUES, refuseNul } from './json-guard'
 
 /**
  * Holds a form to what Payload can read: its data is a JSON object, and its file is a file. A file that is only named
@@ -12,7 +12,7 @@ export async function checkForm(bytes: Uint8Array<ArrayBuffer>, type: string): P
     refuseNul(name, 'form')
     if (typeof value !== 'string') continue
     if (name === 'file') throw invalidField('file', 'Send an image, as multipart/form-data')
-    if (name === '_payload') checkJsonText(value)
+    if (name === '_payload') checkJsonText(value, MOST_VALUES)
     else refuseNul(value, name)
   }
 }

@@ -7,6 +7,7 @@ import { createLog } from '../log'
 import { Problem } from '../problem'
 import { perProcess } from '../process'
 import { guardGraphql } from './graphql-guard'
+import { largeBodies } from './large-bodies'
 import { withoutStoring } from './no-store'
 import { guardRequest } from './request-guard'
 
@@ -20,8 +21,9 @@ export function generatedApi(config: SanitizedConfig): GeneratedApi {
   return async (request, address) => withoutStoring(request, await answer(request, address))
 
   async function answer(request: Request, address: string): Promise<Response> {
+    const large = largeBodies(request, config)
     try {
-      const guarded = withoutPrefix(await guardRequest(request, address), config)
+      const guarded = withoutPrefix(await guardRequest(request, address, large), config)
       const isGraphql = new URL(guarded.url).pathname === '/api/graphql'
       if (isGraphql && guarded.method !== 'OPTIONS') return await answerGraphql(guarded, graphql, config)
       return await handleEndpoints({ config: Promise.resolve(config), request: guarded })
@@ -29,6 +31,8 @@ export function generatedApi(config: SanitizedConfig): GeneratedApi {
       if (error instanceof Problem) return refusal(error, request, config)
       perProcess('log', () => createLog('info')).error({ err: error }, 'the generated API failed')
       return Response.json({ errors: [{ message: 'Something went wrong.' }] }, { status: 500 })
+    } finally {
+      large.end()
     }
   }
 }

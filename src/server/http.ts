@@ -72,7 +72,13 @@ function refuse(res: ServerResponse, status: 400 | 405, message: string): void {
   const requestId = uuidv7()
   const code = status === 405 ? 'METHOD_NOT_ALLOWED' : 'VALIDATION_ERROR'
   const body = { data: null, error: { code, message, details: [] }, meta: { request_id: requestId } }
-  const headers = { 'Content-Type': 'application/json', 'X-Request-ID': requestId, Connection: 'close' }
+  const headers = {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-ID': requestId,
+    Connection: 'close',
+  }
   res.writeHead(
     status,
     status === 405 ? { ...headers, Allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' } : headers,

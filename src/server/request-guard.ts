@@ -2,7 +2,8 @@ import { isJsonType } from '../api/media-types'
 import { addressHeader } from '../caller-address'
 import { invalidField, Problem } from '../problem'
 import { checkForm } from './form-guard'
-import { checkJsonText } from './json-guard'
+import { checkJsonText, MOST_VALUES, tooManyValues } from './json-guard'
+import { type LargeBodies, OPEN_LIMIT_BYTES } from './large-bodies'
 
 const MOST_JSON_BYTES = 1024 * 1024
 const MOST_UPLOAD_BYTES = 6 * 1024 * 1024
@@ -13,19 +14,20 @@ const MOST_STEPS = 4
  * Refuses what Payload's generated API would stumble over: a path that does not decode, NUL characters, a body
  * that is too large or is no JSON object. Answers the request to go on with. Throws `Problem`.
  */
-export async function guardRequest(sent: Request, address: string): Promise<Request> {
-  const request = await withMeantMethod(sent)
+export async function guardRequest(sent: Request, address: string, large: LargeBodies): Promise<Request> {
+  const request = await withMeantMethod(sent, large)
   checkAddress(request.url)
   const headers = new Headers(request.headers)
   headers.set(addressHeader(), address)
   for (const name of OVERRIDES) headers.delete(name)
   const type = headers.get('content-type')?.trim().toLowerCase() ?? ''
   const upload = type.startsWith('multipart/form-data')
-  const bytes = await readBody(request, upload ? MOST_UPLOAD_BYTES : MOST_JSON_BYTES)
-  if (bytes) checkBody(bytes, type)
+  const bytes = await readBody(request, upload ? MOST_UPLOAD_BYTES : MOST_JSON_BYTES, large)
+  const isGraphql = new URL(request.url).pathname === '/api/graphql'
+  // GraphQL bounds its variables itself; the input of a tool among them may have more.
+  if (bytes) checkBody(bytes, type, isGraphql ? Number.POSITIVE_INFINITY : MOST_VALUES)
   // GraphQL takes no form, and says so itself.
-  if (bytes && upload && new URL(request.url).pathname !== '/api/graphql')
-    await checkForm(bytes, headers.get('content-type') ?? '')
+  if (bytes && upload && !isGraphql) await checkForm(bytes, headers.get('content-type') ?? '')
   if (bytes ? type === '' || isJsonType(type) : hasBody(request))
     headers.set('content-type', 'application/json')
   // Payload compares media types letter by letter.
@@ -44,7 +46,7 @@ const OVERRIDES = ['x-payload-http-method-override', 'x-http-method-override']
  * The panel asks for long filters by a POST whose form is the query of a GET. Such a request is made the GET that it
  * means before anything else looks at it; any other override is refused.
  */
-async function withMeantMethod(request: Request): Promise<Request> {
+async function withMeantMethod(request: Request, large: LargeBodies): Promise<Request> {
   const [asked] = OVERRIDES.map((name) => request.headers.get(name)).filter((one) => one !== null)
   if (asked === undefined || asked.toUpperCase() === request.method) return request
   const type = request.headers.get('content-type')?.trim().toLowerCase() ?? ''
@@ -54,7 +56,8 @@ async function withMeantMethod(request: Request): Promise<Request> {
       'VALIDATION_ERROR',
       'A method is overridden only by a POST of application/x-www-form-urlencoded that means GET',
     )
-  const bytes = await readBody(request, MOST_JSON_BYTES)
+  const bytes = await readBody(request, MOST_JSON_BYTES, large)
+  if (bytes) checkText(bytes, type, MOST_VALUES)
   const url = new URL(request.url)
   const query = [url.search.slice(1), bytes ? new TextDecoder().decode(bytes) : ''].filter(
     (one) => one !== '',
@@ -68,12 +71,12 @@ async function withMeantMethod(request: Request): Promise<Request> {
 /** Payload expects data with these, and fails where there is none. */
 const hasBody = ({ method }: Request) => ['PATCH', 'POST', 'PUT'].includes(method)
 
-function checkBody(bytes: Uint8Array, type: string): void {
+function checkBody(bytes: Uint8Array, type: string, mostValues: number): void {
   if (!READABLE.test(type)) {
     const message = 'Send application/json, or multipart/form-data with its boundary'
     throw new Problem('UNSUPPORTED_MEDIA_TYPE', message)
   }
-  if (!type.startsWith('multipart/')) checkText(bytes, type)
+  if (!type.startsWith('multipart/')) checkText(bytes, type, mostValues)
 }
 
 /** What Payload reads: anything else it would take for no data, or fail on. */
@@ -113,29 +116,42 @@ const isTooLong = (path: string) => path.split(/\.|__/).length > MOST_STEPS
  * What is over the limit is read on and thrown away for a while: a client that is cut off while it still sends sees a
  * broken connection instead of the answer.
  */
-async function readBody(request: Request, most: number): Promise<Uint8Array<ArrayBuffer> | null> {
+async function readBody(
+  request: Request,
+  most: number,
+  large: LargeBodies,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   if (!request.body || request.method === 'GET' || request.method === 'HEAD') return null
   const message = `The body is larger than ${most} bytes`
   // What is left of the body is not read: nothing else can come over this connection.
   const endless = new Problem('PAYLOAD_TOO_LARGE', message, [], { connection: 'close' })
   if (Number(request.headers.get('content-length') ?? 0) > most + THROWN_AWAY_BYTES) throw endless
-  let chunks: Uint8Array[] = []
+  const chunks: Uint8Array[] = []
   let size = 0
+  let refusal: unknown = null
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    const isFirstAbove = size <= OPEN_LIMIT_BYTES && size + chunk.byteLength > OPEN_LIMIT_BYTES
     size += chunk.byteLength
+    if (isFirstAbove)
+      await large.requireCaller().catch((error: unknown) => {
+        refusal = error
+      })
     if (size > most + THROWN_AWAY_BYTES) throw endless
-    if (size > most) chunks = []
+    if (size > most) refusal = new Problem('PAYLOAD_TOO_LARGE', message)
+    if (refusal) chunks.length = 0
     else chunks.push(chunk)
   }
-  if (size > most) throw new Problem('PAYLOAD_TOO_LARGE', message)
+  if (refusal) throw refusal
+  if (size > OPEN_LIMIT_BYTES) await large.takeTurn()
   return size === 0 ? null : new Uint8Array(Buffer.concat(chunks))
 }
 
-function checkText(bytes: Uint8Array, type: string): void {
+function checkText(bytes: Uint8Array, type: string, mostValues: number): void {
   const text = new TextDecoder().decode(bytes)
   if (type.startsWith('application/x-www-form-urlencoded')) {
+    if (text.split('&', mostValues + 1).length > mostValues) throw tooManyValues(mostValues)
     checkAddress(`http://body/?${text}`)
     return
   }
-  checkJsonText(text)
+  checkJsonText(text, mostValues)
 }

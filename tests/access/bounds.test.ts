@@ -1,4 +1,4 @@
-import { beforeAll, expect, jest, test } from '@jest/globals'
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { eventually } from '../support/eventually'
 import { ask, type Cast, castOfCallers } from './callers'
 
@@ -161,4 +161,109 @@ test('a browser may send an API key and a request id', async () => {
   const allowed = answer.headers.get('access-control-allow-headers')
   expect(allowed).toMatch(/X-API-Key.*X-Request-ID/)
   expect(allowed).toMatch(/User-Agent.*OpenAI-Organization.*X-Stainless-Lang/)
+})
+
+/** A body that is large to read: the process is busy with it, whoever sent it. */
+describe('large bodies of the generated API', () => {
+  const large = { password: 'x'.repeat(70_000) }
+  const many = (values: number) => ({ a: Array.from({ length: values }, () => 1) })
+
+  test.each([
+    ['REST', 'POST', '/api/users/login', large],
+    ['a host of values', 'POST', '/api/users', many(40_000)],
+    ['GraphQL', 'POST', '/api/graphql', { query: '{ __typename }', variables: large }],
+  ])('are not read for nobody: %s', async (_what, method, path, body) => {
+    const answer = await ask(method, path, { body })
+    expect([answer.status, answer.text]).toEqual([401, expect.stringContaining('65536 bytes')])
+    const known = await ask(method, path, { body, headers: cast.headers.owner })
+    expect(known.text).not.toContain('65536 bytes')
+  })
+
+  test('nor a form that means a GET, nor an upload', async () => {
+    const form = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-payload-http-method-override': 'GET',
+    }
+    const body = `where[or][0][id][equals]=${'x'.repeat(70_000)}`
+    expect((await ask('POST', '/api/plans', { headers: form, body })).status).toBe(401)
+    const upload = new FormData()
+    upload.append('file', new Blob(['x'.repeat(70_000)], { type: 'image/png' }), 'x.png')
+    expect((await ask('POST', '/api/media', { body: upload })).status).toBe(401)
+  })
+
+  test('have at most 20,000 values', async () => {
+    const headers = cast.headers.owner
+    const refused = await ask('POST', '/api/api-keys', { headers, body: many(20_001) })
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('20000 values')])
+  })
+})
+
+describe('variables of GraphQL', () => {
+  const FIND = 'query ($where: Plan_where) { Plans(where: $where) { totalDocs } }'
+  const terms = (count: number, term: object) => ({
+    where: { AND: Array.from({ length: count }, () => term) },
+  })
+
+  test('have at most 3,000 values', async () => {
+    const { status, text } = await graphql(FIND, {}, terms(2_000, { id: { exists: true } }))
+    expect([status, text]).toEqual([400, expect.stringContaining('at most 3000 values')])
+  })
+
+  test('that do not fit are told by some of their faults, not by each', async () => {
+    const { body } = await graphql(FIND, {}, terms(900, { nope: { exists: true } }))
+    const { errors } = body as { errors: { message: string }[] }
+    expect(errors[0]?.message).toContain('got invalid value')
+    expect(errors.length).toBeLessThan(30)
+  })
+
+  test('of the type JSON are as many as a tool takes', async () => {
+    const query = 'mutation ($input: JSON!) { invokeTool(tool: "no-such-tool", input: $input) { callId } }'
+    const input = { list: Array.from({ length: 5_000 }, () => 1) }
+    const { text } = await graphql(query, cast.headers.owner, { input })
+    expect(text).not.toContain('3000 values')
+  })
+})
+
+/** One field under many names: each row is loaded once and answered nine hundred times. */
+describe('values of GraphQL', () => {
+  const fields = (count: number, name: string) => times(count, (at) => `a${at}: ${name}`)
+
+  test.each([
+    [
+      'fields of many rows',
+      `{ Plans(limit: 1000) { docs { ${fields(18, 'name')} ${times(9, (at) => `b${at}: title`)} } } }`,
+    ],
+    ['one field of one row', `{ Plans(limit: 1) { docs { ${fields(21, 'name')} } } }`],
+    ['in fragments', `{ Plans(limit: 1) { docs { ...f } } } fragment f on Plan { ${fields(21, 'name')} }`],
+    [
+      'in the same rows under several names',
+      `{ Plans(limit: 1) { ${times(21, (at) => `a${at}: docs { name }`)} } }`,
+    ],
+    ['at the root', `{ ${times(11, (at) => `a${at}: Plans(limit: 1) { docs { b: name c: name } }`)} }`],
+    [
+      'in a fragment that is spread in several places',
+      `{ Plans(limit: 1) { ${times(11, (at) => `a${at}: docs { ...f }`)} } } fragment f on Plan { b: name c: name }`,
+    ],
+  ])('too many are refused: %s', async (_what, query) => {
+    const { status, text } = await graphql(query, cast.headers.owner)
+    expect([status, text]).toEqual([400, expect.stringMatching(/at most (25000 values|20 times)/)])
+  })
+
+  test.each([
+    [
+      'all rows',
+      '{ Plans(limit: 1000) { docs { id name title tier rank tokenLimit priceCents currency } } }',
+    ],
+    [
+      'twenty lists',
+      `{ ${times(20, (at) => `a${at}: Plans(limit: 10) { docs { id name title } totalDocs }`)} }`,
+    ],
+    [
+      'a field twice under one name',
+      `{ Plans { docs { ${times(100, () => 'name')} ...f ...f } } } fragment f on Plan { id }`,
+    ],
+  ])('what stays within the bounds is answered: %s', async (_what, query) => {
+    const { status, body } = await graphql(query, cast.headers.owner)
+    expect([status, (body as { errors?: unknown }).errors]).toEqual([200, undefined])
+  })
 })

@@ -33,6 +33,31 @@ describe('preferences are bounded', () => {
     expect(made.status).toBe(400)
   })
 
+  test('in size together: a list of them is answered as a whole', async () => {
+    const other = await newUser()
+    const token = other.token
+    const write = (key: string, value: string) =>
+      ask('POST', `/api/payload-preferences/${key}`, { token, body: { value } })
+    for (let at = 0; at < 8; at += 1) expect((await write(`part-${at}`, 'x'.repeat(65_000))).status).toBe(200)
+    const more = await write('more', 'x'.repeat(10_000))
+    expect([more.status, more.text]).toEqual([400, expect.stringContaining('524288 bytes')])
+    const list = await ask('GET', '/api/payload-preferences?limit=1', { token })
+    const [{ id }] = (list.body as { docs: [{ id: string }] }).docs
+    expect((await write('part-0', 'small')).status).toBe(200)
+    expect((await write('more', 'x'.repeat(60_000))).status).toBe(200)
+    const grown = await ask('PATCH', `/api/payload-preferences/${id}`, {
+      token,
+      body: { value: 'x'.repeat(1_000) },
+    })
+    expect(grown.status).toBe(200)
+    expect((await write('extra', 'x'.repeat(60_000))).status).toBe(200)
+    const small = (await ask('GET', '/api/payload-preferences/part-0', { token })).body as { id: string }
+    const over = { value: 'x'.repeat(60_000) }
+    expect((await ask('PATCH', `/api/payload-preferences/${small.id}`, { token, body: over })).status).toBe(
+      400,
+    )
+  })
+
   test('in number; one that is there can still be changed', async () => {
     expect((await put('kept', 1)).status).toBe(200)
     await fill(person.id, 500)

@@ -24,6 +24,8 @@ test.each([
   ['PATCH', '/api/plans'],
   ['OPTIONS', '/api/users'],
   ['GET', '/api/users/%ff'],
+  ['PROPFIND', '/api/users'],
+  ['GET', '//api/users'],
 ])('%s %s is kept by no cache', async (method, path) => {
   for (const caller of ['anonymous', 'owner', 'admin'] as const)
     expect(cacheControl(await ask(method, path, { headers: cast.headers[caller] }))).toBe('no-store')

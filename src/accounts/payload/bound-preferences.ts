@@ -9,11 +9,14 @@ const SLUG = 'payload-preferences'
 const MOST_BYTES = 64 * 1_024
 const MOST_KEY = 500
 const MOST_PREFERENCES = 500
+/** Of all preferences of an account together: a list of them is loaded and answered as a whole. */
+const MOST_BYTES_IN_ALL = 512 * 1_024
 /** Any constant of our own: whoever adds a preference to an account does it alone. */
 const PREFERENCES_LOCK = 7_240_302
 
 type Write = {
   collection: string
+  id?: unknown
   data?: { key?: unknown; value?: unknown; user?: { value?: unknown } }
   req?: PayloadRequest
 }
@@ -22,8 +25,8 @@ type Document = { key?: unknown; value?: unknown }
 type Reader = (args: { collection: string }) => Promise<unknown>
 
 /**
- * Bounds what anybody who is signed in may keep as preferences: 64 KiB each, 500 in all, none by an API key; and gives
- * to readers only what the panel can read. Payload's ways to write and read them pass by hooks, so this stands at the
+ * Bounds what anybody who is signed in may keep as preferences: 64 KiB each, 500 and 512 KiB in all, none by an API key; and
+ * gives to readers only what the panel can read. Payload's ways to write and read them pass by hooks, so this stands at the
  * database's door. For `onInit`.
  */
 export function boundPreferences(payload: Payload): void {
@@ -33,9 +36,9 @@ export function boundPreferences(payload: Payload): void {
     db[name] = async (args) => {
       if (args.collection !== SLUG) return write.call(payload.db, args)
       check(args)
-      if (name === 'updateOne' || !args.req) return write.call(payload.db, args)
+      if (!args.req) return write.call(payload.db, args)
       return inTransaction(payload, args.req, async (req) => {
-        await checkNumber({ ...args, req })
+        await checkAll({ ...args, req })
         return write.call(payload.db, { ...args, req })
       })
     }
@@ -101,20 +104,35 @@ function check({ data, req }: Write): void {
     throw new Problem('FORBIDDEN', 'An API key writes no preferences: they are those of the panel')
   const key = String(data?.key ?? '')
   if (key.length > MOST_KEY) throw invalidField('key', `At most ${MOST_KEY} characters`)
-  const bytes = Buffer.byteLength(JSON.stringify(data?.value ?? null))
+  const bytes = bytesOf(data?.value)
   if (bytes > MOST_BYTES) throw invalidField('value', `At most ${MOST_BYTES} bytes; these are ${bytes}`)
 }
 
-async function checkNumber({ data, req }: Write): Promise<void> {
-  const owner = data?.user?.value
+/** What an account keeps with this one. A preference that is there can be changed, also where there are 500. */
+async function checkAll({ id, data, req }: Write): Promise<void> {
+  const owner = data?.user?.value ?? req?.user?.id
   if (typeof owner !== 'string' || !req) return
   const sql = await requestSql(req)
   await sql.query('select pg_advisory_xact_lock($1, hashtext($2))', [PREFERENCES_LOCK, owner])
-  const { rows } = await sql.query<{ kept: number; known: boolean }>(COUNT, [owner, String(data?.key ?? '')])
-  if ((rows[0]?.kept ?? 0) >= MOST_PREFERENCES && !rows[0]?.known)
+  const values = [owner, String(data?.key ?? ''), typeof id === 'string' ? id : null]
+  const { rows } = await sql.query<{ others: number; bytes: number; known: boolean }>(KEPT, values)
+  const { others = 0, bytes = 0, known = false } = rows[0] ?? {}
+  if (others >= MOST_PREFERENCES && !known)
     throw new Problem('VALIDATION_ERROR', `You keep ${MOST_PREFERENCES} preferences already: delete some`)
+  if (bytes + bytesOf(data?.value) > MOST_BYTES_IN_ALL)
+    throw invalidField(
+      'value',
+      `All preferences together have at most ${MOST_BYTES_IN_ALL} bytes: delete some`,
+    )
 }
 
-const COUNT = `
-  select count(*)::int as kept, coalesce(bool_or(p.key = $2), false) as known
-  from payload_preferences_rels r join payload_preferences p on p.id = r.parent_id where r.users_id = $1`
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value ?? null))
+
+/** How many preferences an account has beside the one that is written, of how many bytes, and whether that is there. */
+const KEPT = `
+  select count(*) filter (where not this)::int as others, coalesce(bool_or(this), false) as known,
+    coalesce(sum(octet_length(value::text)) filter (where not this), 0)::float8 as bytes
+  from (
+    select p.value, coalesce(p.key = $2 or p.id = $3::uuid, false) as this
+    from payload_preferences_rels r join payload_preferences p on p.id = r.parent_id where r.users_id = $1
+  ) kept`
