@@ -158,3 +158,41 @@ test('refused inputs have a rate of their own, at every interface', async () => 
   }
   expect((await balanceOf(caller)).held).toBe(0)
 })
+
+describe('a large body of nothing but lists', () => {
+  const send = (caller: Caller, path: string, body: string) =>
+    fetch(`${hubUrl()}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'x-api-key': caller.key,
+      },
+      body,
+    })
+  const lists = Array.from({ length: 150_001 }, () => '[]').join(',')
+
+  test.each(['/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/mcp'])(
+    'is refused before it is parsed: %s',
+    async (path) => {
+      const answer = await send(await newCaller(), path, `{"input":[${lists}]}`)
+      expect([answer.status, await answer.text()]).toEqual([
+        400,
+        expect.stringContaining('150000 lists and objects'),
+      ])
+    },
+  )
+
+  test('brackets of a text are none, behind quotes of its own either', async () => {
+    const content = `\\" ${'[{'.repeat(100_000)}`
+    const answer = await send(
+      await newCaller(),
+      '/v1/chat/completions',
+      JSON.stringify({ model: 'no-such-model', messages: [{ role: 'user', content }] }),
+    )
+    expect([answer.status, await answer.text()]).toEqual([
+      404,
+      expect.not.stringContaining('lists and objects'),
+    ])
+  })
+})
