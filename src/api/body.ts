@@ -1,7 +1,7 @@
 import { parseJson } from '../exact-json'
 import { invalidField, Problem, type ProblemDetail } from '../problem'
 import { remembered } from '../tools/remembered'
-import { beforeParsingLarge } from './large-body'
+import { beforeParsingLarge, LARGE_BYTES } from './large-body'
 import { isJsonType } from './media-types'
 
 /** Bytes of a JSON body that are read at most. */
@@ -36,7 +36,7 @@ export async function readJsonBody(
   const bytes = await readBytes(request, most, beforeLarge)
   if (bytes.length === 0) return { bytes, value: undefined }
   requireJson(request.headers)
-  if (bytes.length > OPEN_LIMIT_BYTES) await beforeParsingLarge(bytes)
+  if (bytes.length > LARGE_BYTES) await beforeParsingLarge(bytes)
   const text = decode(bytes)
   const value = parse(text)
   const fault = faultIn(value, text.includes('\\u'), 0)

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { invalidField } from '../problem'
 import { perProcess } from '../process'
 
+/** Bodies above this are parsed one after another. */
+export const LARGE_BYTES = 16_384
 /** Lists and objects of a body: each costs as much as a hundred characters of text. */
 const MOST_PARTS = 150_000
 

@@ -9,9 +9,11 @@ import { runtime } from '../runtime'
 
 /** Bytes of a body of the generated API that are read for anybody. */
 export const OPEN_LIMIT_BYTES = 65_536
+/** Bodies above this are worked on one after another. */
+export const TURN_BYTES = 16_384
 
 /** A body is parsed by then. A request that takes longer waits for the database, a bucket or a tool. */
-const LONGEST_TURN_MS = 100
+const LONGEST_TURN_MS = 30
 
 /** What the guard does about a body above the open limit: before it is kept, and before it is parsed. */
 export type LargeBodies = {
@@ -21,8 +23,9 @@ export type LargeBodies = {
 }
 
 /**
- * A large body is read for a caller who is signed in alone, and worked on after the large one before it: to parse a MiB
- * keeps the process busy, and twenty at once would keep everybody else waiting. Call `end` when it was answered.
+ * A body above the open limit is read for a caller who is signed in alone, and one above `TURN_BYTES` is worked on after
+ * the one before it: to parse a large one keeps the process busy, and twenty at once would keep everybody else waiting.
+ * Call `end` when it was answered.
  */
 export function largeBodies({ headers }: Request, config: SanitizedConfig): LargeBodies {
   let caller = ''

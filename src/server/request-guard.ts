@@ -3,7 +3,7 @@ import { addressHeader } from '../caller-address'
 import { invalidField, Problem } from '../problem'
 import { checkForm } from './form-guard'
 import { checkJsonText, MOST_VALUES, tooManyValues } from './json-guard'
-import { type LargeBodies, OPEN_LIMIT_BYTES } from './large-bodies'
+import { type LargeBodies, OPEN_LIMIT_BYTES, TURN_BYTES } from './large-bodies'
 
 const MOST_JSON_BYTES = 1024 * 1024
 const MOST_UPLOAD_BYTES = 6 * 1024 * 1024
@@ -142,7 +142,7 @@ async function readBody(
     else chunks.push(chunk)
   }
   if (refusal) throw refusal
-  if (size > OPEN_LIMIT_BYTES) await large.takeTurn()
+  if (size > TURN_BYTES) await large.takeTurn()
   return size === 0 ? null : new Uint8Array(Buffer.concat(chunks))
 }
 
