@@ -121,6 +121,10 @@ describe.each(names)('%s', (name) => {
     expect(JSON.stringify(answer)).toContain('Hello.')
     upstream.answer({ chunks: [sse(KINDS[name].begin)] })
     expect(await adapter.complete(target, ask, context())).toMatchObject({ ok: false })
+    for (const end of ['silence', 'pings', 'reset'] as const) {
+      upstream.answer({ chunks: [text(name)], end })
+      expect(await adapter.complete(target, ask, context())).toMatchObject({ ok: true })
+    }
   })
 
   test('a whole answer with a byte order mark and characters parted by chunks', async () => {

@@ -5,7 +5,7 @@ import type { ModelAdapter, ModelAsk, ModelContext, ModelFailure, Target } from 
 import { failureOfError, failureOfStatus, malformed, wordsFor } from '../failures'
 import { learnOutputField, type OutputField, otherOutputField, outputField } from '../output-field'
 import { MOST_SAID_BYTES, wordsOfBody } from '../provider-words'
-import { isCompressed, MOST_ANSWER_BYTES, readText } from './openai-answer'
+import { isCompressed, readText } from './openai-answer'
 import { beginOpenAiStream } from './openai-stream'
 import { readWholeAnswer } from './openai-whole'
 
@@ -22,7 +22,7 @@ export const openaiAdapter: ModelAdapter = {
     try {
       const sent = await sendOnce(target, ask, context, false)
       if ('ok' in sent) return sent
-      return await readWholeAnswer(await readText(sent.body, MOST_ANSWER_BYTES), ask, target, context.signal)
+      return await readWholeAnswer(sent.body, ask, target, context.signal)
     } catch (error) {
       return failureOfError(error, context.signal)
     }
