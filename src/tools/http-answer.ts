@@ -3,8 +3,7 @@ export type HttpAnswer =
   | { ended: 'answered'; status: number; body: Buffer }
   /** No connection, or 502, 503, 504: trying again may help. */
   | { ended: 'unavailable'; reason: string }
-  /** `said` is what the endpoint said of it, as it came. */
-  | { ended: 'bad'; reason: string; said?: string }
+  | { ended: 'bad'; reason: string }
   | { ended: 'refused'; reason: string }
   | { ended: 'timeout' }
   | { ended: 'aborted' }

@@ -123,20 +123,3 @@ test('an error of the tool: what it said, bounded and without addresses', async 
   })
   expect(answer.ok ? '' : answer.toolSaid).toHaveLength(500)
 })
-
-test.each([
-  ['an error of the protocol', 'null', '"error":{"code":-32602,"message":"no such city at 10.0.0.1"}'],
-  [
-    'a resource',
-    '{"isError":true,"content":[{"type":"resource","resource":{"uri":"file:///a","text":"no such city at 10.0.0.1"}}]}',
-    '',
-  ],
-  ['a value', '{"isError":true,"content":[],"structuredContent":{"why":"no such city at 10.0.0.1"}}', ''],
-])('what a tool says of its error by %s is kept for its caller', async (_what, result, error) => {
-  serve(result, { wrap: (text) => text.replace('"result":null', error) })
-  expect(await call()).toMatchObject({
-    ok: false,
-    code: 'TOOL_BAD_RESPONSE',
-    toolSaid: expect.stringContaining('no such city at ***'),
-  })
-})

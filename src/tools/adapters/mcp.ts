@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CallToolResult } from '@modelcontextprotocol/client'
-import { fromMarks, hasDigits, hideDigits, madeOf, toJson } from '../../exact-json'
+import { fromMarks, hasDigits, hideDigits, madeOf } from '../../exact-json'
 import { waitBefore } from '../call-http'
 import { isDeeperThan, MOST_DEPTH } from '../depth'
 import { type RemoteAnswer, type RemoteLimits, type RemoteServer, withServer } from '../mcp/connection'
@@ -58,16 +58,12 @@ function toToolAnswer(
   server: RemoteServer,
   timeoutMs: number,
 ): ToolAnswer {
-  if (answer.ended === 'done') return readResult(answer.value, server)
-  const failure = failedAnswer(answer, timeoutMs)
-  // Servers say of arguments what is wrong with them by an error of the protocol as well.
-  const said = answer.ended === 'bad' ? answer.said : undefined
-  return said ? { ...failure, toolSaid: quotableBy(said, server) } : failure
+  return answer.ended === 'done' ? readResult(answer.value, server) : failedAnswer(answer, timeoutMs)
 }
 
 function readResult(result: CallToolResult, server: RemoteServer): ToolAnswer {
   const { isError, content } = result
-  if (isError) return { ...badResponse('the tool answered an error'), toolSaid: saidIn(result, server) }
+  if (isError) return { ...badResponse('the tool answered an error'), toolSaid: saidIn(content, server) }
   const value = valueIn(result)
   const output = value ? withBlocks(value, content) : madeOf(content, { content })
   if (isDeeperThan(output, MOST_DEPTH))
@@ -88,19 +84,11 @@ function withBlocks(value: ToolOutput, content: CallToolResult['content'] | unde
   return isMore ? madeOf(content, { ...value, content }) : value
 }
 
-/** What the tool says of its error, for its caller: its texts, or else its value. */
-function saidIn({ content, structuredContent }: CallToolResult, server: RemoteServer): string {
-  const texts = (content ?? []).map((block) => {
-    if (block.type === 'text') return block.text
-    return block.type === 'resource' && 'text' in block.resource ? block.resource.text : ''
-  })
-  const said = texts.join('\n').trim()
-  return quotableBy(said === '' && structuredContent ? toJson(structuredContent) : said, server)
+/** What the tool says of its error, for its caller: without secrets and addresses, and not more than a person reads. */
+function saidIn(content: CallToolResult['content'] | undefined, server: RemoteServer): string {
+  const texts = (content ?? []).flatMap((block) => (block.type === 'text' ? [block.text] : []))
+  return quotable(texts.join('\n'), { baseUrl: server.endpoint, ...server })
 }
-
-/** Without secrets and addresses, and not more than a person reads. */
-const quotableBy = (text: string, server: RemoteServer) =>
-  quotable(text, { baseUrl: server.endpoint, ...server })
 
 function isObject(value: unknown): value is ToolOutput {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -119,8 +119,7 @@ async function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> 
 /** The reason is a name or number, never the error's text: that may hold what the server said. */
 function explain(error: unknown, isBroken: boolean): Exclude<HttpAnswer, { ended: 'answered' }> {
   if (isBroken) return { ended: 'unavailable', reason: 'its stream ended without a result' }
-  if (ProtocolError.isInstance(error))
-    return { ended: 'bad', reason: `error ${error.code} of the protocol`, said: error.message }
+  if (ProtocolError.isInstance(error)) return { ended: 'bad', reason: `error ${error.code} of the protocol` }
   const { name, code } = error as { name?: string; code?: unknown }
   return { ended: 'bad', reason: typeof code === 'string' ? code : (name ?? 'error') }
 }
