@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { NoSchemaIntrospectionCustomRule } from 'graphql'
 import type { CollectionConfig, Config as PayloadConfig, Plugin } from 'payload'
+import type { Pool } from 'pg'
 import { ApiKeys } from './accounts/api-keys.collection'
 import { adminsOnly } from './accounts/payload/access'
 import { accessQuery, globalAccessQueries } from './accounts/payload/access-query'
@@ -37,6 +38,7 @@ import { ownOperation } from './database/operation'
 import { ownRootFields } from './database/own-root-fields'
 import { answerProblem, LOGGED_HERE } from './database/payload-errors'
 import { readArguments } from './database/payload-sql'
+import { outliveConnections } from './database/pool'
 import { printWithoutValues } from './database/printed-errors'
 import { boundLists } from './lists/bound-lists'
 import { limitJoins } from './lists/graphql-joins'
@@ -134,6 +136,7 @@ export function hub(config: Config): Plugin {
     logger: incoming.logger ?? payloadLog(perProcess('log', () => createLog(config.logLevel))),
     loggingLevels: { ...incoming.loggingLevels, ...EXPECTED },
     onInit: async (payload) => {
+      outliveConnections((payload.db as unknown as { pool: Pool }).pool)
       closeOwnCollections(payload)
       answerIdFilters(payload)
       answerDayFilters(payload)

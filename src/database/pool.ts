@@ -33,11 +33,17 @@ export function openPool(connectionString: string, size: number): Pool {
     application_name: 'hub',
     options: SETTINGS,
   })
-  // Without listeners a restart of the database would end the process: one for connections that rest in the pool,
-  // one for those that are in use and between two statements.
+  outliveConnections(pool)
+  return pool
+}
+
+/**
+ * Keeps the process alive when the database ends connections of this pool: one listener for those that rest, one for
+ * those that are in use and between two statements. Payload has neither for its own.
+ */
+export function outliveConnections(pool: Pick<Pool, 'on'>): void {
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  return pool
 }
 
 /** How a pool of `total` connections is shared: most for the hub's own statements, the rest for Payload. */

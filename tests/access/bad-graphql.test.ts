@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually'
 import { type Answer, ask, type Cast, castOfCallers } from './callers'
 import { graphqlSchema } from './operations'
 
-jest.setTimeout(180_000)
+jest.setTimeout(600_000)
 
 let cast: Cast
 

@@ -12,7 +12,7 @@ const COLLECTIONS = [...new Set(Object.values(KINDS).map(({ collection }) => col
 const ABSENT = '0198c5a2-6c1e-7b3a-9d2f-3f1c5e7a9b01'
 const CALLERS = ['anonymous', 'owner', 'admin'] as const
 
-jest.setTimeout(180_000)
+jest.setTimeout(600_000)
 
 let cast: Cast
 
