@@ -6,13 +6,12 @@ import { printTable, tenth, times, whole } from './tables'
 
 const WARM_UP_MS = 500
 
-/** The least (or, for p50 at one connection, the most) that the hub has to be of the bare proxy. */
-const TARGETS: Array<{ scenario: Scenario; figure: 'rate' | 'p50'; bound: number }> = [
-  { scenario: { connections: 1, keys: 'spread', tool: 0 }, figure: 'p50', bound: 1.4 },
-  { scenario: { connections: 16, keys: 'spread', tool: 0 }, figure: 'rate', bound: 1 },
-  { scenario: { connections: 50, keys: 'spread', tool: 0 }, figure: 'rate', bound: 1.5 },
-  { scenario: { connections: 200, keys: 'spread', tool: 0 }, figure: 'rate', bound: 1.8 },
-  { scenario: { connections: 50, keys: 'one', tool: 0 }, figure: 'rate', bound: 2.5 },
+/** The least that the hub's rate has to be of the bare proxy's. */
+const TARGETS: Array<{ scenario: Scenario; rate: number }> = [
+  { scenario: { connections: 16, keys: 'spread', tool: 0 }, rate: 1 },
+  { scenario: { connections: 50, keys: 'spread', tool: 0 }, rate: 1.5 },
+  { scenario: { connections: 200, keys: 'spread', tool: 0 }, rate: 1.8 },
+  { scenario: { connections: 50, keys: 'one', tool: 0 }, rate: 2.5 },
 ]
 
 type Round = Record<Variant, Measured>
@@ -49,7 +48,11 @@ function allScenarios(): Scenario[] {
 }
 
 function subset(): Scenario[] {
-  return [...TARGETS.map(({ scenario }) => scenario), { connections: 50, keys: 'spread', tool: 50 }]
+  return [
+    { connections: 1, keys: 'spread', tool: 0 },
+    ...TARGETS.map(({ scenario }) => scenario),
+    { connections: 50, keys: 'spread', tool: 50 },
+  ]
 }
 
 function report(rounds: Map<Scenario, Round[]>): void {
@@ -94,14 +97,12 @@ function ratioRow(scenario: Scenario, all: Round[]): string[] {
   const added = (share: 'p50' | 'p95') =>
     median(all.map(({ hub, direct }) => hub.latency[share] - direct.latency[share]))
   const target = TARGETS.find((one) => nameOf(one.scenario) === nameOf(scenario))
-  const met = target?.figure === 'p50' ? p50 <= target.bound : rate >= (target?.bound ?? 0)
-  const wanted = target && `${target.figure} ${target.figure === 'p50' ? '≤' : '≥'} ${times(target.bound)}`
-  const verdict = target ? (met ? 'yes' : 'no') : ''
+  const verdict = target ? (rate >= target.rate ? 'yes' : 'no') : ''
   return [
     nameOf(scenario),
     times(rate),
     times(p50),
-    wanted ?? '',
+    target ? `rate ≥ ${times(target.rate)}` : '',
     verdict,
     tenth(added('p50')),
     tenth(added('p95')),

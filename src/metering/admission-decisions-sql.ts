@@ -5,7 +5,7 @@ import { OPENS_SQL } from '../billing/plans'
 export const NOW = 'coalesce($12::timestamptz, now())'
 
 /**
- * The first half of both admission statements of batches, up to `decided`: one row for each call, with why it is refused,
+ * The first half of both admission statements, up to `decided`: one row for each call, with why it is refused,
  * or whether it `fits` beside those of the same user before it in the batch. `rare` adds what an Idempotency-Key and a
  * period that is over need.
  */
@@ -20,22 +20,6 @@ export const decisionsOfBatch = (rare: boolean): string =>
     `decided as materialized (${decided(rare)})`,
   ].join(', ')
 
-/**
- * The same rules for one call, whose caller and balance were found before: relations `called` and `locked` of one row, with
- * the columns that those of a batch have (null where there is no such balance). What is decided is computed once where it is used several times
- * (`offset 0`).
- */
-export const decisionsOfOne = (called: string, locked: string): string =>
-  [
-    `called as (${called})`,
-    `locked as (${locked})`,
-    rolled(false),
-    `considered as (${considered(false)} offset 0)`,
-    `alone as (${ALONE} offset 0)`,
-    'ranked as (select a.*, 0 as rank, 0 as before from alone a)',
-    `decided as (${decided(false)})`,
-  ].join(', ')
-
 /** Who calls what. Other columns of the batch are read from their arrays by `ord`: narrow rows start faster. */
 const called = (rare: boolean) => `called as materialized (
   select asked.ord, asked.tool_id, asked.tool_revision, asked.hold, asked.at_least, ${rare ? 'asked.key,' : ''}
@@ -48,14 +32,9 @@ const called = (rare: boolean) => `called as materialized (
   ) asked left join ${CREDENTIAL_SQL} on true
 )`
 
-/** What of a balance decides. */
-export const BALANCE_COLUMNS = [
-  ...['id', 'user_id', 'plan_id', 'pending_plan_id', 'status', 'started_at', 'period_start', 'period_end'],
-  ...['tokens_used', 'tokens_held', 'calls_in_flight', 'rate_at', 'extra_tokens', 'extra_until', 'paused_at'],
-] as const
-
 const LOCKED = `locked as materialized (
-  select ${BALANCE_COLUMNS.map((column) => `s.${column}`).join(', ')}
+  select s.id, s.user_id, s.plan_id, s.pending_plan_id, s.status, s.started_at, s.period_start, s.period_end,
+    s.tokens_used, s.tokens_held, s.calls_in_flight, s.rate_at, s.extra_tokens, s.extra_until, s.paused_at
   from subscriptions s
   where s.user_id = any (array(select caller_id from called))
   order by s.user_id for no key update

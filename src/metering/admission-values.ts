@@ -4,8 +4,7 @@ import type { AdmissionRequest, Hold } from './call'
 /** A call and the instance that admits it. */
 export type Admitting = AdmissionRequest & { instanceId: string }
 
-/** A call as the parameters of ADMIT_ONE_SQL. */
-export function admissionValues(call: Admitting): unknown[] {
+function admissionValues(call: Admitting): unknown[] {
   const { credential, hold } = call
   const session = credential.kind === 'session' ? credential : null
   return [

@@ -1,11 +1,10 @@
 import type { QueryConfig } from 'pg'
 import { type AdmissionRow, callLimits, tokensSeen } from './admission-row'
 import { ADMIT_RARE_SQL, ADMIT_SQL } from './admission-sql'
-import { type Admitting, admissionColumns, admissionValues, keyColumns } from './admission-values'
+import { type Admitting, admissionColumns, keyColumns } from './admission-values'
 import { Batcher, type Verdict } from './batcher'
 import type { Admission, AdmissionRequest, Admitted } from './call'
 import type { LedgerConnection } from './ledger-connection'
-import { ADMIT_ONE_SQL, rowOfOne } from './single-admission-sql'
 
 /** The queue through which this instance's admissions are committed; one a connection. */
 export function admissionQueue(connection: LedgerConnection, onAway: (calls: AdmissionRequest[]) => void) {
@@ -24,37 +23,28 @@ async function admitBatch(
   items: Array<{ item: Admitting; attempt: number }>,
 ): Promise<Array<Verdict<Admission>>> {
   const calls = items.map(({ item }) => item)
-  // What the usual statements do not decide comes again, and then goes by the one that decides everything.
+  // A call that the usual statement leaves undecided comes again; then the statement for every case decides it.
   const isRare = items.some(({ item, attempt }) => attempt > 0 || item.idempotency)
-  const { rows } = await connection.query<Answered>((hasFunction) => statement(calls, isRare, hasFunction))
+  const { rows } = await connection.query<AdmissionRow>(admissionStatement(calls, isRare))
   const verdicts = new Array<Verdict<Admission>>(calls.length)
-  for (const answered of rows) {
-    const row = 'row' in answered ? rowOfOne(answered) : answered
-    verdicts[row.ord - 1] = toVerdict(row, calls[row.ord - 1] as Admitting)
-  }
+  for (const row of rows) verdicts[row.ord - 1] = toVerdict(row, calls[row.ord - 1] as Admitting)
   return verdicts
 }
 
-/** Of a batch, or of a single call. */
-type Answered = AdmissionRow | Parameters<typeof rowOfOne>[0]
-
-/** What decides them: one call by its function, which takes less than a batch of one. */
-function statement(calls: Admitting[], isRare: boolean, hasFunction: boolean): QueryConfig {
-  if (isRare) {
-    const values = [...admissionColumns(calls), ...keyColumns(calls)]
-    return { name: 'hub_admit_rare', text: ADMIT_RARE_SQL, values }
-  }
-  const [single] = calls
-  return single && calls.length === 1 && hasFunction
-    ? { name: 'hub_admit_one', text: ADMIT_ONE_SQL, values: admissionValues(single) }
-    : { name: 'hub_admit', text: ADMIT_SQL, values: admissionColumns(calls) }
+/** The statement that decides these calls: the one for every case where it `isRare`. */
+export function admissionStatement(calls: Admitting[], isRare: boolean): QueryConfig {
+  const values = admissionColumns(calls)
+  return isRare
+    ? { name: 'hub_admit_rare', text: ADMIT_RARE_SQL, values: [...values, ...keyColumns(calls)] }
+    : { name: 'hub_admit', text: ADMIT_SQL, values }
 }
 
 function toVerdict(row: AdmissionRow, call: Admitting): Verdict<Admission> {
   return row.refusal === 'again' ? { done: false } : { done: true, answer: toAdmission(row, call) }
 }
 
-function toAdmission(row: AdmissionRow, call: Admitting): Admission {
+/** What the caller gets of a decided row. */
+export function toAdmission(row: AdmissionRow, call: Admitting): Admission {
   const { user_id: userId, refusal: reason } = row
   const limits = callLimits(row)
   switch (reason) {

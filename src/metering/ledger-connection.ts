@@ -1,14 +1,10 @@
 import pg, { type Client, type Pool, type QueryConfig, type QueryResultRow } from 'pg'
-import { sqlState } from '../database/sql'
 import { UnderWay } from '../under-way'
-
-/** `hasFunction` is false where the database's owner took the right to temporary objects from its user. */
-type Statement = (hasFunction: boolean) => QueryConfig
 
 /** A connection that one queue of statements has for itself. */
 export type LedgerConnection = {
   /** Sends a statement at once where the connection is open; opens it anew where it broke. */
-  query: <Row extends QueryResultRow>(statement: Statement) => Promise<{ rows: Row[] }>
+  query: <Row extends QueryResultRow>(statement: QueryConfig) => Promise<{ rows: Row[] }>
   /** Closes it after what is under way. */
   end: () => Promise<void>
 }
@@ -21,10 +17,8 @@ export type LedgerConnection = {
  * Plans are made once: PostgreSQL would plan the statements anew for every batch (knowing how many items came, it
  * believes the new plan to be cheaper), and that took more time than running them. As a plan that was made while a
  * table was empty stays in use when it has grown, no plan reads a whole table.
- *
- * `ownFunction` makes a function in the connection's own schema, for a statement about a single call.
  */
-export function ledgerConnection(pool: Pool, ownFunction: string): LedgerConnection {
+export function ledgerConnection(pool: Pool): LedgerConnection {
   let open: Connected | undefined
   let opening: Promise<Connected> | undefined
   const underWay = new UnderWay()
@@ -43,7 +37,6 @@ export function ledgerConnection(pool: Pool, ownFunction: string): LedgerConnect
     try {
       await client.connect()
       await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off')
-      client.hasFunction = await client.query(ownFunction).then(() => true, unlessForbidden)
       // It may break in the same moment in which its last statement is answered; kept, it would fail for ever.
       if (isBroken) throw new Error('Connection terminated')
     } catch (error) {
@@ -61,12 +54,10 @@ export function ledgerConnection(pool: Pool, ownFunction: string): LedgerConnect
     return opening
   }
   /** A connection without a statement keeps no process alive: whoever forgets to close it still ends. */
-  const send = <Row extends QueryResultRow>(client: Connected, statement: Statement) => {
-    // First: one that cannot be written must not count as under way, for which the end would wait.
-    const query = statement(client.hasFunction)
+  const send = <Row extends QueryResultRow>(client: Connected, statement: QueryConfig) => {
     client.ref()
     underWay.begin()
-    return client.query<Row>(query).finally(() => {
+    return client.query<Row>(statement).finally(() => {
       underWay.end()
       if (underWay.count === 0) client.unref()
     })
@@ -81,11 +72,5 @@ export function ledgerConnection(pool: Pool, ownFunction: string): LedgerConnect
   }
 }
 
-const unlessForbidden = (error: unknown): false => {
-  if (sqlState(error) === INSUFFICIENT_PRIVILEGE) return false
-  throw error
-}
-const INSUFFICIENT_PRIVILEGE = '42501'
-
 /** `ref` and `unref`, which the types leave out, say whether it keeps the process alive. */
-type Connected = Client & { ref: () => void; unref: () => void; hasFunction: boolean }
+type Connected = Client & { ref: () => void; unref: () => void }

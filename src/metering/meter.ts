@@ -10,8 +10,6 @@ import type { Batcher } from './batcher'
 import type { Admission, AdmissionRequest } from './call'
 import { ledgerConnection } from './ledger-connection'
 import { ABANDONED, type Settlement, settlementQueue } from './settlement'
-import { ADMIT_ONE_FUNCTION } from './single-admission-sql'
-import { SETTLE_ONE_FUNCTION } from './single-settlement-sql'
 
 /** The ledger's door for one instance of the hub: every call is admitted and settled through it. */
 export type Meter = {
@@ -34,8 +32,8 @@ export type Meter = {
  */
 export function createMeter(pool: Pool, instanceId: string = v7()): Meter {
   const connections = {
-    admission: ledgerConnection(pool, ADMIT_ONE_FUNCTION),
-    settlement: ledgerConnection(pool, SETTLE_ONE_FUNCTION),
+    admission: ledgerConnection(pool),
+    settlement: ledgerConnection(pool),
   }
   const settlements = settlementQueue(connections.settlement, () => pool.ending)
   const open = new UnderWay()

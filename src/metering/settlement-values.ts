@@ -1,8 +1,7 @@
 import { bare } from './array-literal'
 import type { Settlement } from './settlement'
 
-/** A settlement as the parameters of SETTLE_ONE_SQL. */
-export function settlementValues(item: Settlement): unknown[] {
+function settlementValues(item: Settlement): unknown[] {
   const { modelTokens: counts, firstTokenMs } = item
   return [
     item.usageId.toLowerCase(),

@@ -3,8 +3,7 @@ import { Batcher, type Verdict } from './batcher'
 import type { LedgerConnection } from './ledger-connection'
 import { SETTLE_RARE_SQL } from './settlement-rare-sql'
 import { SETTLE_SQL } from './settlement-sql'
-import { settlementColumns, settlementValues } from './settlement-values'
-import { SETTLE_ONE_SQL } from './single-settlement-sql'
+import { settlementColumns } from './settlement-values'
 
 export type Settlement = {
   usageId: string
@@ -61,11 +60,9 @@ async function settleBatch(
   // One call twice in a batch would be charged twice by it: the second one waits for the next statement.
   const first = new Map(items.map(({ item }, index) => [item.usageId, index] as const).reverse())
   const sent = items.filter(({ item }, index) => first.get(item.usageId) === index)
-  // What the usual statements leave as it is comes again, and then goes by the one for every case.
+  // A call that the usual statement leaves as it is comes again; then the statement for every case settles it.
   const isRare = sent.some(({ item, attempt }) => attempt > 0 || item.answer != null || wroteToCache(item))
-  const { rows } = await connection.query<{ id: string | null }>((hasFunction) =>
-    statement(sent, isRare, hasFunction),
-  )
+  const { rows } = await connection.query<{ id: string }>(settlementStatement(sent, isRare))
   const named = new Set(rows.map(({ id }) => id))
   return items.map(({ item }, index) => {
     const isSettled = named.has(item.usageId.toLowerCase()) !== isRare && first.get(item.usageId) === index
@@ -73,21 +70,15 @@ async function settleBatch(
   })
 }
 
-/** What settles them: one call by its function, which takes less than a batch of one. */
-function statement(
+/** The statement that settles these calls: the one for every case where it `isRare`. */
+export function settlementStatement(
   sent: Array<{ item: Settlement; attempt: number }>,
   isRare: boolean,
-  hasFunction: boolean,
 ): QueryConfig {
-  const items = sent.map(({ item }) => item)
-  if (isRare) {
-    const values = [...settlementColumns(items), ...rareColumns(sent)]
-    return { name: 'hub_settle_rare', text: SETTLE_RARE_SQL, values }
-  }
-  const [single] = items
-  return single && items.length === 1 && hasFunction
-    ? { name: 'hub_settle_one', text: SETTLE_ONE_SQL, values: settlementValues(single) }
-    : { name: 'hub_settle', text: SETTLE_SQL, values: settlementColumns(items) }
+  const values = settlementColumns(sent.map(({ item }) => item))
+  return isRare
+    ? { name: 'hub_settle_rare', text: SETTLE_RARE_SQL, values: [...values, ...rareColumns(sent)] }
+    : { name: 'hub_settle', text: SETTLE_SQL, values }
 }
 
 /** Few calls write to a provider's cache: the usual statements know nothing of it. */

@@ -1,48 +1,44 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import { until } from '../support/until'
-import { WAYS } from './ways'
 import { type Person, success, World } from './world'
 
 const PEOPLE = 3_000
 const CALLS = 20
 
 /** Plans are kept as long as a connection lives, also those that were made while a table was empty. */
-test.each(WAYS)(
-  '%s: a call reads the few rows that it is about, by plans of the time when the tables were empty',
-  async (way) => {
-    const world = await World.open(way)
-    try {
-      const plan = await world.plan()
-      const first = await world.subscriber(plan)
-      const meter = world.meter()
-      const calls = async (people: Person[]) => {
-        for (const person of people) {
-          const call = world.call(person, { tokens: 1 })
-          expect(await meter.admit(call)).toMatchObject({ admitted: true })
-          await meter.settle(success(person, call.usageId, 1))
-        }
+test('a call reads the few rows that it is about, by plans of the time when the tables were empty', async () => {
+  const world = await World.open()
+  try {
+    const plan = await world.plan()
+    const first = await world.subscriber(plan)
+    const meter = world.meter()
+    const calls = async (people: Person[]) => {
+      for (const person of people) {
+        const call = world.call(person, { tokens: 1 })
+        expect(await meter.admit(call)).toMatchObject({ admitted: true })
+        await meter.settle(success(person, call.usageId, 1))
       }
-      await calls(Array(6).fill(first))
-      const people = await fill(world, plan)
-      const before = await readRows(world)
-      await calls(people.slice(0, CALLS))
-      // A connection tells at its end what it has read: admission's of keys, both of balances.
-      await meter.close()
-      const read = await until('what was read', async () => {
-        const after = await readRows(world)
-        const a = Object.fromEntries(
-          Object.keys(after).map((table) => [table, ((after[table] ?? 0) - (before[table] ?? 0)) / CALLS]),
-        )
-        return (a.api_keys ?? 0) >= 1 && (a.subscriptions ?? 0) >= 2 ? a : null
-      })
-      for (const [table, rows] of Object.entries(read ?? {}))
-        expect([table, rows, rows <= 12]).toEqual([table, rows, true])
-    } finally {
-      await world.close()
     }
-  },
-)
+    await calls(Array(6).fill(first))
+    const people = await fill(world, plan)
+    const before = await readRows(world)
+    await calls(people.slice(0, CALLS))
+    // A connection tells at its end what it has read: admission's of keys, both of balances.
+    await meter.close()
+    const read = await until('what was read', async () => {
+      const after = await readRows(world)
+      const a = Object.fromEntries(
+        Object.keys(after).map((table) => [table, ((after[table] ?? 0) - (before[table] ?? 0)) / CALLS]),
+      )
+      return (a.api_keys ?? 0) >= 1 && (a.subscriptions ?? 0) >= 2 ? a : null
+    })
+    for (const [table, rows] of Object.entries(read ?? {}))
+      expect([table, rows, rows <= 12]).toEqual([table, rows, true])
+  } finally {
+    await world.close()
+  }
+})
 
 /** By a connection that has told what it read when this ends. */
 async function fill({ pool }: World, planId: string): Promise<Person[]> {

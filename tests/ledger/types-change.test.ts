@@ -14,12 +14,7 @@ describe('a hub that runs while the types of the columns change', () => {
   beforeAll(async () => {
     world = await World.open()
     meter = world.meter()
-    person = await world.subscriber({ tokens: 50 })
-    // Not the usual case: the rules decide, which read the balance from a variable.
-    await world.pool.query(
-      `update subscriptions set extra_tokens = '{100000}', extra_until = '{2100-01-01}' where user_id = $1`,
-      [person.userId],
-    )
+    person = await world.subscriber({ tokens: 100_000 })
     client = await world.pool.connect()
   })
   afterAll(async () => {

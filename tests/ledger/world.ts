@@ -7,7 +7,6 @@ import { createMeter, type Meter } from '../../src/metering/meter'
 import { newUsageId } from '../../src/metering/usage-id'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { baseTables } from './base-tables'
-import { WAYS, type Way, withoutFunctions } from './ways'
 
 export type Person = { userId: string; keyHash: string }
 export type PlanLimits = {
@@ -26,26 +25,20 @@ export class World {
   private constructor(
     readonly database: TestDatabase,
     readonly toolId: string,
-    /** The address that hubs connect to. */
-    readonly url: string,
   ) {}
   readonly pools: pg.Pool[] = []
 
-  static async open(way: Way = WAYS[0]): Promise<World> {
+  static async open(): Promise<World> {
     const database = await freshDatabase()
     for (const statement of [...baseTables, ...hubSchemaUp]) await database.pool.query(statement)
     const tool = await database.pool.query(
       `insert into tools (name, slug) values ('Echo', 'echo') returning id`,
     )
-    const url = way === WAYS[0] ? database.url : await withoutFunctions(database)
-    return new World(database, tool.rows[0].id, url)
+    return new World(database, tool.rows[0].id)
   }
 
   async close(): Promise<void> {
     for (const pool of this.pools) await pool.end()
-    const { username } = new URL(this.url)
-    if (this.url !== this.database.url)
-      await this.pool.query(`drop owned by ${username}; drop role ${username}`)
     await this.database.drop()
   }
 
@@ -67,7 +60,7 @@ export class World {
 
   /** A pool as a hub has it. */
   hubPool(): pg.Pool {
-    const pool = new pg.Pool({ connectionString: this.url, max: 4 })
+    const pool = new pg.Pool({ connectionString: this.database.url, max: 4 })
     pool.on('error', () => undefined)
     this.pools.push(pool)
     return pool

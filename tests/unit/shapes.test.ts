@@ -16,7 +16,6 @@ const ON_THE_WAY = [
   'src/metering/batcher.ts',
   'src/metering/settlement-values.ts',
   'src/metering/settlement.ts',
-  'src/metering/single-admission-sql.ts',
   'src/server/send-plain.ts',
   'src/tools/adapters/http.ts',
   'src/tools/call-http.ts',

@@ -32,7 +32,7 @@ const each = (columns: Columns, change: (column: string, type: keyof typeof TYPE
 
 /**
  * A function's step that names no table of the column keeps the type with which a connection first met it, and fails on
- * another: single calls and deletions of hubs that run meanwhile. A schema that comes or goes makes every connection
+ * another: deletions, and in older hubs that run meanwhile calls as well. A schema that comes or goes makes every connection
  * forget its plans.
  */
 const FORGET_PLANS = ['create schema hub_passing', 'drop schema hub_passing'] as const
