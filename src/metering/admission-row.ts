@@ -1,7 +1,7 @@
 import type { Tier } from '../billing/plans'
 import type { CallLimits, Refusal, TokensSeen } from './call'
 
-/** A row of ADMIT_SQL; what a refusal has not come to (a plan, a balance) is null in it. */
+/** What admission returns for a call; what a refusal has not come to (a plan, a balance) is null in it. */
 export type AdmissionRow = {
   /** Which call of the batch, from 1. */
   ord: number

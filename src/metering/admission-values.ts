@@ -3,24 +3,34 @@ import type { AdmissionRequest, Hold } from './call'
 
 /** A call and the instance that admits it. */
 export type Admitting = AdmissionRequest & { instanceId: string }
+type Calls = readonly Admitting[]
 
-function admissionValues(call: Admitting): unknown[] {
-  const { credential, hold } = call
-  const session = credential.kind === 'session' ? credential : null
-  return [
-    credential.kind === 'api-key' ? credential.keyHash : null,
-    session?.sessionId ?? null,
-    session?.userId ?? null,
-    call.toolId,
-    call.toolRevision,
-    most(hold),
-    leastOf(hold),
-    call.usageId,
-    call.requestId,
-    Math.ceil(call.deadlineMs),
-    call.instanceId,
-    call.now ?? null,
-  ]
+/** The parameters of admission, by name: of each call one element, and what the calls share. */
+export const ADMISSION_PARAMETERS = {
+  /** Hex SHA-256 of an API key; null for a session. */
+  key_hashes: (calls: Calls) =>
+    bare(calls.map(({ credential }) => (credential.kind === 'api-key' ? credential.keyHash : null))),
+  session_ids: (calls: Calls) =>
+    bare(calls.map(({ credential }) => (credential.kind === 'session' ? credential.sessionId : null))),
+  session_users: (calls: Calls) =>
+    bare(calls.map(({ credential }) => (credential.kind === 'session' ? credential.userId : null))),
+  tool_ids: (calls: Calls) => bare(calls.map(({ toolId }) => toolId)),
+  tool_revisions: (calls: Calls) => bare(calls.map(({ toolRevision }) => toolRevision)),
+  holds: (calls: Calls) => bare(calls.map(({ hold }) => most(hold))),
+  least_holds: (calls: Calls) => bare(calls.map(({ hold }) => leastOf(hold))),
+  usage_ids: (calls: Calls) => bare(calls.map(({ usageId }) => usageId)),
+  request_ids: (calls: Calls) => bare(calls.map(({ requestId }) => requestId)),
+  deadlines_ms: (calls: Calls) => bare(calls.map(({ deadlineMs }) => Math.ceil(deadlineMs))),
+  instance_id: (calls: Calls) => calls[0]?.instanceId,
+  /** Null: the database's clock. */
+  now: (calls: Calls) => calls[0]?.now ?? null,
+}
+
+/** What the full statement takes besides. */
+export const KEY_PARAMETERS = {
+  idempotency_keys: (calls: Calls) => calls.map(({ idempotency }) => idempotency?.key ?? null),
+  /** Hex. */
+  body_hashes: (calls: Calls) => calls.map(({ idempotency }) => idempotency?.bodyHash ?? null),
 }
 
 const most = ({ tokens }: Hold) => Math.max(0, Math.ceil(tokens))
@@ -28,21 +38,4 @@ const most = ({ tokens }: Hold) => Math.max(0, Math.ceil(tokens))
 /** An exact hold is all or nothing; another is cut, to its least or to one token. */
 function leastOf(hold: Hold): number {
   return hold.mode === 'exact' ? most(hold) : Math.max(1, Math.min(most(hold), Math.ceil(hold.least ?? 1)))
-}
-
-/** Calls as the parameters of ADMIT_SQL; they share the instance and one time. */
-export function admissionColumns(calls: Admitting[]): unknown[] {
-  const rows = calls.map(admissionValues)
-  const column = (index: number) => bare(rows.map((row) => row[index] as string | number | null))
-  return [...EACH.map(column), calls[0]?.instanceId, calls[0]?.now ?? null]
-}
-
-const EACH = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
-
-/** What ADMIT_RARE_SQL takes besides. */
-export function keyColumns(calls: Admitting[]): unknown[] {
-  return [
-    calls.map((call) => call.idempotency?.key ?? null),
-    calls.map((call) => call.idempotency?.bodyHash ?? null),
-  ]
 }

@@ -1,7 +1,6 @@
-import type { QueryConfig } from 'pg'
 import { type AdmissionRow, callLimits, tokensSeen } from './admission-row'
-import { ADMIT_RARE_SQL, ADMIT_SQL } from './admission-sql'
-import { type Admitting, admissionColumns, keyColumns } from './admission-values'
+import { ADMIT, ADMIT_RARE } from './admission-sql'
+import type { Admitting } from './admission-values'
 import { Batcher, type Verdict } from './batcher'
 import type { Admission, AdmissionRequest, Admitted } from './call'
 import type { LedgerConnection } from './ledger-connection'
@@ -25,18 +24,10 @@ async function admitBatch(
   const calls = items.map(({ item }) => item)
   // A call that the usual statement leaves undecided comes again; then the statement for every case decides it.
   const isRare = items.some(({ item, attempt }) => attempt > 0 || item.idempotency)
-  const { rows } = await connection.query<AdmissionRow>(admissionStatement(calls, isRare))
+  const { rows } = await connection.query<AdmissionRow>(isRare ? ADMIT_RARE(calls) : ADMIT(calls))
   const verdicts = new Array<Verdict<Admission>>(calls.length)
   for (const row of rows) verdicts[row.ord - 1] = toVerdict(row, calls[row.ord - 1] as Admitting)
   return verdicts
-}
-
-/** The statement that decides these calls: the one for every case where it `isRare`. */
-export function admissionStatement(calls: Admitting[], isRare: boolean): QueryConfig {
-  const values = admissionColumns(calls)
-  return isRare
-    ? { name: 'hub_admit_rare', text: ADMIT_RARE_SQL, values: [...values, ...keyColumns(calls)] }
-    : { name: 'hub_admit', text: ADMIT_SQL, values }
 }
 
 function toVerdict(row: AdmissionRow, call: Admitting): Verdict<Admission> {

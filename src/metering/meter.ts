@@ -28,7 +28,7 @@ export type Meter = {
 
 /**
  * Makes the meter of one instance. Calls that arrive while a statement is under way are committed together in
- * the next one; see ADMIT_SQL and SETTLE_SQL for what holds under concurrency, with any number of instances.
+ * the next one; see `admission-sql.ts` and `settlement-sql.ts` for what holds under concurrency, with any number of instances.
  */
 export function createMeter(pool: Pool, instanceId: string = v7()): Meter {
   const connections = {

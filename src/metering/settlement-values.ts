@@ -1,39 +1,45 @@
 import { bare } from './array-literal'
-import type { Settlement } from './settlement'
+import type { ModelTokens, Settlement } from './settlement'
 
-function settlementValues(item: Settlement): unknown[] {
-  const { modelTokens: counts, firstTokenMs } = item
-  return [
-    item.usageId.toLowerCase(),
-    item.userId,
-    item.status,
-    whole(item.tokens),
-    item.source,
-    whole(item.durationMs),
-    item.errorCode ?? null,
-    item.now ?? null,
-    counts?.inputTokens ?? null,
-    counts?.cachedInputTokens ?? null,
-    counts?.outputTokens ?? null,
-    counts?.reasoningTokens ?? null,
-    firstTokenMs == null ? null : whole(firstTokenMs),
-  ]
+/** A settlement, and how often it was sent before. */
+export type Settling = { item: Settlement; attempt: number }
+type Calls = readonly Settling[]
+
+/** A whole number of each, or null. */
+const column = (calls: Calls, of: (item: Settlement) => string | number | null | undefined) =>
+  bare(calls.map(({ item }) => of(item)))
+const counts = (calls: Calls, of: (tokens: ModelTokens) => number | undefined) =>
+  bare(calls.map(({ item: { modelTokens } }) => (modelTokens ? of(modelTokens) : null)))
+const whole = (value: number) => Math.max(0, Math.round(value))
+const ids = (calls: Calls) => calls.map(({ item }) => item.usageId.toLowerCase())
+
+/** The parameters of settlement, by name: of each call one element, and what the calls share. */
+export const SETTLEMENT_PARAMETERS = {
+  usage_ids: (calls: Calls) => bare(ids(calls)),
+  user_ids: (calls: Calls) => column(calls, ({ userId }) => userId),
+  statuses: (calls: Calls) => column(calls, ({ status }) => status),
+  tokens: (calls: Calls) => column(calls, ({ tokens }) => whole(tokens)),
+  sources: (calls: Calls) => column(calls, ({ source }) => source),
+  durations_ms: (calls: Calls) => column(calls, ({ durationMs }) => whole(durationMs)),
+  /** The only ones that may need quotes. */
+  error_codes: (calls: Calls) => calls.map(({ item }) => item.errorCode ?? null),
+  /** Null: the database's clock. */
+  now: (calls: Calls) => calls[0]?.item.now ?? null,
+  input_tokens: (calls: Calls) => counts(calls, ({ inputTokens }) => inputTokens),
+  cached_input_tokens: (calls: Calls) => counts(calls, ({ cachedInputTokens }) => cachedInputTokens),
+  output_tokens: (calls: Calls) => counts(calls, ({ outputTokens }) => outputTokens),
+  reasoning_tokens: (calls: Calls) => counts(calls, ({ reasoningTokens }) => reasoningTokens),
+  first_token_ms: (calls: Calls) =>
+    column(calls, ({ firstTokenMs }) => (firstTokenMs == null ? null : whole(firstTokenMs))),
+  lowest_id: (calls: Calls) => ids(calls).reduce((lowest, id) => (id < lowest ? id : lowest)),
+  highest_id: (calls: Calls) => ids(calls).reduce((highest, id) => (id > highest ? id : highest)),
 }
 
-const whole = (value: number) => Math.max(0, Math.round(value))
-
-/** Settlements as the parameters of SETTLE_SQL, which shares one time. */
-export function settlementColumns(items: Settlement[]): unknown[] {
-  const rows = items.map(settlementValues)
-  const column = (index: number) => rows.map((row) => row[index] as string | number | null)
-  const sorted = (column(0) as string[]).sort()
-  return [
-    ...[0, 1, 2, 3, 4, 5].map((index) => bare(column(index))),
-    // The only one that may need quotes.
-    column(6),
-    items[0]?.now ?? null,
-    ...[8, 9, 10, 11, 12].map((index) => bare(column(index))),
-    sorted[0],
-    sorted[sorted.length - 1],
-  ]
+/** What the full statement takes besides. */
+export const RARE_PARAMETERS = {
+  answers: (calls: Calls) => calls.map(({ item }) => item.answer ?? null),
+  /** Whether this is not the first try of the full statement. */
+  retried: (calls: Calls) => calls.map(({ attempt }) => attempt > 1),
+  cache_write_5m_tokens: (calls: Calls) => counts(calls, ({ cacheWrite5mTokens }) => cacheWrite5mTokens),
+  cache_write_1h_tokens: (calls: Calls) => counts(calls, ({ cacheWrite1hTokens }) => cacheWrite1hTokens),
 }

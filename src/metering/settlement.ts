@@ -1,9 +1,7 @@
-import type { QueryConfig } from 'pg'
 import { Batcher, type Verdict } from './batcher'
 import type { LedgerConnection } from './ledger-connection'
-import { SETTLE_RARE_SQL } from './settlement-rare-sql'
-import { SETTLE_SQL } from './settlement-sql'
-import { settlementColumns } from './settlement-values'
+import { SETTLE, SETTLE_RARE } from './settlement-sql'
+import type { Settling } from './settlement-values'
 
 export type Settlement = {
   usageId: string
@@ -53,16 +51,13 @@ export function settlementQueue(
   })
 }
 
-async function settleBatch(
-  connection: LedgerConnection,
-  items: Array<{ item: Settlement; attempt: number }>,
-): Promise<Array<Verdict<void>>> {
+async function settleBatch(connection: LedgerConnection, items: Settling[]): Promise<Array<Verdict<void>>> {
   // One call twice in a batch would be charged twice by it: the second one waits for the next statement.
   const first = new Map(items.map(({ item }, index) => [item.usageId, index] as const).reverse())
   const sent = items.filter(({ item }, index) => first.get(item.usageId) === index)
   // A call that the usual statement leaves as it is comes again; then the statement for every case settles it.
   const isRare = sent.some(({ item, attempt }) => attempt > 0 || item.answer != null || wroteToCache(item))
-  const { rows } = await connection.query<{ id: string }>(settlementStatement(sent, isRare))
+  const { rows } = await connection.query<{ id: string }>(isRare ? SETTLE_RARE(sent) : SETTLE(sent))
   const named = new Set(rows.map(({ id }) => id))
   return items.map(({ item }, index) => {
     const isSettled = named.has(item.usageId.toLowerCase()) !== isRare && first.get(item.usageId) === index
@@ -70,26 +65,6 @@ async function settleBatch(
   })
 }
 
-/** The statement that settles these calls: the one for every case where it `isRare`. */
-export function settlementStatement(
-  sent: Array<{ item: Settlement; attempt: number }>,
-  isRare: boolean,
-): QueryConfig {
-  const values = settlementColumns(sent.map(({ item }) => item))
-  return isRare
-    ? { name: 'hub_settle_rare', text: SETTLE_RARE_SQL, values: [...values, ...rareColumns(sent)] }
-    : { name: 'hub_settle', text: SETTLE_SQL, values }
-}
-
 /** Few calls write to a provider's cache: the usual statements know nothing of it. */
 const wroteToCache = ({ modelTokens }: Settlement) =>
   modelTokens != null && (modelTokens.cacheWrite5mTokens || modelTokens.cacheWrite1hTokens || 0) > 0
-
-function rareColumns(items: Array<{ item: Settlement; attempt: number }>): unknown[] {
-  return [
-    items.map(({ item }) => item.answer ?? null),
-    items.map(({ attempt }) => attempt > 1),
-    items.map(({ item }) => item.modelTokens?.cacheWrite5mTokens ?? null),
-    items.map(({ item }) => item.modelTokens?.cacheWrite1hTokens ?? null),
-  ]
-}

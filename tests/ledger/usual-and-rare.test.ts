@@ -5,11 +5,13 @@ import pg from 'pg'
 import type { Credential } from '../../src/accounts/credential'
 import { rollSubscription } from '../../src/billing/roll'
 import type { Sql } from '../../src/database/sql'
-import { admissionStatement, toAdmission } from '../../src/metering/admission'
+import { toAdmission } from '../../src/metering/admission'
 import type { AdmissionRow } from '../../src/metering/admission-row'
+import { ADMIT, ADMIT_RARE } from '../../src/metering/admission-sql'
 import type { Admitting } from '../../src/metering/admission-values'
 import type { Admission } from '../../src/metering/call'
-import { type Settlement, settlementStatement } from '../../src/metering/settlement'
+import type { Settlement } from '../../src/metering/settlement'
+import { SETTLE, SETTLE_RARE } from '../../src/metering/settlement-sql'
 import { newUsageId } from '../../src/metering/usage-id'
 import { type Person, World } from './world'
 
@@ -126,7 +128,7 @@ const leftUndecided = { admissions: 0, settlements: 0 }
 
 /** Admits these calls as the meter does; the first statement is the full one where it `isRare`. */
 async function admitted(calls: Admitting[], isRare: boolean): Promise<Array<Admission | undefined>> {
-  const { rows } = await client.query<AdmissionRow>(admissionStatement(calls, isRare))
+  const { rows } = await client.query<AdmissionRow>(isRare ? ADMIT_RARE(calls) : ADMIT(calls))
   const answers: Array<Admission | undefined> = calls.map(() => undefined)
   for (const row of rows)
     if (row.refusal !== 'again') answers[row.ord - 1] = toAdmission(row, calls[row.ord - 1] as Admitting)
@@ -188,7 +190,7 @@ async function settled(calls: Settlement[], isRare: boolean): Promise<void> {
   let left = calls
   for (let attempt = isRare ? 1 : 0; left.length > 0; attempt += 1) {
     const sent = left.map((item) => ({ item, attempt }))
-    const { rows } = await client.query<{ id: string }>(settlementStatement(sent, attempt > 0))
+    const { rows } = await client.query<{ id: string }>(attempt > 0 ? SETTLE_RARE(sent) : SETTLE(sent))
     const named = new Set(rows.map(({ id }) => id))
     left = left.filter(({ usageId }) => named.has(usageId) === attempt > 0)
     if (attempt === 0) leftUndecided.settlements += left.length

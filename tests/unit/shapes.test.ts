@@ -6,6 +6,7 @@ const ON_THE_WAY = [
   'src/api/invoke.ts',
   'src/api/exchange.ts',
   'src/api/plain-answer.ts',
+  'src/database/prepared-statement.ts',
   'src/gateway/in-flight.ts',
   'src/gateway/invoke.ts',
   'src/gateway/run-call.ts',
