@@ -1,3 +1,4 @@
+import { SUBSCRIPTION_AT_SQL } from '../billing/subscription-at-sql'
 import type { Sql } from '../database/sql'
 import type { Credential } from './credential'
 import { CREDENTIAL_SQL } from './credential-sql'
@@ -47,7 +48,7 @@ export async function findPrincipal(
   return null
 }
 
-/** The plan of this moment by arithmetic, as admission sees it: a pending plan begins where the period ends. */
+/** With the plan of this moment, as admission sees it. */
 const FIND_PRINCIPAL = `
   with asked as (
     select $1::text as key_hash, $2::uuid as session_id, $3::uuid as user_id,
@@ -59,11 +60,9 @@ const FIND_PRINCIPAL = `
       and exists (select from api_keys where api_keys.key_hash = asked.key_hash) as key_is_stored
   from asked
   left join ${CREDENTIAL_SQL} on true
-  left join subscriptions subscription on subscription.user_id = caller.user_id
-    and subscription.status <> 'expired'
-    and (subscription.status = 'active' or subscription.period_end > asked.at)
-  left join plans plan on plan.id = case when subscription.period_end <= asked.at
-    then coalesce(subscription.pending_plan_id, subscription.plan_id) else subscription.plan_id end`
+  left join subscriptions s on s.user_id = caller.user_id
+  left join ${SUBSCRIPTION_AT_SQL('s', 'asked.at')} on true
+  left join plans plan on plan.id = current.plan_now and not current.expired`
 
 type Row = {
   user_id: string | null

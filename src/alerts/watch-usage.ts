@@ -1,3 +1,4 @@
+import { SUBSCRIPTION_AT_SQL } from '../billing/subscription-at-sql'
 import { inTransaction, type Sql } from '../database/sql'
 import { ALERTS_LOCK, type AlertsRoom, type NewAlert } from './alert'
 import { raiseAlert, readAudience } from './raise-alert'
@@ -60,17 +61,19 @@ const CROSSED = `
   with callers as materialized (
     select distinct user_id from usage_logs where id >= hub_uuid_at($1::timestamptz)
   ), crossed as (
-    select s.user_id, s.period_start, s.period_end, s.tokens_used, allowed.tokens as token_limit, p.title as plan,
-      case when s.tokens_used >= allowed.tokens then 'usage-100' else 'usage-80' end as kind
-    from callers join subscriptions s on s.user_id = callers.user_id join plans p on p.id = s.plan_id,
-      lateral (select p.token_limit + hub_extra_tokens(s.extra_tokens, s.extra_until, $2) as tokens) allowed
-    where s.tokens_used::numeric * 100 >= allowed.tokens::numeric * 80
-      and s.period_start <= $2 and s.period_end > $2
+    select s.user_id, current.start_now, current.end_now, current.used, allowed.tokens as token_limit, p.title as plan,
+      case when current.used >= allowed.tokens then 'usage-100' else 'usage-80' end as kind
+    from callers join subscriptions s on s.user_id = callers.user_id
+      cross join ${SUBSCRIPTION_AT_SQL('s', '$2::timestamptz')}
+      join plans p on p.id = current.plan_now,
+      lateral (select p.token_limit + current.extra as tokens) allowed
+    where current.used::numeric * 100 >= allowed.tokens::numeric * 80 and not current.rolls
+      and current.start_now <= $2 and current.end_now > $2
   ), named as (
-    select crossed.*, kind || ':' || user_id || ':' || floor(extract(epoch from period_start))::bigint as key from crossed
+    select crossed.*, kind || ':' || user_id || ':' || floor(extract(epoch from start_now))::bigint as key from crossed
   )
-  select named.kind, named.key, named.user_id, u.email, named.plan, named.tokens_used::float8 as used,
-    named.token_limit::float8 as limit, named.period_end
+  select named.kind, named.key, named.user_id, u.email, named.plan, named.used::float8 as used,
+    named.token_limit::float8 as limit, named.end_now as period_end
   from named join users u on u.id = named.user_id
   where not exists (select from alerts a where a.key = named.key)
   order by named.user_id limit $3`

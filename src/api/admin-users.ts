@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { SUBSCRIPTION_AT_SQL } from '../billing/subscription-at-sql'
 import { page } from './envelope'
 import { toProfile } from './profile'
 import type { Registry } from './registry'
@@ -39,17 +40,14 @@ interface UserRow {
   status: 'active' | 'cancelled' | 'expired' | null
 }
 
-/**
- * The plan and status of this moment, by the same arithmetic as everywhere: a pending plan counts from the end
- * of the period, and a cancelled subscription whose period is over has expired.
- */
+/** With the plan and status of this moment. */
 const USERS = `
   select u.id, u.name, u.email, u.role::text, u.disabled, u.created_at, plan.name as plan,
-    case when s.status = 'cancelled' and s.period_end <= now() then 'expired' else s.status::text end as status
+    case when current.expired then 'expired' else s.status::text end as status
   from users u
   left join subscriptions s on s.user_id = u.id
-  left join plans plan on plan.id = case when s.period_end <= now() and s.status = 'active'
-    then coalesce(s.pending_plan_id, s.plan_id) else s.plan_id end
+  left join ${SUBSCRIPTION_AT_SQL('s', 'now()')} on true
+  left join plans plan on plan.id = current.plan_now
   where $1::text is null or u.role::text = $1
   order by u.id desc offset $2 limit $3`
 

@@ -1,4 +1,5 @@
 import type { Sql } from '../database/sql'
+import { SUBSCRIPTION_AT_SQL } from './subscription-at-sql'
 
 /** How full the running subscriptions of a plan are; `above` counts those at 50, 80 and 100 % of their limit or more. */
 export type PlanFill = {
@@ -60,12 +61,8 @@ const RUNNING = `
   clock as materialized (
     select coalesce($1::timestamptz, now()) as at
   ), running as materialized (
-    select s.id, s.user_id, s.started_at, s.period_end, case when s.period_end <= at then coalesce(s.pending_plan_id, s.plan_id) else s.plan_id end as plan_id,
-      case when s.period_end <= at then 0 else s.tokens_used end as used,
-      case when s.period_end <= at then 0 else s.tokens_held end as held,
-      case when s.extra_tokens is null or s.period_end <= at then 0 else hub_extra_tokens(s.extra_tokens, s.extra_until, at) end as extra
-    from subscriptions s, clock
-    where s.status = 'active' or (s.status = 'cancelled' and s.period_end > at)
+    select s.id, s.user_id, current.* from clock, subscriptions s, ${SUBSCRIPTION_AT_SQL('s', 'clock.at')}
+    where not current.expired
   )`
 
 const PLAN_FILL = `
@@ -75,14 +72,13 @@ const PLAN_FILL = `
     count(*) filter (where r.used * 2 >= p.token_limit + r.extra)::float8 as half,
     count(*) filter (where r.used * 5 >= (p.token_limit + r.extra) * 4)::float8 as most,
     count(*) filter (where r.used >= p.token_limit + r.extra)::float8 as full
-  from plans p left join running r on r.plan_id = p.id
+  from plans p left join running r on r.plan_now = p.id
   group by p.id, p.name, p.title, p.token_limit, p.rank order by p.rank, p.name`
 
 const FULLEST = `
   with ${RUNNING}, found as materialized (
-    select r.id, r.user_id, p.title as plan, r.used, p.token_limit + r.extra as token_limit,
-      case when r.period_end <= at then hub_period_end(r.started_at, at) else r.period_end end as period_end
-    from running r join plans p on p.id = r.plan_id, clock
+    select r.id, r.user_id, p.title as plan, r.used, p.token_limit + r.extra as token_limit, r.end_now as period_end
+    from running r join plans p on p.id = r.plan_now
     where ($2::uuid is null or p.id = $2) and r.used * 100 >= (p.token_limit + r.extra) * $3::bigint
   ), page as (
     select * from found order by used::float8 / greatest(1, token_limit) desc, used desc, id offset $4 limit $5

@@ -1,3 +1,4 @@
+import { SUBSCRIPTION_AT_SQL } from '../billing/subscription-at-sql'
 import type { Sql } from '../database/sql'
 import { platformDays } from './platform-usage'
 import type { ApiToolUsage, DayRange } from './read-usage'
@@ -107,12 +108,11 @@ async function countUsers(sql: Sql): Promise<number> {
   return rows[0]?.users ?? 0
 }
 
-/** Running subscriptions by their plan of this moment: an ended period is followed by the pending plan. */
+/** Running subscriptions by their plan of this moment. */
 const running = (at: string) => `
-  select case when s.period_end <= ${at} then coalesce(s.pending_plan_id, s.plan_id)
-      else s.plan_id end as plan_id, count(*)::float8 as users
-  from subscriptions s
-  where s.status = 'active' or (s.status = 'cancelled' and s.period_end > ${at})
+  select current.plan_now as plan_id, count(*)::float8 as users
+  from subscriptions s, ${SUBSCRIPTION_AT_SQL('s', at)}
+  where not current.expired
   group by 1`
 
 const SUBSCRIPTIONS_BY_PLAN = `

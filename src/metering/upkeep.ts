@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { recordAudit, SYSTEM } from '../audit/record'
+import { SUBSCRIPTION_AT_SQL } from '../billing/subscription-at-sql'
 import { inTransaction, type Sql } from '../database/sql'
 import { deleteExpiredKeys } from './idempotency'
 
@@ -21,9 +22,9 @@ export async function storeExpired(pool: Pool, now: Date | null = null): Promise
 
 const STORE_EXPIRED = `
   update subscriptions set status = 'expired', updated_at = now() where id = any (array(
-    select id from subscriptions
-    where status = 'cancelled' and period_end <= coalesce($1::timestamptz, now())
-    order by user_id limit 1000 for no key update skip locked))
+    select s.id from subscriptions s, ${SUBSCRIPTION_AT_SQL('s', 'coalesce($1::timestamptz, now())')}
+    where s.status = 'cancelled' and current.expired
+    order by s.user_id limit 1000 for no key update of s skip locked))
   returning id`
 
 /** Makes this month's and the next months' partitions of usage_logs; answers how many were missing. */
