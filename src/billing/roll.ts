@@ -1,22 +1,22 @@
 import type { Sql } from '../database/sql'
-import { readSubscription, rolled, type SubscriptionRow } from './subscription-row'
-
-type Current = ReturnType<typeof rolled>
+import { readSubscription, type SubscriptionRow } from './subscription-row'
 
 /**
  * Locks a user's subscription and stores its period of this moment; the ended period is kept in
  * subscription_periods, where its calls in flight settle. To be called inside a transaction, which holds the
  * lock until it ends. Null where there is no subscription.
  */
-export async function rollSubscription(sql: Sql, userId: string, now: Date | null): Promise<Current | null> {
+export async function rollSubscription(
+  sql: Sql,
+  userId: string,
+  now: Date | null,
+): Promise<SubscriptionRow | null> {
   const locked = await sql.query('select 1 from subscriptions where user_id = $1 for no key update', [userId])
   if (locked.rows.length === 0) return null
   // Read by a statement of its own: it sees plans and the row as they are after the wait for the lock.
-  const stored = await readSubscription(sql, userId, now)
-  if (!stored) return null
-  const current = rolled(stored)
-  if (current.rolls) {
-    await archivePeriod(sql, stored)
+  const current = await readSubscription(sql, userId, now)
+  if (current?.rolls) {
+    await archivePeriod(sql, current)
     await startPeriod(sql, current)
   }
   return current
@@ -29,9 +29,9 @@ export async function rollSubscriptionById(sql: Sql, id: string, now: Date | nul
   if (userId) await rollSubscription(sql, userId, now)
 }
 
-/** Keeps the counters of the period that the stored row is in. The row must be locked. */
-export async function archivePeriod(sql: Sql, stored: Pick<SubscriptionRow, 'id'>): Promise<void> {
-  await sql.query(ARCHIVE_PERIOD, [stored.id])
+/** Keeps the counters of the period that the stored row is in. The row must be locked, and not changed yet. */
+export async function archivePeriod(sql: Sql, { id }: Pick<SubscriptionRow, 'id'>): Promise<void> {
+  await sql.query(ARCHIVE_PERIOD, [id])
 }
 
 const ARCHIVE_PERIOD = `
@@ -44,7 +44,7 @@ const ARCHIVE_PERIOD = `
     set tokens_used = e.tokens_used + excluded.tokens_used, tokens_held = e.tokens_held + excluded.tokens_held`
 
 /** Calls in flight are of no period: they count on. */
-async function startPeriod(sql: Sql, current: Current): Promise<void> {
+async function startPeriod(sql: Sql, current: SubscriptionRow): Promise<void> {
   await sql.query(
     `update subscriptions set plan_id = $2, pending_plan_id = null, period_start = $3, period_end = $4,
        tokens_used = 0, tokens_held = 0, extra_tokens = null, extra_until = null, updated_at = now() where id = $1`,

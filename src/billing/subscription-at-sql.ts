@@ -3,7 +3,7 @@ import { type Clauses, FULL } from '../database/clauses'
 /**
  * The one SQL text that says what a subscription is at a moment. A period ends by arithmetic, so a stored row can be of an ended
  * period: then an active subscription is in the period that its anchor gives, with nothing used, on its pending plan, and a
- * cancelled one has expired. `rolled` (subscription-row.ts) says the same of a row that was read.
+ * cancelled one has expired.
  *
  * It stands in a FROM clause after `s`, an alias of subscriptions; `at` is the moment, a timestamptz:
  *

@@ -1,7 +1,7 @@
 import type { Sql } from '../database/sql'
-import { periodAt } from './period'
+import { SUBSCRIPTION_AT_SQL } from './subscription-at-sql'
 
-/** A subscription as it is stored, joined to its plan and its pending plan. Token counts are whole numbers. */
+/** A subscription as it is at a moment, joined to its plan and its pending plan. Token counts are whole numbers. */
 export type SubscriptionRow = {
   id: string
   userId: string
@@ -16,8 +16,10 @@ export type SubscriptionRow = {
   pausedAt: Date | null
   plan: PlanOfRow
   pendingPlan: PlanOfRow | null
-  /** The moment that the row is looked at: `now`, or the database's clock. */
+  /** The moment: `now`, or the database's clock. */
   at: Date
+  /** The stored row is of a period that ended before that. */
+  rolls: boolean
 }
 
 export type PlanOfRow = { id: string; name: string; rank: number; tokenLimit: number }
@@ -37,7 +39,7 @@ export type ApiSubscription = {
   cancel_at_period_end: boolean
 }
 
-/** Reads one user's subscription as stored; null where there is none. */
+/** Reads one user's subscription as it is at `now`; null where there is none. */
 export async function readSubscription(
   sql: Sql,
   userId: string,
@@ -66,40 +68,20 @@ const planJson = (plan: string) =>
   `json_build_object('id', ${plan}.id, 'name', ${plan}.name, 'rank', ${plan}.rank, 'tokenLimit', ${plan}.token_limit)`
 
 const READ_SUBSCRIPTION = `
-  select json_build_object('id', s.id, 'userId', s.user_id, 'status', s.status,
-    'startedAt', ${milliseconds('s.started_at')}, 'periodStart', ${milliseconds('s.period_start')},
-    'periodEnd', ${milliseconds('s.period_end')}, 'tokensUsed', s.tokens_used, 'tokensHeld', s.tokens_held,
-    'extraTokens', hub_extra_tokens(s.extra_tokens, s.extra_until, coalesce($2::timestamptz, clock_timestamp())),
-    'pausedAt', ${milliseconds('s.paused_at')},
-    'plan', ${planJson('p')}, 'pendingPlan', case when pp.id is not null then ${planJson('pp')} end,
-    'at', ${milliseconds('coalesce($2::timestamptz, clock_timestamp())')}) as row
-  from subscriptions s join plans p on p.id = s.plan_id left join plans pp on pp.id = s.pending_plan_id
+  with clock as materialized (select coalesce($2::timestamptz, clock_timestamp()) as at)
+  select json_build_object('id', s.id, 'userId', s.user_id,
+    'status', case when current.expired then 'expired' else s.status::text end, 'rolls', current.rolls,
+    'startedAt', ${milliseconds('s.started_at')}, 'periodStart', ${milliseconds('current.start_now')},
+    'periodEnd', ${milliseconds('current.end_now')}, 'tokensUsed', current.used, 'tokensHeld', current.held,
+    'extraTokens', current.extra, 'pausedAt', ${milliseconds('s.paused_at')}, 'at', ${milliseconds('clock.at')},
+    'plan', ${planJson('p')}, 'pendingPlan', case when pp.id is not null then ${planJson('pp')} end) as row
+  from clock cross join subscriptions s cross join ${SUBSCRIPTION_AT_SQL('s', 'clock.at')}
+  join plans p on p.id = current.plan_now
+  left join plans pp on pp.id = s.pending_plan_id and not current.rolls
   where s.user_id = $1`
 
-/**
- * The subscription in its period at `row.at`, by arithmetic: an active one whose period has ended is in a new
- * one, with nothing used, on its pending plan; a cancelled one whose period has ended is expired. Admission
- * does the same in SQL.
- */
-export function rolled(row: SubscriptionRow): SubscriptionRow & { rolls: boolean } {
-  const over = row.at >= row.periodEnd
-  if (over && row.status === 'cancelled') return { ...row, status: 'expired', rolls: false }
-  const period = periodAt(row.startedAt, row.at)
-  if (!over || row.status !== 'active' || period.start <= row.periodStart) return { ...row, rolls: false }
-  const plan = row.pendingPlan ?? row.plan
-  const next = {
-    periodStart: period.start,
-    periodEnd: period.end,
-    tokensUsed: 0,
-    tokensHeld: 0,
-    extraTokens: 0,
-  }
-  return { ...row, ...next, plan, pendingPlan: null, rolls: true }
-}
-
-/** The API's shape of a subscription, as it stands at `row.at`. */
-export function toApiSubscription(row: SubscriptionRow): ApiSubscription {
-  const now = rolled(row)
+/** The API's shape of a subscription. */
+export function toApiSubscription(now: SubscriptionRow): ApiSubscription {
   const tokenLimit = limitOf(now)
   return {
     id: now.id,

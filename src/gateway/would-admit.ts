@@ -1,5 +1,5 @@
 import { opens, plansThatOpen, type Tier } from '../billing/plans'
-import { limitOf, readSubscription, rolled } from '../billing/subscription-row'
+import { limitOf, readSubscription } from '../billing/subscription-row'
 import type { Sql } from '../database/sql'
 import type { Hold } from '../metering/call'
 import { invalidField } from '../problem'
@@ -32,8 +32,7 @@ export async function wouldAdmit(sql: Sql, tool: Tool, hold: Hold, as: TriedAs):
   const { userId } = as
   const known = await sql.query('select from users where id = $1', [userId])
   if (known.rowCount === 0) throw invalidField('as.user_id', 'There is no such user')
-  const row = await readSubscription(sql, userId, null)
-  const now = row && rolled(row)
+  const now = await readSubscription(sql, userId, null)
   const plan = now && (await findPlan(sql, 'id', now.plan.id))
   if (now?.pausedAt) return refusedFor({ admitted: false, reason: 'paused', userId }, plan, hold)
   if (!now || !plan || now.status === 'expired')

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { z } from 'zod'
 import type { AuditBy } from '../../audit/record'
+import { SUBSCRIPTION_AT_SQL } from '../../billing/subscription-at-sql'
 import { limitOf, readSubscription } from '../../billing/subscription-row'
 import type { Sql } from '../../database/sql'
 import { correctWithin } from '../../metering/correct'
@@ -84,9 +85,11 @@ async function readFigures(sql: Sql, usageId: string): Promise<Figures | null> {
 const FIGURES = `
   select l.user_id as "userId", l.period_start as "periodStart", (hub_uuid_time(l.id) at time zone 'utc')::date::text as day, l.tokens_used::float8 as charged,
     d.tokens::float8 as "ofDay", coalesce(s.tokens_used, p.tokens_used)::float8 as "ofPeriod",
-    coalesce(s.period_end, p.period_end) as "periodEnd", coalesce(s.period_end > now(), false) as "isCurrent"
+    coalesce(s.period_end, p.period_end) as "periodEnd",
+    coalesce(not current.rolls and not current.expired, false) as "isCurrent"
   from usage_logs l
   left join subscriptions s on s.user_id = l.user_id and s.period_start = l.period_start
+  left join ${SUBSCRIPTION_AT_SQL('s', 'now()')} on true
   left join subscription_periods p on p.user_id = l.user_id and p.period_start = l.period_start
   left join usage_daily d on d.user_id = l.user_id and d.period_start = l.period_start and d.plan_id = l.plan_id
     and d.tool_id = l.tool_id and d.day = (hub_uuid_time(l.id) at time zone 'utc')::date

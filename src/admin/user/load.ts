@@ -2,7 +2,7 @@ import { type ApiKeyView, listApiKeys } from '../../accounts/api-keys'
 import { listSessions, type SessionView } from '../../accounts/sessions'
 import { LOCK_SHOWN } from '../../accounts/sign-in-state'
 import { type Grant, listGrants } from '../../billing/grants'
-import { readSubscription, rolled, type SubscriptionRow } from '../../billing/subscription-row'
+import { readSubscription, type SubscriptionRow } from '../../billing/subscription-row'
 import type { Sql } from '../../database/sql'
 import type { UsageCell } from '../../metering/activity'
 
@@ -64,7 +64,7 @@ export async function loadUser(sql: Sql, userId: string, now: Date): Promise<Use
   if (!profile.rows[0]) return null
   return {
     profile: profile.rows[0],
-    subscription: subscription && rolled(subscription),
+    subscription,
     cells: cells.rows,
     toolNames: new Map(cells.rows.map(({ toolId, toolName }) => [toolId, toolName])),
     calls: calls.rows,
