@@ -60,9 +60,11 @@ const FIND_PRINCIPAL = `
       and exists (select from api_keys where api_keys.key_hash = asked.key_hash) as key_is_stored
   from asked
   left join ${CREDENTIAL_SQL} on true
-  left join subscriptions s on s.user_id = caller.user_id
-  left join ${SUBSCRIPTION_AT_SQL('s', 'asked.at')} on true
-  left join plans plan on plan.id = current.plan_now and not current.expired`
+  left join lateral (
+    select p.tier from subscriptions s cross join ${SUBSCRIPTION_AT_SQL('s', 'asked.at')}
+    join plans p on p.id = current.plan_now
+    where s.user_id = caller.user_id and not current.expired
+  ) plan on true`
 
 type Row = {
   user_id: string | null

@@ -60,7 +60,7 @@ export async function readFullest(
 const RUNNING = `
   clock as materialized (
     select coalesce($1::timestamptz, now()) as at
-  ), running as materialized (
+  ), running as (
     select s.id, s.user_id, current.* from clock, subscriptions s, ${SUBSCRIPTION_AT_SQL('s', 'clock.at')}
     where not current.expired
   )`

@@ -21,6 +21,7 @@ import { type Clauses, FULL } from '../database/clauses'
  * | `extra`              | what grants add to the plan's tokens at the moment                                  |
  *
  * The usual statement of admission leaves out what a new period needs: for it `rolls` only says that the period may be over.
+ * Select only the columns that you need: PostgreSQL then does not compute the others.
  */
 export const SUBSCRIPTION_AT_SQL = (s: string, at: string, { rare }: Clauses = FULL): string => {
   const now = (inNewPeriod: string, stored: string) =>
@@ -38,7 +39,9 @@ export const SUBSCRIPTION_AT_SQL = (s: string, at: string, { rare }: Clauses = F
     select ${s}.status = 'expired' or (${s}.status = 'cancelled' and ${at} >= ${s}.period_end) as expired,
       ${at} >= ${s}.period_end and ${s}.status = 'active'
         -- The anchor alone says which period it is; comparing starts keeps an edited period_end from ending one twice.
-        ${rare(`and hub_period_start(${s}.started_at, ${at}) > ${s}.period_start`)} as rolls
+        -- No period has more than 31 days: the function is called for few rows.
+        ${rare(`and (${at} >= ${s}.period_start + interval '744 hours'
+          or hub_period_start(${s}.started_at, ${at}) > ${s}.period_start)`)} as rolls
   ) period
 ) current`
 }

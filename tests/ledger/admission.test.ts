@@ -43,6 +43,14 @@ describe('admission decides one call', () => {
     expect(await world.balance(person)).toMatchObject({ held: 0, flying: 0 })
   })
 
+  test('refuses: stale, for a tool that is closed', async () => {
+    const tool = await world.one<{ id: string; revision: number }>(
+      `insert into tools (name, slug, is_active) values ('Closed', 'closed', false) returning id, revision::int`,
+    )
+    const call = world.call(await world.subscriber(), { toolId: tool.id, toolRevision: tool.revision })
+    expect(await meter.admit(call)).toMatchObject({ admitted: false, reason: 'stale' })
+  })
+
   test('no subscription, an expired one, a plan too low', async () => {
     expect(await meter.admit(world.call(await world.person()))).toMatchObject({ reason: 'no-subscription' })
     const expired = await world.subscriber({}, new Date('2020-01-31T00:00:00Z'))

@@ -54,12 +54,7 @@ test.each<[string, Stored, string, Seen]>([
       ...{ start: '2026-04-30T00:00:00.000Z', end: '2026-05-31T00:00:00.000Z' },
     },
   ],
-  [
-    'cancelled, at its end',
-    { status: 'cancelled' },
-    END,
-    { ...inPeriod, limit: 1000, status: 'expired', pending: null },
-  ],
+  ['cancelled, at its end', { status: 'cancelled' }, END, { ...inPeriod, status: 'expired', pending: null }],
   ['expired', { status: 'expired' }, BEFORE, { ...inPeriod, status: 'expired', pending: null }],
   [
     'active, with an end that was edited: the same period',
@@ -73,7 +68,13 @@ test.each<[string, Stored, string, Seen]>([
   await world.pool.query(
     `update subscriptions set status = $2, pending_plan_id = $3, period_end = $4, tokens_used = 900, tokens_held = 50,
        extra_tokens = '{7}', extra_until = $5 where user_id = $1`,
-    [person.userId, stored.status ?? 'active', stored.pending ? plans.free : null, stored.end ?? END, [END]],
+    [
+      person.userId,
+      stored.status ?? 'active',
+      stored.pending ? plans.free : null,
+      stored.end ?? END,
+      ['2026-07-01T00:00:00Z'],
+    ],
   )
   const now = new Date(at)
   const isRunning = expected.status !== 'expired'
