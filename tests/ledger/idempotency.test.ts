@@ -106,4 +106,28 @@ describe('a call with an Idempotency-Key', () => {
     expect(await known(person, 'k')).toMatchObject({ state: 'replay' })
     expect(await world.balance(person)).toMatchObject({ used: 40 })
   })
+
+  test('a swept call that ends after its key was used again leaves the answer of the later call', async () => {
+    const person = await world.subscriber()
+    const swept = keyed(person, 'k')
+    await meter.admit(swept)
+    await meter.settle({ ...success(person, swept.usageId, 0), status: 'error', errorCode: ABANDONED })
+    const again = keyed(person, 'k')
+    await meter.admit(again)
+    await meter.settle(answered(person, again.usageId))
+    await meter.settle({ ...answered(person, swept.usageId), answer: '{"n": 2}' })
+    const replay = { state: 'replay', answer: '{"n": 1}', usageId: again.usageId }
+    expect(await known(person, 'k')).toEqual(replay)
+    expect(await world.balance(person)).toMatchObject({ used: 40, held: 0, flying: 0 })
+  })
+
+  test('of a user who was deleted meanwhile no key is kept', async () => {
+    const person = await world.subscriber()
+    const call = keyed(person, 'k')
+    await meter.admit(call)
+    await world.pool.query('delete from users where id = $1', [person.userId])
+    await meter.settle(answered(person, call.usageId))
+    expect(await world.row(call.usageId)).toMatchObject({ status: 'success' })
+    expect(await known(person, 'k')).toEqual({ state: 'gone' })
+  })
 })
