@@ -70,15 +70,18 @@ describe('settlement', () => {
   test('a late settlement of a swept call is applied once and corrects everything', async () => {
     const person = await world.subscriber()
     const id = await admitted(person)
+    // Still in flight: what the late settlement must not take off a second time.
+    const another = await admitted(person)
     await abandon(person, id)
     expect(await world.row(id)).toMatchObject({ status: 'error', tokens: 0, error_code: ABANDONED })
-    expect(await world.balance(person)).toMatchObject({ used: 0, held: 0, flying: 0 })
+    expect(await world.balance(person)).toMatchObject({ used: 0, held: 100, flying: 1 })
     const other = world.meter()
     const end = success(person, id, 70)
     await Promise.all([meter.settle(end), other.settle(end), abandon(person, id), meter.settle(end)])
     expect(await world.row(id)).toMatchObject({ status: 'success', tokens: 70, error_code: null })
-    expect(await world.balance(person)).toMatchObject({ used: 70, held: 0, flying: 0 })
+    expect(await world.balance(person)).toMatchObject({ used: 70, held: 100, flying: 1 })
     expect(await daily(person)).toEqual({ success: 1, error: 0, tokens: 70 })
+    await meter.settle(success(person, another))
     await clean()
   })
 
