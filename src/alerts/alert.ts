@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Config } from '../config/environment'
+import type { Brand, HubSettings } from '../settings/read-settings'
 
 /** What is told of. `usage-…` is about a user, and told to them too. */
 export const ALERT_KINDS = [
@@ -30,3 +31,6 @@ export type AlertsRoom = { pool: Pool; config: Pick<Config, 'hubUrl'> & { secret
 
 /** One look, and one delivery, at a time among all instances. */
 export const ALERTS_LOCK = `hashtext('hub.alerts')`
+
+/** Who is told, and in whose name: read once for all alerts of a turn. */
+export type Audience = Pick<HubSettings, 'alertAddresses' | 'webhookUrl'> & { brand: Brand; hubUrl: string }

@@ -1,7 +1,6 @@
 import type { Mail } from '../mail/outbox'
 import { letter } from '../mail/templates'
-import type { NewAlert } from './alert'
-import type { Audience } from './raise-alert'
+import type { Audience, NewAlert } from './alert'
 
 /** What the user whom an alert is about reads. */
 export function userLetter({ kind, data }: NewAlert, recipient: string, { brand, hubUrl }: Audience): Mail {

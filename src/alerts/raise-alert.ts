@@ -2,12 +2,9 @@ import { v7 as newId } from 'uuid'
 import { isDemoId } from '../database/demo-mark'
 import type { Sql } from '../database/sql'
 import { queueMail } from '../mail/outbox'
-import { type Brand, type HubSettings, readBrand, readSettings } from '../settings/read-settings'
-import type { AlertsRoom, NewAlert } from './alert'
+import { readBrand, readSettings } from '../settings/read-settings'
+import type { AlertsRoom, Audience, NewAlert } from './alert'
 import { adminLetter, userLetter } from './letters'
-
-/** Who is told, and in whose name: read once for all alerts of a turn. */
-export type Audience = Pick<HubSettings, 'alertAddresses' | 'webhookUrl'> & { brand: Brand; hubUrl: string }
 
 /** The audience of this moment, by the settings. */
 export async function readAudience(sql: Sql, { config: { hubUrl } }: AlertsRoom): Promise<Audience> {

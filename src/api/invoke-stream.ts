@@ -1,5 +1,6 @@
 import { parseJson, toJson } from '../exact-json'
-import { type InvokeRequest, invokeStream, type StreamOutcome } from '../gateway/invoke'
+import type { InvokeRequest } from '../gateway/admit-call'
+import { invokeStream, type StreamOutcome } from '../gateway/invoke'
 import type { CallEvent } from '../gateway/stream-model'
 import { textOfContent } from '../models/counted-text'
 import type { Problem } from '../problem'

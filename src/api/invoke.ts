@@ -1,12 +1,7 @@
 import { type Credential, readCredential } from '../accounts/credential'
+import type { InvokeRequest } from '../gateway/admit-call'
 import { type Idempotency, readIdempotency } from '../gateway/idempotency'
-import {
-  faultsOf,
-  type InvokeOutcome,
-  type InvokeRequest,
-  invoke,
-  type StreamOutcome,
-} from '../gateway/invoke'
+import { faultsOf, type InvokeOutcome, invoke, type StreamOutcome } from '../gateway/invoke'
 import { countRefused, nameOf, requireFewRefused } from '../gateway/refused-inputs'
 import { Problem } from '../problem'
 import { BODY_LIMIT_BYTES, readJsonBody, unusableText } from './body'

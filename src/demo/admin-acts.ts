@@ -1,6 +1,6 @@
 import { v7 } from 'uuid'
 import { DEMO_DOMAIN, demoId } from '../database/demo-mark'
-import type { DemoCall } from './calls'
+import type { DemoCall } from './demo-call'
 import type { DemoPerson } from './people'
 import type { Random } from './random'
 import { currentOf, extraOf } from './roles'

@@ -1,4 +1,4 @@
-import type { DemoCall } from './calls'
+import type { DemoCall } from './demo-call'
 import { type DemoRefusal, refusalOf } from './refusals'
 
 /** What one person called, and what of it was refused. */

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid'
 import type { AlertKind } from '../alerts/alert'
 import { callsOf, DEMO_ADMIN, whenUsed } from './admin-acts'
-import type { DemoCall } from './calls'
+import type { DemoCall } from './demo-call'
 import type { DemoPeriod, DemoPerson } from './people'
 import type { Random } from './random'
 import { DEMO_TOOLS } from './tools'

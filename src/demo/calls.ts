@@ -1,6 +1,7 @@
 import { v7 } from 'uuid'
 import { opens } from '../billing/plans'
 import { admitted, type DemoUse } from './admit'
+import type { DemoCall } from './demo-call'
 import { outcomeOf } from './outcome'
 import type { DemoPeriod, DemoPerson } from './people'
 import { playRole } from './play-role'
@@ -8,27 +9,6 @@ import type { Random } from './random'
 import { currentOf } from './roles'
 import { DAY_MS, DEMO_DAYS } from './time'
 import { DEMO_TOOLS, type DemoTool } from './tools'
-
-/** A settled call, as usage_logs keeps it. */
-export type DemoCall = {
-  id: string
-  user_id: string
-  api_key_id: string | null
-  tool_id: string
-  tool_name: string
-  plan_id: string
-  period_start: string
-  status: 'success' | 'error' | 'timeout'
-  tokens_used: number
-  tokens_held: number
-  source: 'reported' | 'counted' | 'fixed' | 'partial' | 'unknown'
-  request_id: string
-  duration_ms: number
-  error_code: string | null
-  created_at: string
-  updated_at: string
-  settled_at: string
-}
 
 /** How busy each hour of a UTC day is. */
 const HOURS = [1, 1, 1, 1, 2, 3, 5, 8, 12, 14, 13, 11, 9, 11, 14, 14, 12, 9, 7, 6, 5, 4, 2, 1]

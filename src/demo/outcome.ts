@@ -1,4 +1,4 @@
-import type { DemoCall } from './calls'
+import type { DemoCall } from './demo-call'
 import type { Random } from './random'
 import type { DemoTool } from './tools'
 

@@ -1,7 +1,6 @@
 import { type Period, periodAt } from '../billing/period'
 import { DEMO_DOMAIN, demoId } from '../database/demo-mark'
 import type { Random } from './random'
-import type { DemoRole } from './roles'
 import { DAY_MS } from './time'
 
 /** The plans that the demo uses, lowest first: those of the hub, with the limits that its admins gave them. */
@@ -96,3 +95,9 @@ function periodsOf(
   }
   return periods
 }
+
+/**
+ * What somebody's current period shows: `share` of its limit is used. With `grantedShare` an admin raised the limit by
+ * so much of the plan's; who is paused had called until then.
+ */
+export type DemoRole = { share: number; grantedShare?: number; paused?: true }

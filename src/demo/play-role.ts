@@ -1,5 +1,5 @@
 import { admitted, type DemoUse } from './admit'
-import type { DemoCall } from './calls'
+import type { DemoCall } from './demo-call'
 import type { DemoPerson } from './people'
 import { pausedRefusal, refusalOf } from './refusals'
 import { limitOf, PAUSED_MS } from './roles'

@@ -1,4 +1,4 @@
-import type { DemoCall } from './calls'
+import type { DemoCall } from './demo-call'
 
 /** A refused call, as the table of refusals keeps it. */
 export type DemoRefusal = {

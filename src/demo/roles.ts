@@ -1,11 +1,5 @@
-import type { DemoPeriod, DemoPerson, DemoPlan } from './people'
+import type { DemoPeriod, DemoPerson, DemoPlan, DemoRole } from './people'
 import { DAY_MS } from './time'
-
-/**
- * What somebody's current period shows: `share` of its limit is used. With `grantedShare` an admin raised the limit by
- * so much of the plan's; who is paused had called until then.
- */
-export type DemoRole = { share: number; grantedShare?: number; paused?: true }
 
 /** The place of the plan, lowest first, and the role. */
 const ROLES: Array<[level: number, role: DemoRole]> = [

@@ -1,7 +1,7 @@
 import { FIRST_TOOL_VERSIONS } from '../database/schema/drafts'
 import type { Sql } from '../database/sql'
 import { KEPT_DAYS } from '../refusals/keep-refusal'
-import type { DemoCall } from './calls'
+import type { DemoCall } from './demo-call'
 import type { DemoRefusal } from './refusals'
 import { DAY_MS } from './time'
 import { DEMO_TOOLS } from './tools'

@@ -150,3 +150,7 @@ async function refuse(
       return null
   }
 }
+
+export interface InvokeRequest extends CallRequest {
+  input: Record<string, unknown>
+}

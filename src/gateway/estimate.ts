@@ -1,8 +1,9 @@
 import { recentOutputs } from '../metering/recent-outputs'
+import type { ModelUsage } from '../models/adapter'
 import type { Asked } from '../models/bounds'
 import { type ModelCharge, noUsage } from '../models/charge'
 import { knowsRate, noteOutput, outputIn } from '../models/output-rates'
-import { type ModelUsage, weigh } from '../models/usage'
+import { weigh } from '../models/usage'
 import type { GatewayRoom } from './admit-call'
 
 /**

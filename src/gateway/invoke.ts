@@ -7,7 +7,7 @@ import type { ProblemDetail } from '../problem'
 import { checkInput, type SentInput } from '../tools/input'
 import { holdFor } from '../tools/metering'
 import type { Tool } from '../tools/tool'
-import { admitCall, type CallRequest, type GatewayRoom, type InvokeOutcome } from './admit-call'
+import { admitCall, type GatewayRoom, type InvokeOutcome, type InvokeRequest } from './admit-call'
 import { keepUntilSettled } from './in-flight'
 import { invocation } from './invocation'
 import { nameOf } from './refused-inputs'
@@ -17,10 +17,6 @@ import { type StreamOutcome, streamModel } from './stream-model'
 
 export type { GatewayRoom, InvokeOutcome } from './admit-call'
 export type { StreamOutcome } from './stream-model'
-
-export interface InvokeRequest extends CallRequest {
-  input: Record<string, unknown>
-}
 
 /**
  * Invokes a tool: admit (one committed statement) → call → settle (one committed statement). Every door that sends an

@@ -1,5 +1,5 @@
+import type { ModelUsage } from '../models/adapter'
 import { isReason } from '../models/event-stream'
-import type { ModelUsage } from '../models/usage'
 
 /** After the end of an answer its usage comes at once, where it comes at all. */
 const READ_ON_MS = 2_000

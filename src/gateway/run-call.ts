@@ -1,17 +1,13 @@
 import type { Admitted } from '../metering/call'
-import type { Settlement } from '../metering/settlement'
-import { callTool, type ToolFailure } from '../tools/call-tool'
+import { callTool } from '../tools/call-tool'
 import { measure } from '../tools/metering'
 import type { Tool } from '../tools/tool'
-import type { GatewayRoom, InvokeOutcome } from './admit-call'
+import type { GatewayRoom, InvokeOutcome, InvokeRequest } from './admit-call'
 import { keyForTool } from './idempotency'
 import { toInvocation } from './invocation'
-import type { InvokeRequest } from './invoke'
 import { rateLimitHeaders } from './refusals'
-import { settled, settledInAnyCase } from './settled'
+import { failed, settled, settledInAnyCase } from './settled'
 import { toolProblem } from './tool-problem'
-
-type Ended = Omit<Settlement, 'usageId' | 'userId'>
 
 /** Calls the tool of an admitted call and settles it, whatever happens; the outcome is given after that. */
 export function runCall(
@@ -53,9 +49,4 @@ async function callAndSettle(
   const headers = rateLimitHeaders(admitted.limits)
   await done
   return { ended: 'answered', userId, headers, answer: text }
-}
-
-/** A tool that fails or takes too long costs nothing. */
-export function failed({ code, status }: ToolFailure, durationMs: number): Ended {
-  return { status, tokens: 0, source: 'unknown', durationMs, errorCode: code }
 }

@@ -9,8 +9,7 @@ import type { CallRequest, GatewayRoom, InvokeOutcome } from './admit-call'
 import { atLeastEstimated, noteRate } from './estimate'
 import type { Measured } from './invocation'
 import { rateLimitHeaders } from './refusals'
-import { failed } from './run-call'
-import { settled, settledInAnyCase } from './settled'
+import { CALLER_GONE, failed, settled, settledInAnyCase } from './settled'
 import { toolProblem } from './tool-problem'
 
 /** An admitted call of a model, and how its answer is told: from the answer's value and its text. */
@@ -20,8 +19,6 @@ export type ModelCall = {
   admitted: Admitted
   answer: (value: Record<string, unknown>, text: string, measured: Measured) => string
 }
-
-export const CALLER_GONE = 'CALLER_GONE'
 
 /**
  * Calls the model of an admitted call and settles it, whatever happens. A caller that goes away ends the call; nothing

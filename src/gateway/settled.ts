@@ -1,6 +1,6 @@
-import type { Admitted } from '../metering/call'
+import type { Admitted, Settlement } from '../metering/call'
 import { settle } from '../metering/metering'
-import type { Settlement } from '../metering/settlement'
+import type { ToolFailure } from '../tools/call-tool'
 import type { GatewayRoom } from './admit-call'
 import { keepUntilSettled } from './in-flight'
 
@@ -41,3 +41,12 @@ export async function settledInAnyCase<T>(
     throw error
   }
 }
+
+type Ended = Omit<Settlement, 'usageId' | 'userId'>
+
+/** A tool that fails or takes too long costs nothing. */
+export function failed({ code, status }: ToolFailure, durationMs: number): Ended {
+  return { status, tokens: 0, source: 'unknown', durationMs, errorCode: code }
+}
+
+export const CALLER_GONE = 'CALLER_GONE'

@@ -3,6 +3,7 @@ import {
   type ModelAsk,
   type ModelEvent,
   type ModelStream,
+  type ModelUsage,
   StreamBroken,
   type StreamFailure,
 } from '../models/adapter'
@@ -13,7 +14,7 @@ import { producedText } from '../models/counted-text'
 import { failureOfError } from '../models/failures'
 import { withinHold } from '../models/plan'
 import type { ProviderWords } from '../models/provider-words'
-import { type ModelUsage, readUsage, usageWith } from '../models/usage'
+import { readUsage, usageWith } from '../models/usage'
 import { Problem } from '../problem'
 import { badResponse } from '../tools/adapters/adapter'
 import type { ToolFailure } from '../tools/call-tool'
@@ -24,9 +25,8 @@ import { atLeastEstimated, noteRate } from './estimate'
 import { endOnShutdown, keepUntilSettled } from './in-flight'
 import { Leaving } from './leaving'
 import { rateLimitHeaders } from './refusals'
-import { failed } from './run-call'
-import { CALLER_GONE, type ModelCall } from './run-model'
-import { settled, settledInAnyCase } from './settled'
+import type { ModelCall } from './run-model'
+import { CALLER_GONE, failed, settled, settledInAnyCase } from './settled'
 import { brokenProblem, toolProblem } from './tool-problem'
 
 /** As much text as an answer that is no stream may have. */

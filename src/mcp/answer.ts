@@ -1,5 +1,6 @@
 import { createMcpHandler } from '@modelcontextprotocol/server'
-import { type McpCall, type McpRoom, serverFor } from './server'
+import type { McpCall, McpRoom } from './mcp-call'
+import { serverFor } from './server'
 
 /** Messages that one request may carry: a batch is a way of the oldest clients to send a few together. */
 const MOST_MESSAGES = 20

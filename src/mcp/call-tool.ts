@@ -4,8 +4,8 @@ import { invokeTool } from '../gateway/invoke-tool'
 import { Problem } from '../problem'
 import { catalogueAt } from '../tools/catalogue'
 import { blocksOf } from './blocks'
+import type { McpCall, McpRoom } from './mcp-call'
 import { toRefusal } from './refusal'
-import type { McpCall, McpRoom } from './server'
 
 type Params = { name: string; arguments?: Record<string, unknown> | undefined }
 

@@ -3,7 +3,7 @@ import { opens } from '../billing/plans'
 import { modelInputSchema } from '../models/input-schema'
 import { catalogueAt } from '../tools/catalogue'
 import type { Tool } from '../tools/tool'
-import type { McpCall, McpRoom } from './server'
+import type { McpCall, McpRoom } from './mcp-call'
 
 type McpTool = ListToolsResult['tools'][number]
 

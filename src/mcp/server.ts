@@ -1,21 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
-import type { Credential } from '../accounts/credential'
-import type { SignedInCaller } from '../accounts/principal'
-import type { GatewayRoom } from '../gateway/invoke'
 import { callTool } from './call-tool'
 import { listTools } from './list-tools'
-
-export type McpRoom = GatewayRoom
-
-/** Who asks, from where, how much, and under which id it is written down. */
-export type McpCall = {
-  caller: SignedInCaller
-  credential: Credential
-  requestId: string
-  address: string | null
-  /** The size of the request's body. */
-  bytes: number
-}
+import type { McpCall, McpRoom } from './mcp-call'
 
 const ABOUT = { name: 'joyfull-ui-hub', title: 'Joyfull UI Hub', version: '1.0.0' }
 

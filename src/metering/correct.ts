@@ -1,9 +1,10 @@
 import type { Pool } from 'pg'
-import { type AuditBy, recordAudit, SYSTEM } from '../audit/record'
+import { recordAudit, SYSTEM } from '../audit/record'
 import { inTransaction, type Sql } from '../database/sql'
 import { Problem } from '../problem'
 import {
   type ApiCorrection,
+  type CorrectionRequest,
   correctionTitle,
   findCorrection,
   noSuchCall,
@@ -13,20 +14,6 @@ import { ABANDONED } from './settlement'
 
 /** What a row's error code becomes when an admin corrects a swept call: its own settlement must not follow. */
 const CORRECTED = 'CORRECTED'
-
-export type CorrectionRequest = {
-  usageId: string
-  adminId: string
-  /** The same request sent twice corrects once. */
-  requestId: string
-  /** What the call is charged from now on. */
-  tokens: number
-  reason: string
-  /** Who the audit log names. */
-  by?: AuditBy
-  now?: Date | null
-}
-
 type Corrected = { correction: ApiCorrection; isNew: boolean }
 
 /**

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid'
+import type { AuditBy } from '../audit/record'
 import type { Sql } from '../database/sql'
 import { Problem } from '../problem'
-import type { CorrectionRequest } from './correct'
 
 /** A correction as the API shows it. */
 export type ApiCorrection = {
@@ -75,3 +75,16 @@ const toApiCorrection = (stored: Stored): ApiCorrection => ({
   ...stored,
   created_at: stored.created_at.toISOString(),
 })
+
+export type CorrectionRequest = {
+  usageId: string
+  adminId: string
+  /** The same request sent twice corrects once. */
+  requestId: string
+  /** What the call is charged from now on. */
+  tokens: number
+  reason: string
+  /** Who the audit log names. */
+  by?: AuditBy
+  now?: Date | null
+}

@@ -7,9 +7,9 @@ import { sqlState } from '../database/sql'
 import { UnderWay } from '../under-way'
 import { admissionQueue } from './admission'
 import type { Batcher } from './batcher'
-import type { Admission, AdmissionRequest } from './call'
+import type { Admission, AdmissionRequest, Settlement } from './call'
 import { ledgerConnection } from './ledger-connection'
-import { ABANDONED, type Settlement, settlementQueue } from './settlement'
+import { ABANDONED, settlementQueue } from './settlement'
 
 /** The ledger's door for one instance of the hub: every call is admitted and settled through it. */
 export type Meter = {

@@ -1,5 +1,5 @@
 import { bare } from './array-literal'
-import type { ModelTokens, Settlement } from './settlement'
+import type { ModelTokens, Settlement } from './call'
 
 /** A settlement, and how often it was sent before. */
 export type Settling = { item: Settlement; attempt: number }

@@ -1,36 +1,8 @@
 import { Batcher, type Verdict } from './batcher'
+import type { Settlement } from './call'
 import type { LedgerConnection } from './ledger-connection'
 import { SETTLE, SETTLE_RARE } from './settlement-sql'
 import type { Settling } from './settlement-values'
-
-export type Settlement = {
-  usageId: string
-  userId: string
-  status: 'success' | 'error' | 'timeout'
-  /** What is charged; an error or a timeout is 0 unless something was really delivered. */
-  tokens: number
-  source: 'reported' | 'counted' | 'fixed' | 'partial' | 'estimated' | 'unknown'
-  durationMs: number
-  /** The provider's own counts of a model's call, whatever was charged. */
-  modelTokens?: ModelTokens | null
-  /** Until the first piece of a stream. */
-  firstTokenMs?: number | null
-  errorCode?: string | null
-  /** The answer of a call with an Idempotency-Key, as JSON text: given again byte for byte. */
-  answer?: string | null
-  /** A test's clock; null or absent: the database's. */
-  now?: Date | null
-}
-
-/** Cached input and what was written to a cache are parts of the input, reasoning is a part of the output. */
-export type ModelTokens = {
-  inputTokens: number
-  cachedInputTokens: number
-  cacheWrite5mTokens?: number
-  cacheWrite1hTokens?: number
-  outputTokens: number
-  reasoningTokens: number
-}
 
 /** The sweep's error code: a call whose instance died, or whose time was long over. */
 export const ABANDONED = 'ABANDONED'

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg'
 import type { Sql } from '../database/sql'
+import type { Settlement } from './call'
 import { LEASE_SECONDS } from './lease'
-import { ABANDONED, type Settlement } from './settlement'
+import { ABANDONED } from './settlement'
 
 type Settle = (settlement: Settlement) => Promise<void>
 

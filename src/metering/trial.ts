@@ -1,5 +1,5 @@
 import type { Sql } from '../database/sql'
-import type { Settlement } from './settlement'
+import type { Settlement } from './call'
 import { newUsageId } from './usage-id'
 
 /** A call that an admin tried, as the usage log keeps it. */

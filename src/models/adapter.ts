@@ -1,8 +1,6 @@
 import type { ToolFailure } from '../tools/adapters/adapter'
 import type { Upstream } from '../tools/tool'
 import type { ProviderWords } from './provider-words'
-import type { ModelUsage } from './usage'
-
 /** What is asked of a model, in OpenAI's words: a body of that endpoint without what the hub itself sets. */
 export type ModelAsk = {
   api: 'chat' | 'embeddings' | 'responses'
@@ -77,4 +75,18 @@ export interface ModelAdapter {
   complete(target: Target, ask: ModelAsk, context: ModelContext): Promise<ModelAnswer>
   /** Resolves when the upstream has begun to answer; events are OpenAI's, of the API that was asked. */
   stream(target: Target, ask: ModelAsk, context: ModelContext): Promise<ModelStream>
+}
+
+/**
+ * A provider's own counts. Cached input and what was written to a cache are parts of the input, reasoning is a part of
+ * the output. `besideTokens` is the part of the output that the provider reported beside its output, in its total.
+ */
+export type ModelUsage = {
+  inputTokens: number
+  cachedInputTokens: number
+  cacheWrite5mTokens: number
+  cacheWrite1hTokens: number
+  outputTokens: number
+  reasoningTokens: number
+  besideTokens: number
 }

@@ -1,8 +1,7 @@
-import type { ModelAsk, SentUpstream } from './adapter'
+import type { ModelAsk, ModelUsage, SentUpstream } from './adapter'
 import type { ModelTool } from './call-model'
 import { mediaTokens } from './counted-text'
 import { opensInput } from './priced-faults'
-import type { ModelUsage } from './usage'
 
 /** What a provider may add to an input for its own reasons: instructions for tools, marks between messages. */
 const ADDED_BY_PROVIDER = 2_000

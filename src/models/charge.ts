@@ -1,11 +1,11 @@
 import { toJson } from '../exact-json'
 import { countTokens } from '../tools/count-tokens'
 import { noteExcessiveReport } from '../tools/excessive-reports'
-import type { ModelAnswer, ModelAsk } from './adapter'
+import type { ModelAnswer, ModelAsk, ModelUsage } from './adapter'
 import { type Asked, boundUsage } from './bounds'
 import type { ModelTool } from './call-model'
 import type { ModelPlan } from './plan'
-import { type ModelUsage, usageWith, weigh } from './usage'
+import { usageWith, weigh } from './usage'
 
 /** What a call took of the plan's tokens, how that is known, and the provider's own counts where there are any. */
 export type ModelCharge = {

@@ -1,19 +1,5 @@
 import type { TokenWeights } from '../tools/tool'
-import type { ModelAsk } from './adapter'
-
-/**
- * A provider's own counts. Cached input and what was written to a cache are parts of the input, reasoning is a part of
- * the output. `besideTokens` is the part of the output that the provider reported beside its output, in its total.
- */
-export type ModelUsage = {
-  inputTokens: number
-  cachedInputTokens: number
-  cacheWrite5mTokens: number
-  cacheWrite1hTokens: number
-  outputTokens: number
-  reasoningTokens: number
-  besideTokens: number
-}
+import type { ModelAsk, ModelUsage } from './adapter'
 
 type Json = Record<string, unknown>
 

@@ -1,7 +1,8 @@
 'use client'
 import { csvLine } from '../../csv'
 import { inFull, inUtc, utcDay } from '../parts/numbers'
-import type { StoppedUser, WhatIf } from './what-if'
+import type { WhatIf } from './what-if'
+import type { StoppedUser } from './what-if-types'
 
 const MOST_SHOWN = 100
 

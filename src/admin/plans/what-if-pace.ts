@@ -1,7 +1,7 @@
 import { type PastCall, replayPace, type Stopped, tally } from '../../billing/replay'
 import type { Sql } from '../../database/sql'
 import { eachPast, type Stretch, withinRows } from './past-calls'
-import type { DraftLimits, StoppedUser } from './what-if'
+import type { DraftLimits, StoppedUser } from './what-if-types'
 
 type Question = { planId: string; draft: DraftLimits; current: DraftLimits; since: Date; rows: number }
 

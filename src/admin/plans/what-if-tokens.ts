@@ -1,8 +1,8 @@
 import { type PastCall, type PastFlight, type PastGrant, replayTokens, tally } from '../../billing/replay'
 import type { Sql } from '../../database/sql'
 import { eachPast, grouped, type Stretch, withinRows } from './past-calls'
-import type { StoppedUser } from './what-if'
 import type { RefusedByPace } from './what-if-pace'
+import type { StoppedUser } from './what-if-types'
 
 type Question = {
   planId: string

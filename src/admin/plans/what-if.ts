@@ -2,24 +2,7 @@ import type { Sql } from '../../database/sql'
 import { Problem } from '../../problem'
 import { type PaceCover, stoppedByPace } from './what-if-pace'
 import { stoppedByTokens, type TokenCover } from './what-if-tokens'
-
-export type DraftLimits = {
-  tokenLimit: number
-  requestsPerMinute: number
-  burst: number
-  callsAtOnce: number
-}
-
-export type StoppedUser = {
-  userId: string
-  name: string | null
-  by: 'tokens' | 'rate' | 'calls at once'
-  firstAt: Date
-  calls: number
-  tokens: number
-  /** Played call by call; else reckoned from the sums of days. */
-  exact: boolean
-}
+import type { DraftLimits, StoppedUser } from './what-if-types'
 
 export type WhatIf = {
   since: Date

@@ -6,7 +6,7 @@ import type { AuditAction, AuditEvent } from '../../audit/record'
 import type { Sql } from '../../database/sql'
 import { Problem } from '../../problem'
 import { inFull, inUtc } from '../parts/numbers'
-import type { Decision, UserContext } from './decide'
+import type { Decision, UserContext } from './decision'
 
 export async function revokeKey(sql: Sql, { user, now, by }: UserContext, keyId: string): Promise<Decision> {
   const { rows } = await sql.query<{ name: string; active: boolean }>(

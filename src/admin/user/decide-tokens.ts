@@ -6,7 +6,7 @@ import type { Sql } from '../../database/sql'
 import { Problem } from '../../problem'
 import { inFull, inUtc } from '../parts/numbers'
 import type { UserAction } from './action-input'
-import type { Decision, UserContext } from './decide'
+import type { Decision, UserContext } from './decision'
 
 export async function grant(
   sql: Sql,

@@ -1,8 +1,6 @@
-import type { AccountsConfig } from '../../accounts/room'
-import type { AuditBy, AuditEvent } from '../../audit/record'
 import { givePlan, planGiven } from '../../billing/give-plan'
 import { setPause } from '../../billing/pause'
-import { limitOf, type SubscriptionRow } from '../../billing/subscription-row'
+import { limitOf } from '../../billing/subscription-row'
 import type { Sql } from '../../database/sql'
 import { Problem } from '../../problem'
 import type { Effect } from '../parts/effect'
@@ -10,24 +8,7 @@ import { inFull, inUtc } from '../parts/numbers'
 import type { UserAction } from './action-input'
 import { endOne, endSessions, resetLink, revokeKey, unlock } from './decide-account'
 import { grant, onSubscription, running, takeBackGrant } from './decide-tokens'
-
-/** What an action comes to: what it says it will change, and the change itself. */
-export type Decision = {
-  effects: Effect[]
-  execute: (sql: Sql) => Promise<unknown>
-  /** What goes on record with it, where the operation itself does not see to that. */
-  record?: AuditEvent
-}
-
-export type UserContext = {
-  user: { id: string; email: string; name: string; disabled: boolean }
-  by: AuditBy & { userId: string }
-  config: AccountsConfig
-  /** In its period of this moment, and locked; null for a user without one. */
-  subscription: SubscriptionRow | null
-  lockedUntil: Date | null
-  now: Date | null
-}
+import type { Decision, UserContext } from './decision'
 
 /**
  * Decides what an action changes. The panel shows the effects first and executes the same decision afterwards, made

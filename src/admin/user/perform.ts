@@ -7,7 +7,8 @@ import type { Sql } from '../../database/sql'
 import { Problem } from '../../problem'
 import { doneOrPreviewed, type Effect } from '../parts/effect'
 import type { UserAction } from './action-input'
-import { decide, type UserContext } from './decide'
+import { decide } from './decide'
+import type { UserContext } from './decision'
 
 type Request = {
   pool: Pool
