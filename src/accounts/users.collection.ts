@@ -1,15 +1,9 @@
 import type { CollectionConfig } from 'payload'
 import type { Config } from '../config/environment'
 import { lockBeforeUpdate } from '../database/payload-sql'
-import {
-  adminsOnly,
-  adminsOnlyField,
-  adminsOrOwner,
-  caller,
-  isAdminRequest,
-  nobodyField,
-} from './payload/access'
+import { adminsOnly, adminsOnlyField, adminsOrOwner, isAdminRequest, nobodyField } from './payload/access'
 import { checkAvatar } from './payload/avatar'
+import { caller } from './payload/caller'
 import { accountEndpoints } from './payload/endpoints'
 import {
   afterUserChange,

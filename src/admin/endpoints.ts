@@ -1,6 +1,7 @@
 import { addDataAndFileToRequest, type Endpoint, type PayloadRequest } from 'payload'
 import { z } from 'zod'
-import { caller, isAdminRequest } from '../accounts/payload/access'
+import { isAdminRequest } from '../accounts/payload/access'
+import { caller } from '../accounts/payload/caller'
 import { accountsRoom } from '../accounts/payload/room'
 import { payloadBy } from '../audit/payload-by'
 import { UUID } from '../database/payload-sql'

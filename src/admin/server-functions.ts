@@ -1,7 +1,7 @@
 import { headers } from 'next/headers'
 import type { Payload } from 'payload'
+import type { HubUser } from '../accounts/payload/caller'
 import { hubStrategy } from '../accounts/payload/strategy'
-import type { HubUser } from '../accounts/payload/user'
 
 /** These ask by themselves whether the caller may use the panel, and answer in a way that its forms understand. */
 const ASK_THEMSELVES = ['form-state', 'table-state']

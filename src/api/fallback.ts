@@ -1,24 +1,17 @@
-import { sendError } from '../openai/errors'
-import { isOpenAiPath } from '../openai/paths'
 import { Problem } from '../problem'
 import { ALLOWED_HEADERS, alsoAllowed } from './cors-headers'
-import { type ApiContext, respond, sendProblem } from './envelope'
+import { type ApiContext, respond } from './envelope'
 import type { Registry } from './registry'
 
 const PREFLIGHT_SECONDS = '600'
 /** Answers what no route took: OPTIONS of a known path, another method of it (405), an unknown path (404). */
 export function answerUnrouted(registry: Registry, c: ApiContext): Response {
   const known = registry.allowed(c.req.path)
-  if (!known) return sendInShape(c, new Problem('NOT_FOUND', 'There is nothing at this address.'))
+  if (!known) return registry.sendProblem(c, new Problem('NOT_FOUND', 'There is nothing at this address.'))
   c.env.route = known.route
   if (c.req.method === 'OPTIONS') return respond(c, 204, null, optionsHeaders(c, known.allow))
   const message = `This address does not answer ${c.req.method}.`
-  return sendInShape(c, new Problem('METHOD_NOT_ALLOWED', message, [], { allow: known.allow }))
-}
-
-/** In the shape of the door that was asked. */
-export function sendInShape(c: ApiContext, problem: Problem): Response {
-  return isOpenAiPath(c.req.path) ? sendError(c, problem) : sendProblem(c, problem)
+  return registry.sendProblem(c, new Problem('METHOD_NOT_ALLOWED', message, [], { allow: known.allow }))
 }
 
 function optionsHeaders(c: ApiContext, allow: string): Record<string, string> {

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi'
-import type { HubUser } from '../accounts/payload/user'
+import type { HubUser } from '../accounts/payload/caller'
 import type { Origin } from '../accounts/room'
 import { auditContext } from '../audit/payload-by'
 import { Problem, type ProblemCode } from '../problem'

@@ -14,7 +14,7 @@ import { addDocsPage } from './docs-page'
 import { respond } from './envelope'
 import { type Exchange, openExchange, type ServerEnv } from './exchange'
 import { toProblem } from './failures'
-import { answerUnrouted, sendInShape } from './fallback'
+import { answerUnrouted } from './fallback'
 import { addHealth } from './health'
 import { addInvoke } from './invoke'
 import { keepRefusedRequest } from './keep-refused'
@@ -92,7 +92,7 @@ function addFailures(registry: Registry): void {
     // While the database is away every request comes by here: a line each, without a stack.
     if (problem.code === 'NOT_READY')
       services.log.warn({ request_id, reason: reasonOf(problem) }, 'not ready')
-    return sendInShape(c, problem)
+    return registry.sendProblem(c, problem)
   })
 }
 

@@ -1,7 +1,8 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi'
+import type { Problem } from '../problem'
 import { documentEndpoint } from './document'
 import { type Endpoint, type Handler, serve } from './endpoint'
-import { type ApiContext, sendAnswer } from './envelope'
+import { type ApiContext, sendAnswer, sendProblem } from './envelope'
 import type { Exchange } from './exchange'
 import type { Services } from './services'
 import type { Access } from './who'
@@ -12,11 +13,17 @@ export type App = OpenAPIHono<{ Bindings: Exchange }>
 
 type MaybeObject = z.ZodObject | undefined
 type RawHandler = (context: ApiContext) => Promise<Response>
+/** A protocol whose failures have a shape of their own, and the addresses that are its. */
+export type ErrorShape = {
+  owns: (path: string) => boolean
+  send: (context: ApiContext, problem: Problem) => Response
+}
 
 /** The operations of the API: each is documented and served from the one definition, so the two cannot differ. */
 export class Registry {
   readonly app: App = new OpenAPIHono<{ Bindings: Exchange }>()
   private readonly methods = new Map<string, Set<string>>()
+  private readonly shapes: ErrorShape[] = []
 
   constructor(readonly services: Services) {}
 
@@ -43,6 +50,17 @@ export class Registry {
       c.env.route = path
       return handler(c)
     })
+  }
+
+  /** Failures at the addresses of this protocol are sent in its shape. */
+  addErrorShape(shape: ErrorShape): void {
+    this.shapes.push(shape)
+  }
+
+  /** Sends a failure in the shape of the protocol that was called; the envelope is the default. */
+  sendProblem(c: ApiContext, problem: Problem): Response {
+    const shape = this.shapes.find(({ owns }) => owns(c.req.path))
+    return shape ? shape.send(c, problem) : sendProblem(c, problem)
   }
 
   /** The methods that a path answers, as `Allow` lists them, and the path's pattern; null for an unknown path. */

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi'
-import { type HubUser, toPayloadUser } from '../accounts/payload/user'
+import type { HubUser } from '../accounts/payload/caller'
+import { toPayloadUser } from '../accounts/payload/user'
 import { madeOf } from '../exact-json'
 import { type Trial, tryTool } from '../gateway/try-tool'
 import { readDraft } from '../tools/draft'

@@ -1,6 +1,7 @@
 import type { CollectionSlug, Endpoint, PayloadRequest, Where } from 'payload'
 import { mergeListSearchAndWhere } from 'payload/shared'
-import { caller, isAdminRequest } from '../accounts/payload/access'
+import { isAdminRequest } from '../accounts/payload/access'
+import { caller } from '../accounts/payload/caller'
 import { csvLine } from '../csv'
 import { readingSql } from '../database/payload-sql'
 import type { Sql } from '../database/sql'

@@ -1,6 +1,6 @@
 import type { PayloadRequest } from 'payload'
-import { caller } from '../accounts/payload/access'
-import { requestOrigin } from '../accounts/payload/room'
+import { caller } from '../accounts/payload/caller'
+import { requestOrigin } from '../accounts/payload/request-origin'
 import { type AuditBy, type AuditOrigin, byPrincipal, SYSTEM } from './record'
 
 /**

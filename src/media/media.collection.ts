@@ -1,6 +1,7 @@
 import { fileTypeFromBuffer } from 'file-type'
 import type { Access, CollectionBeforeOperationHook, CollectionConfig, Where } from 'payload'
-import { adminsOnlyField, caller, isAdminRequest, nobodyField } from '../accounts/payload/access'
+import { adminsOnlyField, isAdminRequest, nobodyField } from '../accounts/payload/access'
+import { caller } from '../accounts/payload/caller'
 import { readingSql, requestSql } from '../database/payload-sql'
 import type { Sql } from '../database/sql'
 import { invalidField, Problem } from '../problem'

@@ -1,6 +1,4 @@
 import type { ApiContext } from '../api/envelope'
-import { toProblem } from '../api/failures'
-import { keepRefusedRequest } from '../api/keep-refused'
 import type { Registry } from '../api/registry'
 import type { Services } from '../api/services'
 import { serveChat } from './chat'
@@ -8,7 +6,7 @@ import { describeOpenAi } from './document'
 import { serveEmbeddings } from './embeddings'
 import { sendError } from './errors'
 import { serveModel, serveModels } from './models'
-import { BASES } from './paths'
+import { BASES, isOpenAiPath } from './paths'
 import { serveResponses } from './responses'
 
 type Serve = (services: Services, c: ApiContext) => Promise<Response>
@@ -16,8 +14,9 @@ type Serve = (services: Services, c: ApiContext) => Promise<Response>
 /** Adds the OpenAI-compatible API at `/v1`, which keeps OpenAI's own shapes. */
 export function addOpenAi(registry: Registry): void {
   const { services } = registry
+  registry.addErrorShape({ owns: isOpenAiPath, send: (c, problem) => sendError(c, problem) })
   const route = (method: string, path: string, serve: Serve) => {
-    for (const base of BASES) registry.route(method, `${base}${path}`, (c) => inShape(services, c, serve))
+    for (const base of BASES) registry.route(method, `${base}${path}`, (c) => serve(services, c))
   }
   route('get', '/models', serveModels)
   route('get', '/models/{model}', serveModel)
@@ -25,16 +24,4 @@ export function addOpenAi(registry: Registry): void {
   route('post', '/responses', serveResponses)
   route('post', '/embeddings', serveEmbeddings)
   describeOpenAi(registry)
-}
-
-async function inShape(services: Services, c: ApiContext, serve: Serve): Promise<Response> {
-  try {
-    return await serve(services, c)
-  } catch (error) {
-    const problem = toProblem(error)
-    keepRefusedRequest(c, problem)
-    if (problem.code === 'INTERNAL')
-      services.log.error({ err: error, request_id: c.env.requestId }, 'unexpected')
-    return sendError(c, problem)
-  }
 }

@@ -1,15 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
+import { createServer } from 'node:http'
 import next from 'next'
 import { standBeforeNext } from './next-door'
-
-export type Panel = {
-  dev: boolean
-  handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>
-  /** A WebSocket of live reload. */
-  upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void
-  close: () => Promise<void>
-}
+import type { Panel } from './panel-port'
 
 /** Next, for the admin panel alone. `dev` compiles on demand and reloads live. */
 export async function startPanel(settings: {

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { v7 as uuidv7 } from 'uuid'
-import type { Panel } from './panel'
+import type { Panel } from './panel-port'
 
 /** True for a request that wants to become a WebSocket. Every other `Upgrade` may be ignored, and is. */
 export function asksForWebSocket({ headers }: IncomingMessage): boolean {

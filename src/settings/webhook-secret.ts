@@ -1,7 +1,6 @@
 import type { Sql } from '../database/sql'
 import { invalidField } from '../problem'
-import { destinationOf } from '../tools/model-checks'
-import { decryptSecret, encryptSecret, type SealedSecret, SecretUnreadable } from '../tools/seal'
+import { decryptSecret, encryptSecret, originOf, type SealedSecret, SecretUnreadable } from '../tools/seal'
 import { type FormerSecret, openFormer } from '../tools/seal-before'
 
 const SCOPE = 'settings'
@@ -27,7 +26,7 @@ export async function storeWebhookSecret(
   secret: string,
 ): Promise<void> {
   readWebhookSecret(text)
-  const { sealed } = encryptSecret(SCOPE, NAME, text, secret, destinationOf(null, url))
+  const { sealed } = encryptSecret(SCOPE, NAME, text, secret, originOf(url))
   await sql.query('delete from setting_secrets where name = $1', [NAME])
   await sql.query(
     `insert into setting_secrets (name, key_id, nonce, ciphertext, sealed) values ($1, '', '', '', $2)`,
@@ -46,12 +45,12 @@ export async function moveWebhookSecret(
   secret: string,
 ): Promise<void> {
   const known = await readSealed(sql)
-  if (!known || destinationOf(null, from) === destinationOf(null, to)) return
+  if (!known || originOf(from) === originOf(to)) return
   await storeWebhookSecret(sql, open(known, from, secret), to, secret)
 
   function open(sealed: SealedSecret, url: string | null, hubSecret: string): string {
     try {
-      return decryptSecret(SCOPE, sealed, hubSecret, destinationOf(null, url))
+      return decryptSecret(SCOPE, sealed, hubSecret, originOf(url))
     } catch {
       throw invalidField('webhookSecret', 'The stored secret cannot be opened: set it again')
     }
@@ -61,7 +60,7 @@ export async function moveWebhookSecret(
 /** The bytes to sign with for this address, for the sender alone; null where none is set. Throws `SecretUnreadable`. */
 export async function openWebhookSecret(sql: Sql, url: string, secret: string): Promise<Buffer | null> {
   const sealed = await readSealed(sql)
-  return sealed ? readWebhookSecret(decryptSecret(SCOPE, sealed, secret, destinationOf(null, url))) : null
+  return sealed ? readWebhookSecret(decryptSecret(SCOPE, sealed, secret, originOf(url))) : null
 }
 
 async function readSealed(sql: Sql): Promise<SealedSecret | undefined> {
@@ -86,10 +85,10 @@ export async function sealWebhookSecret(
   const [stored] = rows
   if (!stored) return []
   try {
-    if (stored.sealed !== null) decryptSecret(SCOPE, stored, secret, destinationOf(null, stored.url))
+    if (stored.sealed !== null) decryptSecret(SCOPE, stored, secret, originOf(stored.url))
     else {
       const text = openFormer(SCOPE, stored, secret)
-      const { sealed } = encryptSecret(SCOPE, NAME, text, secret, destinationOf(null, stored.url))
+      const { sealed } = encryptSecret(SCOPE, NAME, text, secret, originOf(stored.url))
       await sql.query('update setting_secrets set sealed = $2 where name = $1', [NAME, sealed])
     }
     return []

@@ -1,5 +1,5 @@
 import type { Payload } from 'payload'
-import type { HubUser } from '../accounts/payload/user'
+import type { HubUser } from '../accounts/payload/caller'
 import { UUID } from '../database/payload-sql'
 import type { Sql } from '../database/sql'
 import { Problem } from '../problem'

@@ -2,6 +2,7 @@ import type { ProblemDetail } from '../problem'
 import { runtime } from '../runtime'
 import { addressPolicy, checkEndpoint } from './address-guard'
 import { MAIN } from './model-row'
+import { originOf } from './seal'
 import { isModelAdapter } from './tool'
 
 type Data = Record<string, unknown>
@@ -56,6 +57,6 @@ function checkAddress(adapter: unknown, endpoint: unknown, field: string): Probl
 
 /** What a secret belongs to: it is removed when this changes, so that it is never sent to anybody else. */
 export function destinationOf(adapter: unknown, endpoint: unknown): string | null {
-  const origin = URL.canParse(String(endpoint)) ? new URL(String(endpoint)).origin : null
+  const origin = originOf(endpoint)
   return isModelAdapter(adapter) ? `${adapter} ${origin}` : origin
 }

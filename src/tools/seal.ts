@@ -75,3 +75,8 @@ function derivedKey(secret: string): DerivedKey {
   known.set(secret, made)
   return made
 }
+
+/** The origin of an address, as a secret is bound to it; null for what is no address. */
+export function originOf(address: unknown): string | null {
+  return URL.canParse(String(address)) ? new URL(String(address)).origin : null
+}

@@ -1,10 +1,5 @@
 import type { Access, FieldAccess, PayloadRequest, Where } from 'payload'
-import type { HubUser } from './user'
-
-/** Who is calling, as the hub's auth strategy put it on the request; null for nobody. */
-export function caller(req: PayloadRequest): HubUser | null {
-  return (req.user as HubUser | null | undefined) ?? null
-}
+import { caller } from './caller'
 
 /** An admin who signed in by password. An API key never has an admin's powers, whoever owns it. */
 export function isAdminRequest(req: PayloadRequest): boolean {

@@ -1,7 +1,8 @@
 import type { CollectionBeforeChangeHook } from 'payload'
 import { requestSql, UUID } from '../../database/payload-sql'
 import { invalidField } from '../../problem'
-import { caller, isAdminRequest } from './access'
+import { isAdminRequest } from './access'
+import { caller } from './caller'
 
 /**
  * A user's avatar is an image of their own, unless an admin chose it. An image of somebody else and one that does

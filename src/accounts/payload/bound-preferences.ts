@@ -1,7 +1,7 @@
 import { type FlattenedField, isolateObjectProperty, type Payload, type PayloadRequest } from 'payload'
 import { requestSql } from '../../database/payload-sql'
 import { invalidField, Problem } from '../../problem'
-import { caller } from './access'
+import { caller } from './caller'
 import { readablePreference } from './preference-shapes'
 
 const SLUG = 'payload-preferences'

@@ -1,7 +1,7 @@
 import type { Endpoint, PayloadHandler, PayloadRequest } from 'payload'
 import { addDataAndFileToRequest } from 'payload'
 import { Problem } from '../../problem'
-import { caller } from './access'
+import { caller } from './caller'
 import { ACCESS, readSignInCookie } from './cookies'
 import { forgot, ownDocument, reset, rotate, type SignedIn, signIn, signOut, unlock } from './operations'
 

@@ -22,9 +22,10 @@ import type { AccountsRoom } from '../room'
 import { endAllSessions } from '../sessions'
 import { setPasswordHash } from '../set-password'
 import { tellOwner } from '../tell-owner'
-import { caller, isAdminRequest } from './access'
+import { isAdminRequest } from './access'
+import { caller } from './caller'
 import { checkNewPassword } from './new-password'
-import { accountsRoom, requestOrigin } from './room'
+import { accountsRoom, signInOrigin } from './room'
 
 /** The hash of a password that an operation sets, for the account that it was set for. */
 export const passwordNote = operationNote<string>()
@@ -61,7 +62,7 @@ export const beforeUserOperation: CollectionBeforeOperationHook = async ({ args,
   if (operation === 'update' && !overrideAccess) await mayChangePassword(req, id, data)
   const { config } = runtime()
   const password = await checkNewPassword(req, id, data)
-  const lane = laneOf(requestOrigin(req), caller(req)?.email ?? '')
+  const lane = laneOf(signInOrigin(req), caller(req)?.email ?? '')
   const hash = await hashPassword(password, config, lane)
   passwordNote.write(contextOf(args), operation === 'create' ? null : id, hash)
   const { password: _password, currentPassword: _current, ...rest } = data
@@ -84,7 +85,7 @@ async function mayChangePassword(
   if (typeof data.currentPassword !== 'string')
     throw invalidField('currentPassword', 'Your current password is needed')
   const who = { userId: me.id, email: me.email, sessionId: me.sessionId }
-  await checkCurrentPassword(accountsRoom(), who, data.currentPassword, requestOrigin(req))
+  await checkCurrentPassword(accountsRoom(), who, data.currentPassword, signInOrigin(req))
 }
 
 /** Refuses to demote or disable the last admin who can still sign in. */

@@ -1,7 +1,8 @@
 import type { Endpoint, Payload, PayloadRequest, SanitizedCollectionConfig } from 'payload'
 import { readArguments } from '../../database/payload-sql'
 import { Problem } from '../../problem'
-import { adminsOnly, caller, nobody } from './access'
+import { adminsOnly, nobody } from './access'
+import { caller } from './caller'
 
 /**
  * Payload's own collections come with `whoever is signed in`, and after every plugin. They are the panel's, so

@@ -3,8 +3,9 @@ import { Gutter, SetStepNav } from '@payloadcms/ui'
 import { redirect } from 'next/navigation'
 import type { AdminViewServerProps, PayloadRequest } from 'payload'
 import type { ReactNode } from 'react'
-import { caller, isAdminRequest } from '../../accounts/payload/access'
+import { isAdminRequest } from '../../accounts/payload/access'
 import '../parts/panel.css'
+import { caller } from '../../accounts/payload/caller'
 
 type Query = Record<string, string | string[] | undefined>
 
