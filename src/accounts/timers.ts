@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Sql } from '../database/sql'
+import { every, type WarnLog, warnOf } from '../every'
 import { deleteOldMail } from '../mail/cleanup'
 import { deleteForgottenNetworks } from './known-networks'
 import { flushLastUsed } from './last-used'
@@ -7,29 +8,26 @@ import { flushLastUsed } from './last-used'
 const FLUSH_EVERY_MS = 60_000
 const CLEAN_EVERY_MS = 3_600_000
 
-type Log = { warn: (fields: object, message: string) => void }
-
 /**
  * Writes each minute when keys were used, and removes each hour what has ended. Any number of instances may
  * run it. Returns the way to stop it, which writes what is left.
  */
-export function startAccountsTimers(pool: Pool, log: Log): () => Promise<void> {
-  const run = (what: string, work: () => Promise<void>) => () =>
-    work().catch((error: Error) => log.warn({ reason: error.message }, what))
-  const flush = run('the last use of keys could not be written', () => flushLastUsed(pool))
-  const clean = run('ended sessions could not be removed', () => deleteEnded(pool))
-  const timers = [setInterval(flush, FLUSH_EVERY_MS), setInterval(clean, CLEAN_EVERY_MS)]
-  for (const timer of timers) timer.unref()
+export function startAccountsTimers(pool: Pool, log: WarnLog): () => Promise<void> {
+  const notWritten = warnOf(log, 'the last use of keys could not be written')
+  const flush = () => flushLastUsed(pool)
+  const stops = [
+    every(FLUSH_EVERY_MS, flush, notWritten),
+    every(CLEAN_EVERY_MS, () => deleteEnded(pool), warnOf(log, 'ended sessions could not be removed')),
+  ]
   return async () => {
-    for (const timer of timers) clearInterval(timer)
-    await flush()
+    await Promise.all(stops.map((stop) => stop()))
+    await flush().catch(notWritten)
   }
 }
 
 /**
  * Removes sessions, refresh tokens and mailed links a day after their end, networks that are known no more, and old
- * mail. A spent token that
- * comes back later than that belongs to no session any more, and is refused as unknown.
+ * mail. A spent token that comes back later than that belongs to no session any more, and is refused as unknown.
  */
 export async function deleteEnded(sql: Sql, now: Date | null = null): Promise<void> {
   for (const table of ['sessions', 'refresh_tokens', 'email_tokens']) {

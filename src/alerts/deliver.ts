@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { Sql } from '../database/sql'
+import { loggedMessage } from '../logged-error'
 import { readSettings } from '../settings/read-settings'
 import { openWebhookSecret } from '../settings/webhook-secret'
 import { checkEndpoint } from '../tools/address-guard'
@@ -65,7 +66,7 @@ async function send(
   now: Date | null,
   agent: () => Dispatcher,
 ): Promise<string | null> {
-  const fault = await call(pool, config.secret, row, url, now, agent).catch((error: Error) => error.message)
+  const fault = await call(pool, config.secret, row, url, now, agent).catch(loggedMessage)
   if (fault === null) await pool.query(SENT, [row.id, now])
   else await pool.query(FAILED, [row.id, fault.slice(0, 500), row.is_last || url === null, now])
   return fault

@@ -1,3 +1,4 @@
+import { every, type WarnLog, warnOf } from '../every'
 import type { AlertsRoom } from './alert'
 import { deliverWebhooks } from './deliver'
 import { deleteOldAlerts, noteMails } from './upkeep'
@@ -10,13 +11,11 @@ const LOOK_MS = 15_000
 const DELIVER_MS = 2_000
 const CLEAN_MS = 3_600_000
 
-type Log = { warn: (fields: object, message: string) => void }
-
 /**
  * Looks every 15 s for what is to be told, and every 2 s for calls of the webhook that are due. Any number of instances
  * may run it. Returns the way to stop it, which waits for what is under way.
  */
-export function startAlertTimers(room: AlertsRoom, log: Log): () => Promise<void> {
+export function startAlertTimers(room: AlertsRoom, log: WarnLog): () => Promise<void> {
   const look = async () => {
     await watchUsage(room)
     await watchTools(room)
@@ -25,36 +24,11 @@ export function startAlertTimers(room: AlertsRoom, log: Log): () => Promise<void
     await noteMails(room.pool)
   }
   const stops = [
-    every(LOOK_MS, look, (error) => log.warn({ reason: error.message }, 'alerts could not be looked for')),
-    every(
-      DELIVER_MS,
-      () => deliverWebhooks(room),
-      (error) => log.warn({ reason: error.message }, 'alerts could not be delivered'),
-    ),
-    every(
-      CLEAN_MS,
-      () => deleteOldAlerts(room.pool),
-      (error) => log.warn({ reason: error.message }, 'old alerts could not be removed'),
-    ),
+    every(LOOK_MS, look, warnOf(log, 'alerts could not be looked for')),
+    every(DELIVER_MS, () => deliverWebhooks(room), warnOf(log, 'alerts could not be delivered')),
+    every(CLEAN_MS, () => deleteOldAlerts(room.pool), warnOf(log, 'old alerts could not be removed')),
   ]
   return async () => {
     await Promise.all(stops.map((stop) => stop()))
-  }
-}
-
-/** Runs `work` again and again, never twice at once, without keeping the process alive. Answers how to stop. */
-function every(pauseMs: number, work: () => Promise<unknown>, onError: (error: Error) => void) {
-  let running: Promise<unknown> | null = null
-  const timer = setInterval(() => {
-    running ??= work()
-      .catch(onError)
-      .finally(() => {
-        running = null
-      })
-  }, pauseMs)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    await running
   }
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Sql } from '../database/sql'
+import { every, warnOf } from '../every'
 import { loggedMessage } from '../logged-error'
 import { runtime } from '../runtime'
 import { type Mail, sealPlainMail, sealRow } from './outbox'
@@ -21,26 +22,18 @@ export type MailLog = {
  */
 export function startMailSender(pool: Pool, config: MailConfig, log: MailLog): () => Promise<void> {
   const transport = mailTransport(config)
-  void sealPlainMail(pool).catch((error: Error) =>
-    log.warn({ reason: loggedMessage(error) }, 'plain mails could not be sealed'),
-  )
+  void sealPlainMail(pool).catch(warnOf(log, 'plain mails could not be sealed'))
   if (!transport) {
     log.warn({}, 'no mail will be sent: SMTP_HOST is not set')
     return async () => undefined
   }
-  let underWay: Promise<unknown> | null = null
-  const look = () => {
-    underWay ??= sendDueMail(pool, transport, log)
-      .catch((error: Error) => log.warn({ reason: loggedMessage(error) }, 'the outbox could not be read'))
-      .finally(() => {
-        underWay = null
-      })
-  }
-  const timer = setInterval(look, LOOK_EVERY_MS)
-  timer.unref()
+  const stop = every(
+    LOOK_EVERY_MS,
+    () => sendDueMail(pool, transport, log),
+    warnOf(log, 'the outbox could not be read'),
+  )
   return async () => {
-    clearInterval(timer)
-    await underWay
+    await stop()
     transport.close()
   }
 }

@@ -1,4 +1,5 @@
 import { createMcpHandler } from '@modelcontextprotocol/server'
+import { loggedMessage } from '../logged-error'
 import type { McpCall, McpRoom } from './mcp-call'
 import { serverFor } from './server'
 
@@ -23,7 +24,7 @@ export function answerMcp(
   const handler = createMcpHandler(() => serverFor(room, call), {
     // Nothing is ever announced: a stream of changes would only be held open.
     maxSubscriptions: 0,
-    onerror: (error) => room.log.debug({ request_id: call.requestId, reason: error.message }, 'mcp'),
+    onerror: (error) => room.log.debug({ request_id: call.requestId, reason: loggedMessage(error) }, 'mcp'),
   })
   const { method, signal } = request
   const known = new Request(request.url, { method, signal, headers: readableHeaders(request.headers) })

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { every } from '../every'
 import { perProcess, setPerProcess } from '../process'
 import { runtime } from '../runtime'
 import type { Admission, AdmissionRequest, Settlement } from './call'
@@ -87,24 +88,4 @@ async function checkAtNight(pool: Pool): Promise<void> {
 
 function nextSweep(pool: Pool, of: Meter, turn: number): Promise<number | null> {
   return sweep(pool, of.settle, null, { deadlines: turn % SWEEPS_TO_DEADLINES === 0, strangers: turn === 0 })
-}
-
-/** Runs `work` again and again, never twice at once, without keeping the process alive. Answers how to stop. */
-function every(pauseMs: number, work: () => Promise<unknown>, onError: (error: unknown) => void) {
-  let running: Promise<unknown> = Promise.resolve()
-  let busy = false
-  const timer = setInterval(() => {
-    if (busy) return
-    busy = true
-    running = work()
-      .catch(onError)
-      .finally(() => {
-        busy = false
-      })
-  }, pauseMs)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    await running
-  }
 }

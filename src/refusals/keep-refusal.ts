@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { v7 as newId } from 'uuid'
 import { type Sql, sqlState } from '../database/sql'
-import { loggedMessage } from '../logged-error'
+import { every, type WarnLog, warnOf } from '../every'
 import { perProcess } from '../process'
 import type { KeptRefusal, RefusalDetails, RefusalKind } from './refusal'
 import { Sampler } from './sampler'
@@ -21,27 +21,19 @@ export const KEPT_DAYS = 30
 const WRITE_MS = 1_000
 const CLEAN_MS = 3_600_000
 
-type Log = { warn: (fields: object, message: string) => void }
-
 /**
  * Writes each second, by one statement, what was refused, and removes each hour what is old. Any number of instances
  * may run it. Returns the way to stop it, which writes what is left.
  */
-export function startRefusalTimers(pool: Pool, log: Log): () => Promise<void> {
-  const failed = (error: Error) => log.warn({ reason: loggedMessage(error) }, 'refusals could not be kept')
-  let writing: Promise<void> = Promise.resolve()
-  const write = (all = false) => {
-    writing = writing.then(() => writeRefusals(pool, new Date(), all).catch(failed))
-    return writing
-  }
-  const timers = [
-    setInterval(() => void write(), WRITE_MS),
-    setInterval(() => void deleteOldRefusals(pool).catch(failed), CLEAN_MS),
+export function startRefusalTimers(pool: Pool, log: WarnLog): () => Promise<void> {
+  const failed = warnOf(log, 'refusals could not be kept')
+  const stops = [
+    every(WRITE_MS, () => writeRefusals(pool, new Date(), false), failed),
+    every(CLEAN_MS, () => deleteOldRefusals(pool), failed),
   ]
-  for (const timer of timers) timer.unref()
   return async () => {
-    for (const timer of timers) clearInterval(timer)
-    await write(true)
+    await Promise.all(stops.map((stop) => stop()))
+    await writeRefusals(pool, new Date(), true).catch(failed)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Sql } from '../../database/sql'
+import { every, type WarnLog, warnOf } from '../../every'
 import { Problem } from '../../problem'
 import { refreshCatalogue } from '../catalogue'
 import { ownHeaders } from '../own-headers'
@@ -14,28 +15,21 @@ const SERVERS_AT_ONCE = 8
 
 export type Watched = { tool: Tool; state: McpImport }
 
-type Log = { warn: (fields: object, message: string) => void }
-
 /**
  * Asks each hour the servers of MCP tools what they say of them, and notes what is another; no tool is changed. Any
  * number of instances may run it: each tool is looked at by one. Returns the way to stop it, which ends what
  * is under way.
  */
-export function startMcpWatch(pool: Pool, log: Log, lookMs = LOOK_MS): () => Promise<void> {
+export function startMcpWatch(pool: Pool, log: WarnLog, lookMs = LOOK_MS): () => Promise<void> {
   const ended = new AbortController()
-  let running: Promise<unknown> | null = null
-  const timer = setInterval(() => {
-    running ??= checkServers(pool, DUE_SECONDS, ended.signal)
-      .catch((error: Error) => log.warn({ reason: error.message }, 'MCP servers could not be checked'))
-      .finally(() => {
-        running = null
-      })
-  }, lookMs)
-  timer.unref()
+  const stop = every(
+    lookMs,
+    () => checkServers(pool, DUE_SECONDS, ended.signal),
+    warnOf(log, 'MCP servers could not be checked'),
+  )
   return async () => {
-    clearInterval(timer)
     ended.abort()
-    await running
+    await stop()
   }
 }
 
