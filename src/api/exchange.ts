@@ -13,6 +13,8 @@ export interface Exchange {
   /** The pattern of the route, such as `/api/v1/tools/{tool_id}`; null where none matched. */
   route: string | null
   userId: string | null
+  /** The tool that is called, as the caller named it; null before that is read, undefined where none is called. */
+  called: string | null | undefined
   status: number
   /** Where the server takes an answer from as it was made; null where it takes the `Response`. */
   tray: PlainTray | null
@@ -36,12 +38,13 @@ export function openExchange(request: Request, env: ServerEnv | undefined, confi
   const asked = headers.get('x-request-id')
   const origin = headers.get('origin')
   return {
-    requestId: asked !== null && validate(asked) ? asked : uuidv7(),
+    requestId: asked !== null && validate(asked) ? asked.toLowerCase() : uuidv7(),
     corsOrigin: origin !== null && config.corsOrigins.includes(origin) ? origin : null,
     https: config.hubUrl.startsWith('https:'),
     remoteAddress: env?.remoteAddress ?? env?.incoming?.socket?.remoteAddress ?? null,
     route: null,
     userId: null,
+    called: undefined,
     status: 0,
     // The answer to HEAD is made from another's headers.
     tray: request.method === 'HEAD' ? null : (env?.tray ?? null),

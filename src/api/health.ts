@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { isDatabaseAway } from '../metering/database-away'
 import { type ApiContext, sendJson } from './envelope'
-import { isDatabaseAway } from './failures'
 import { BASE, type Registry } from './registry'
 import type { Services } from './services'
 

@@ -60,6 +60,7 @@ export function addInvoke(registry: Registry): void {
 
 async function serveInvoke(services: Services, c: ApiContext): Promise<Response> {
   const { headers } = c.req.raw
+  c.env.called = c.req.param('tool_id') ?? null
   const credential = await readCredential(headers, services.config.secret)
   if (!credential) throw unauthorized()
   requireFewRefused(credential)

@@ -1,5 +1,5 @@
 import { sqlState } from '../database/sql'
-import { isDatabaseAway } from './database-away'
+import { isConnectionFault } from './database-away'
 
 /** What a batch's statement says of one item: its answer, or that it must be decided anew. */
 export type Verdict<Answer> = { done: true; answer: Answer } | { done: false }
@@ -87,7 +87,7 @@ export class Batcher<Item, Answer> {
   }
 
   private async failed(batch: Array<Waiting<Item, Answer>>, error: unknown): Promise<void> {
-    if (isDatabaseAway(error)) {
+    if (isConnectionFault(error)) {
       const keep = this.settings.onAway?.(batch.map(({ item }) => item)) ?? false
       if (!keep) {
         for (const { reject } of batch) reject(error)

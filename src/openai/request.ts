@@ -50,6 +50,7 @@ export async function readCall(services: Services, c: ApiContext): Promise<Sent>
     const { model, stream = false, ...body } = value as Json
     if (typeof model !== 'string' || model === '')
       throw invalid([{ field: 'model', message: "must be a model's name: GET /v1/models lists them" }])
+    c.env.called = model
     if (stream !== null && typeof stream !== 'boolean')
       throw invalid([{ field: 'stream', message: 'must be true or false' }])
     const key = stream ? null : c.req.raw.headers.get('idempotency-key')

@@ -20,8 +20,16 @@ export function addOpenAi(registry: Registry): void {
   }
   route('get', '/models', serveModels)
   route('get', '/models/{model}', serveModel)
-  route('post', '/chat/completions', serveChat)
-  route('post', '/responses', serveResponses)
-  route('post', '/embeddings', serveEmbeddings)
+  route('post', '/chat/completions', calling(serveChat))
+  route('post', '/responses', calling(serveResponses))
+  route('post', '/embeddings', calling(serveEmbeddings))
   describeOpenAi(registry)
+}
+
+/** Notes that a tool is called here; its name is noted when the body was read. */
+function calling(serve: Serve): Serve {
+  return (services, c) => {
+    c.env.called = null
+    return serve(services, c)
+  }
 }

@@ -5,6 +5,7 @@ import { ask, hubDatabase } from '../access/callers'
 import { adminSession, newPlan, newTool } from '../support/catalogue'
 import { call } from '../support/client'
 import { newKey, newSubscriber, newUser, unique } from '../support/people'
+import { hubUrl } from '../support/run'
 import { until } from '../support/until'
 import { startUpstream, type Upstream } from '../support/upstream'
 
@@ -125,6 +126,33 @@ describe('each layer that says no is kept with what it saw', () => {
     })
   })
 
+  const addresses = ['/v1', '/api/v1/openai'].flatMap((base) =>
+    ['chat/completions', 'responses', 'embeddings'].map((path) => `${base}/${path}`),
+  )
+  test.each(addresses)('at %s too, with the model that was named', async (path) => {
+    const person = await newUser()
+    const send = async (body: object) => {
+      const id = crypto.randomUUID()
+      const headers = { authorization: `Bearer ${person.token}`, 'content-type': 'application/json' }
+      const answer = await fetch(`${hubUrl()}${path}`, {
+        method: 'POST',
+        headers: { ...headers, 'x-request-id': id.toUpperCase() },
+        body: JSON.stringify(body),
+      })
+      expect(answer.headers.get('x-request-id')).toBe(id)
+      expect(answer.status).toBeGreaterThanOrEqual(400)
+      return kept(id)
+    }
+    const model = unique('no-model')
+    expect(await send({ model, input: 'a', messages: [] })).toMatchObject({
+      user_id: person.id,
+      tool_name: model,
+      layer: 'catalogue',
+      reason: 'no-such-tool',
+    })
+    expect(await send({ model: 7 })).toMatchObject({ tool_name: null, layer: 'input' })
+  })
+
   test('an idempotency key that stands for another request', async () => {
     const { slug } = await newTool(`${upstream.url}/echo`)
     const person = await newSubscriber(await newPlan(100_000))
@@ -174,7 +202,8 @@ test('admins find them by user and by request id; they go after 30 days', async 
     return (answer.body as { docs: { requestId: string }[] }).docs.map((doc) => doc.requestId)
   }
   expect(await list(`where[user][equals]=${id}`)).toEqual([requestId, old.requestId])
-  expect(await list(`where[or][0][requestId][like]=${requestId}`)).toEqual([requestId])
+  for (const spelled of [requestId, requestId.toUpperCase()])
+    expect(await list(`where[or][0][requestId][like]=${spelled}`)).toEqual([requestId])
   await deleteOldRefusals(db)
   expect(await list(`where[user][equals]=${id}`)).toEqual([requestId])
 })
