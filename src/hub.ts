@@ -48,7 +48,6 @@ import { listsInTurn } from './lists/graphql-turns'
 import { boundValues } from './lists/graphql-values'
 import { boundVariables } from './lists/graphql-variables'
 import { guardEndpoints } from './lists/guard-endpoints'
-import { createLog } from './log'
 import { outboxEmail } from './mail/payload-adapter'
 import { removeLeftoverFiles } from './media/leftover-files'
 import { Media } from './media/media.collection'
@@ -56,8 +55,8 @@ import { answerMissingFile } from './media/missing-file'
 import { boundCounts } from './metering/payload-count'
 import { UsageLogs } from './metering/usage-logs.collection'
 import { payloadLog } from './payload-log'
-import { perProcess } from './process'
 import { Refusals } from './refusals/refusals.collection'
+import { hubLog } from './runtime'
 import { endpointsWithTimers, fieldsWithTimers } from './server/plain-next'
 import { Settings } from './settings/settings.global'
 import { webhookSecretNote } from './settings/settings-hooks'
@@ -133,7 +132,7 @@ export function hub(config: Config): Plugin {
         }),
     },
     hooks: { ...incoming.hooks, afterError: [...(incoming.hooks?.afterError ?? []), answerProblem] },
-    logger: incoming.logger ?? payloadLog(perProcess('log', () => createLog(config.logLevel))),
+    logger: incoming.logger ?? payloadLog(hubLog()),
     loggingLevels: { ...incoming.loggingLevels, ...EXPECTED },
     onInit: async (payload) => {
       outliveConnections((payload.db as unknown as { pool: Pool }).pool)

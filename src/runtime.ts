@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { type Config, readConfig } from './config/environment'
 import { hubPool, sharePool } from './database/pool'
+import { createLog, type Log } from './log'
 import { perProcess } from './process'
 
 /** What every room needs of the process: the validated configuration, the secret, and the hub's own pool. */
@@ -21,6 +22,9 @@ export function runtime(): Runtime {
     }
   })
 }
+
+/** The process's log, at the configured level. */
+export const hubLog = (): Log => perProcess('log', () => createLog(runtime().config.logLevel))
 
 /** The connection string for Payload's adapter; one that reaches nothing while building. */
 export function databaseUrl(config: Config): string {

@@ -1,7 +1,6 @@
 import type { Payload } from 'payload'
-import { createLog } from '../log'
 import { perProcess } from '../process'
-import { runtime } from '../runtime'
+import { hubLog, runtime } from '../runtime'
 import { createApi } from './index'
 
 /** The versioned API of this process, made at first use. */
@@ -12,7 +11,7 @@ export function hubApi(payload: Payload): ReturnType<typeof createApi> {
       config: { ...config, secret },
       pool,
       payload,
-      log: perProcess('log', () => createLog(config.logLevel)),
+      log: hubLog(),
     })
   })
 }

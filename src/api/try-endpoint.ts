@@ -2,11 +2,9 @@ import type { Endpoint, PayloadRequest } from 'payload'
 import { v7 } from 'uuid'
 import { isAdminRequest } from '../accounts/payload/access'
 import { caller, type HubUser } from '../accounts/payload/caller'
-import { createLog } from '../log'
 import { Problem } from '../problem'
-import { perProcess } from '../process'
 import { requestIdOf } from '../request-context'
-import { runtime } from '../runtime'
+import { hubLog, runtime } from '../runtime'
 import { readJsonBody } from './body'
 import { invalid } from './endpoint'
 import { TryBody } from './schemas/trial'
@@ -23,8 +21,8 @@ async function tryFromPanel(req: PayloadRequest): Promise<Response> {
   const { value } = await readJsonBody(req as unknown as Request)
   const read = TryBody.safeParse(value, { reportInput: true })
   if (!read.success) throw invalid(toDetails(read.error, 'body'))
-  const { pool, config } = runtime()
-  const log = perProcess('log', () => createLog(config.logLevel))
+  const { pool } = runtime()
+  const log = hubLog()
   const trial = await runTrial(
     { payload: req.payload, pool, log },
     {

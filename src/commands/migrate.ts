@@ -7,8 +7,7 @@ const { openPayload } = await import('../server/payload')
 const { migrateDown, migrateUp } = await import('../database/migrate')
 const { seed } = await import('../server/seed')
 const { sealSecretsAgain } = await import('../server/seal-again')
-const { createLog } = await import('../log')
-const { runtime } = await import('../runtime')
+const { hubLog, runtime } = await import('../runtime')
 
 const payload = await openPayload()
 const { config, pool, secret } = runtime()
@@ -27,7 +26,7 @@ async function takeBack(): Promise<string> {
 async function bringUp(): Promise<string> {
   await migrateUp(payload, config.databaseUrl as string, async () => {
     await seed(payload, pool)
-    await sealSecretsAgain(pool, secret, createLog(config.logLevel))
+    await sealSecretsAgain(pool, secret, hubLog())
   })
   return 'The database is at the newest schema'
 }

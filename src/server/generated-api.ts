@@ -3,9 +3,9 @@ import { handleEndpoints, headersWithCors, type PayloadRequest, type SanitizedCo
 import { requireOwnCookies } from '../accounts/payload/origin'
 import { noteBody, withDigits } from '../api/graphql/exact-integers'
 import { withNotedStatus } from '../lists/refused-status'
-import { createLog } from '../log'
 import { Problem } from '../problem'
 import { perProcess } from '../process'
+import { hubLog } from '../runtime'
 import { guardGraphql } from './graphql-guard'
 import { largeBodies } from './large-bodies'
 import { withoutStoring } from './no-store'
@@ -29,7 +29,7 @@ export function generatedApi(config: SanitizedConfig): GeneratedApi {
       return await handleEndpoints({ config: Promise.resolve(config), request: guarded })
     } catch (error) {
       if (error instanceof Problem) return refusal(error, request, config)
-      perProcess('log', () => createLog('info')).error({ err: error }, 'the generated API failed')
+      hubLog().error({ err: error }, 'the generated API failed')
       return Response.json({ errors: [{ message: 'Something went wrong.' }] }, { status: 500 })
     } finally {
       large.end()

@@ -4,10 +4,9 @@ import { hubApi } from '../api/hub-api'
 import { ConfigError } from '../config/environment'
 import { migrateUp } from '../database/migrate'
 import { drain } from '../gateway/in-flight'
-import { createLog, type Log } from '../log'
+import type { Log } from '../log'
 import { drainSettlements } from '../metering/metering'
-import { perProcess } from '../process'
-import { type Runtime, runtime } from '../runtime'
+import { hubLog, type Runtime, runtime } from '../runtime'
 import { closeToolAgent } from '../tools/agent'
 import { banner } from './banner'
 import { closeGracefully } from './close'
@@ -28,7 +27,7 @@ import { startTimers } from './timers'
 export async function startHub(prepared: Prepared): Promise<void> {
   const run = runtime()
   const { config, pool } = run
-  const log = perProcess('log', () => createLog(config.logLevel))
+  const log = hubLog()
   const payload = await openPayload()
   await migrateUp(payload, config.databaseUrl as string, async () => {
     await seed(payload, pool)

@@ -3,12 +3,12 @@ import { noteCookieNames } from '../accounts/payload/old-cookies'
 import { startAccountsTimers } from '../accounts/timers'
 import { startAlertTimers } from '../alerts/timers'
 import { CLOSED_PLANS_ADVICE, closedPlans } from '../billing/offer'
-import { createLog, type Log } from '../log'
+import type { Log } from '../log'
 import { startMailSender } from '../mail/sender'
 import { startMeteringTimers } from '../metering/metering'
 import { perProcess, setPerProcess } from '../process'
 import { startRefusalTimers } from '../refusals/keep-refusal'
-import { runtime } from '../runtime'
+import { hubLog, runtime } from '../runtime'
 import { startMcpWatch } from '../tools/mcp/watch'
 import { sealSecretsAgain } from './seal-again'
 
@@ -20,7 +20,7 @@ type Stop = () => Promise<void>
  */
 export function startTimers(): Promise<Stop> {
   return perProcess('timers', async () => {
-    const log = perProcess('log', () => createLog(runtime().config.logLevel))
+    const log = hubLog()
     try {
       return await startAll(log)
     } catch (error) {
@@ -35,7 +35,7 @@ export function startTimers(): Promise<Stop> {
  * is away the call goes on, and is told so by what it asks for; the next one tries again.
  */
 export async function timersRun(): Promise<void> {
-  const log = perProcess('log', () => createLog(runtime().config.logLevel))
+  const log = hubLog()
   await Promise.all([startTimers(), secretsSealed(log)]).catch((err) =>
     log.warn({ err }, 'the timers could not be started'),
   )

@@ -17,8 +17,8 @@ export type Operation = (typeof OPERATIONS)[number]
 
 /**
  * Who may do what to a document that is the owner's, or nobody's: the one table of the hub's rules. For `create`
- * it says who may make one at all. Versions exist of tools alone, for admins:
- * versions.test.ts.
+ * it says who may make one at all. Versions exist of tools and of the settings alone, for admins:
+ * surface.test.ts.
  */
 export const RULES: Record<Kind, Record<Operation, Record<Caller, boolean>>> = {
   users: rules(`

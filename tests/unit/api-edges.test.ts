@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { readJsonBody } from '../../src/api/body'
 import { onDocument } from '../../src/api/document-problems'
 import { toProblem } from '../../src/api/failures'
-import { isDatabaseAway } from '../../src/metering/database-away'
 import { clientAddress } from '../../src/client-address'
 import { rateLimitHeaders, toProblem as toRefusal } from '../../src/gateway/refusals'
+import { isDatabaseAway } from '../../src/metering/database-away'
 import { Problem } from '../../src/problem'
 
 const limits = { requestsPerMinute: 60, burst: 30, callsAtOnce: 10, requestsRemaining: 4, resetMs: 25_100 }

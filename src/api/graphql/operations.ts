@@ -9,12 +9,10 @@ import { callerAddress } from '../../caller-address'
 import { toJson } from '../../exact-json'
 import { readIdempotency } from '../../gateway/idempotency'
 import { type Invocation, invokeTool } from '../../gateway/invoke-tool'
-import { createLog } from '../../log'
 import { summariseUsage } from '../../metering/read-usage'
 import { invalidField } from '../../problem'
-import { perProcess } from '../../process'
 import { requestIdOf } from '../../request-context'
-import { runtime } from '../../runtime'
+import { hubLog, runtime } from '../../runtime'
 import { unusableValue } from '../body'
 import { invalid } from '../endpoint'
 import { RangeQuery } from '../schemas/usage'
@@ -29,12 +27,12 @@ export async function invoke(
   { tool, input, idempotencyKey }: { tool: string; input: unknown; idempotencyKey?: string | null },
   info: GraphQLResolveInfo,
 ): Promise<Invocation> {
-  const { pool, secret, config } = runtime()
+  const { pool, secret } = runtime()
   const credential = await requestCredential(req.headers, req.payload, secret)
   if (!credential) throw unauthorized()
   signedIn(req)
   const sent = exactInput(req, info, readInput(input))
-  const log = perProcess('log', () => createLog(config.logLevel))
+  const log = hubLog()
   const body = Buffer.from(toJson({ input: sent }, sent))
   const idempotency = readIdempotency(idempotencyKey ?? null, body)
   const { signal } = req
