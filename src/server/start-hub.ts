@@ -13,6 +13,7 @@ import { closeGracefully } from './close'
 import type { Prepared } from './environment'
 import { generatedApi } from './generated-api'
 import { createHttpServer } from './http'
+import { nodeAdvice } from './node-version'
 import { startPanel } from './panel'
 import type { Panel } from './panel-port'
 import { openPayload } from './payload'
@@ -28,6 +29,8 @@ export async function startHub(prepared: Prepared): Promise<void> {
   const run = runtime()
   const { config, pool } = run
   const log = hubLog()
+  const advice = nodeAdvice(process.version)
+  if (advice) log.warn({ node: process.version }, advice)
   const payload = await openPayload()
   await migrateUp(payload, config.databaseUrl as string, async () => {
     await seed(payload, pool)
