@@ -5,21 +5,45 @@ import { readTogether } from '../database/read-together'
 import { invalidField } from '../problem'
 import { periodAt } from './period'
 import { rollSubscriptionById } from './roll'
+import { SUBSCRIPTION_AT_SQL } from './subscription-at-sql'
 
-/** What no Payload update writes of a subscription. */
-type Counters = { id: string; token_limit: string; tokens_used: string; tokens_held: string }
+/** A subscription as it is now: the stored row may be of a period that has ended, until the next call. */
+type Current = {
+  id: string
+  plan: string
+  pending_plan: string | null
+  period_start: Date
+  period_end: Date
+  token_limit: string
+  used: string
+  held: string
+}
 
-const COUNTERS = `
-  select s.id, p.token_limit + hub_extra_tokens(s.extra_tokens, s.extra_until, now()) as token_limit, s.tokens_used,
-    s.tokens_held
-  from subscriptions s join plans p on p.id = s.plan_id where s.id = any ($1)`
+const CURRENT = `
+  select s.id, current.plan_now as plan, case when not current.rolls then s.pending_plan_id end as pending_plan,
+    current.start_now as period_start, current.end_now as period_end,
+    p.token_limit + current.extra as token_limit, current.used, current.held
+  from subscriptions s cross join ${SUBSCRIPTION_AT_SQL('s', 'now()')} join plans p on p.id = current.plan_now
+  where s.id = any ($1)`
+
+const read = async ({ siblingData, req }: Parameters<FieldHook>[0]): Promise<Current | undefined> => {
+  const id = (siblingData as { id?: string }).id
+  return id ? readTogether<Current>(req, CURRENT, id) : undefined
+}
 
 /** A counter, for reading: they live in columns that no Payload update writes. */
-const counter = (pick: (counters: Counters) => unknown): FieldHook => {
-  return async ({ siblingData, req }) => {
-    const id = (siblingData as { id?: string }).id
-    const counters = id ? await readTogether<Counters>(req, COUNTERS, id) : undefined
-    return counters ? pick(counters) : null
+const counter = (pick: (current: Current) => number): FieldHook => {
+  return async (args) => {
+    const current = await read(args)
+    return current ? pick(current) : null
+  }
+}
+
+/** What the stored value has become. */
+const now = (pick: (current: Current) => string | null): FieldHook => {
+  return async (args) => {
+    const current = args.value === undefined ? undefined : await read(args)
+    return current ? pick(current) : args.value
   }
 }
 
@@ -77,12 +101,20 @@ export const Subscriptions: CollectionConfig = {
       index: true,
       access: { update: () => false },
     },
-    { name: 'plan', type: 'relationship', relationTo: 'plans', required: true, index: true },
+    {
+      name: 'plan',
+      type: 'relationship',
+      relationTo: 'plans',
+      required: true,
+      index: true,
+      hooks: { afterRead: [now(({ plan }) => plan)] },
+    },
     {
       name: 'pendingPlan',
       type: 'relationship',
       relationTo: 'plans',
       admin: { description: 'Takes effect when the period ends.' },
+      hooks: { afterRead: [now(({ pending_plan }) => pending_plan)] },
     },
     {
       name: 'status',
@@ -103,9 +135,16 @@ export const Subscriptions: CollectionConfig = {
     },
     {
       type: 'row',
-      fields: ['startedAt', 'periodStart', 'periodEnd'].map((name) => ({
+      fields: (
+        [
+          ['startedAt', []],
+          ['periodStart', [now(({ period_start }) => period_start.toISOString())]],
+          ['periodEnd', [now(({ period_end }) => period_end.toISOString())]],
+        ] as const
+      ).map(([name, afterRead]) => ({
         name,
         type: 'date' as const,
+        hooks: { afterRead: [...afterRead] },
         admin: { ...written, date: { pickerAppearance: 'dayAndTime' as const } },
         access: { create: () => false, update: () => false },
       })),
@@ -114,13 +153,12 @@ export const Subscriptions: CollectionConfig = {
       type: 'row',
       fields: (
         [
-          ['tokenLimit', (c: Counters) => Number(c.token_limit)],
-          ['tokensUsed', (c: Counters) => Number(c.tokens_used)],
-          ['tokensHeld', (c: Counters) => Number(c.tokens_held)],
+          ['tokenLimit', (c: Current) => Number(c.token_limit)],
+          ['tokensUsed', (c: Current) => Number(c.used)],
+          ['tokensHeld', (c: Current) => Number(c.held)],
           [
             'tokensRemaining',
-            (c: Counters) =>
-              Math.max(0, Number(c.token_limit) - Number(c.tokens_used) - Number(c.tokens_held)),
+            (c: Current) => Math.max(0, Number(c.token_limit) - Number(c.used) - Number(c.held)),
           ],
         ] as const
       ).map(([name, pick]) => ({
