@@ -4,9 +4,9 @@ import { postgresAdapter } from '@payloadcms/db-postgres'
 import { s3Storage } from '@payloadcms/storage-s3'
 import { buildConfig } from 'payload'
 import sharp from 'sharp'
-import { PAYLOAD_SETTINGS, sharePool } from './src/database/pool'
-import { hub } from './src/hub'
-import { databaseUrl, runtime } from './src/runtime'
+import { PAYLOAD_SETTINGS, sharePool } from './src/platform/database/pool'
+import { databaseUrl, runtime } from './src/platform/runtime/runtime'
+import { hub } from './src/start/hub'
 
 const { config, secret } = runtime()
 const here = process.env.HUB_ROOT ?? dirname(fileURLToPath(import.meta.url))

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEmbedded } from '../src/database/embedded'
+import { startEmbedded } from '../src/platform/database/embedded'
 
 /** Starts a PostgreSQL of the attack's own in a temporary folder, where `freshDatabase` finds it. */
 export async function startDatabase(): Promise<{ stop: () => Promise<void> }> {

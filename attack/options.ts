@@ -15,7 +15,7 @@ export function readOptions(args: string[]): Options {
     },
   })
   const checkout = resolve(values.checkout)
-  if (!existsSync(join(checkout, 'src/commands/build.ts')))
+  if (!existsSync(join(checkout, 'payload.config.ts')))
     throw new Error(`${checkout} is not a checkout of the hub`)
   return { checkout, only: values.rows?.split(',').map((row) => row.trim()), panel: !values['no-panel'] }
 }

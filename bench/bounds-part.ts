@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { generateApiKey } from '../src/accounts/api-key-format'
+import { generateApiKey } from '../src/domain/accounts/api-key-format'
 import { type Load, loads, prepareBounds } from './bounds-loads'
 import { type Child, startScript } from './children'
 import type { Stage } from './stage'

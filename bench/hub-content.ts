@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { generateApiKey } from '../src/accounts/api-key-format'
+import { generateApiKey } from '../src/domain/accounts/api-key-format'
 import type { Child } from './children'
 import { adminToken, askHub } from './hub-process'
 

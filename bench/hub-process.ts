@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { freePort } from '../src/database/embedded'
+import { freePort } from '../src/platform/database/embedded'
 import { asChild, type Child, readyMessage } from './children'
 
 export const ADMIN = { email: 'admin@example.com', password: 'Admin-of-the-bench-1' }

@@ -1,4 +1,4 @@
-import { ledgerCheck } from '../src/metering/ledger-check'
+import { ledgerCheck } from '../src/domain/usage/ledger-check'
 import { type Child, runLoad } from './children'
 import { INVOCATION, type ToolTime } from './hub-content'
 import { type Job, type Outcome, rawRequest } from './load-job'

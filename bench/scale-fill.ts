@@ -1,6 +1,6 @@
 import pg, { type Pool } from 'pg'
-import { foldUsage } from '../src/metering/fold'
-import { ledgerCheck } from '../src/metering/ledger-check'
+import { foldUsage } from '../src/domain/usage/fold'
+import { ledgerCheck } from '../src/domain/usage/ledger-check'
 import { ADD_CALLS, ADD_PEOPLE, ADD_SUMS, ADD_TOOLS, MAKE_PEOPLE, SECONDARY_INDEXES } from './scale-sql'
 
 const ROWS_AT_ONCE = 250_000

@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { firstSchemaDown, firstSchemaUp } from '../src/database/schema'
+import { firstSchemaDown, firstSchemaUp } from '../src/platform/database/schema'
 
 /** What Payload does not know of: the ledger's tables, partitions, counters, functions and triggers. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

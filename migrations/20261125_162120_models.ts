@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { modelsDown, modelsUp } from '../src/database/schema/models'
+import { modelsDown, modelsUp } from '../src/platform/database/schema/models'
 
 /** Tools that are models or tools of an MCP server, their upstreams, and a model's tokens in the log. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { settingsDown, settingsUp } from '../src/database/schema/settings'
+import { settingsDown, settingsUp } from '../src/platform/database/schema/settings'
 
 /** The settings, and the plan of new users among them: until now a mark on a plan. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { auditDown, auditUp } from '../src/database/schema/audit'
+import { auditDown, auditUp } from '../src/platform/database/schema/audit'
 
 /** The audit log. Its table is the hub's own: no foreign keys, no enums, and nothing in it is ever changed. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

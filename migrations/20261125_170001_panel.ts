@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { panelDown, panelUp } from '../src/database/schema/panel'
+import { panelDown, panelUp } from '../src/platform/database/schema/panel'
 
 /** Roll-ups that the panel reads: users by day, durations by day; the index on request ids. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

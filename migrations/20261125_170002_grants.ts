@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { grantsDown, grantsUp } from '../src/database/schema/grants'
+import { grantsDown, grantsUp } from '../src/platform/database/schema/grants'
 
 /** Extra tokens of a period, who gave them, and pauses. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

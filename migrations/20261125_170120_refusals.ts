@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { refusalsDown, refusalsUp } from '../src/database/schema/refusals'
+import { refusalsDown, refusalsUp } from '../src/platform/database/schema/refusals'
 
 /** Refused calls and what decided them. The table is the hub's own: no foreign keys, no enums. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

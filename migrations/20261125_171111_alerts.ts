@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { alertsDown, alertsUp } from '../src/database/schema/alerts'
+import { alertsDown, alertsUp } from '../src/platform/database/schema/alerts'
 
 /** Alerts and their deliveries. The tables are the hub's own: no foreign keys to documents, no enums. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

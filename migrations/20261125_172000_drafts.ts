@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { FIRST_TOOL_VERSIONS, toolDraftsDown, toolDraftsUp } from '../src/database/schema/drafts'
+import { FIRST_TOOL_VERSIONS, toolDraftsDown, toolDraftsUp } from '../src/platform/database/schema/drafts'
 
 /**
  * Drafts, versions and trash of tools. A draft is checked as a tool is, so what was required stays so in the

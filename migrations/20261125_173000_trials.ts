@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { trialsDown, trialsUp } from '../src/database/schema/trials'
+import { trialsDown, trialsUp } from '../src/platform/database/schema/trials'
 
 /** The status of a call that an admin tries. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { mcpImportsDown, mcpImportsUp } from '../src/database/schema/mcp-imports'
+import { mcpImportsDown, mcpImportsUp } from '../src/platform/database/schema/mcp-imports'
 
 /** What the servers of MCP tools say of them, then and now. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

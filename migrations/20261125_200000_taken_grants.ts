@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { takenGrantsDown, takenGrantsUp } from '../src/database/schema/taken-grants'
+import { takenGrantsDown, takenGrantsUp } from '../src/platform/database/schema/taken-grants'
 
 /** What of a grant of extra tokens was taken back. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

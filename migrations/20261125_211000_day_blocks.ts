@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { dayBlocksDown, dayBlocksUp } from '../src/database/schema/day-blocks'
+import { dayBlocksDown, dayBlocksUp } from '../src/platform/database/schema/day-blocks'
 
 /** Sums of users and durations in blocks of days, filled from the days that are folded. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { demoEntriesDown, demoEntriesUp } from '../src/database/schema/demo-entries'
+import { demoEntriesDown, demoEntriesUp } from '../src/platform/database/schema/demo-entries'
 
 /** The demo's entries of the audit log can be taken away again. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { checkedColumnsDown, checkedColumnsUp } from '../src/database/schema/checked-columns'
+import { checkedColumnsDown, checkedColumnsUp } from '../src/platform/database/schema/checked-columns'
 
 /** The ledger's columns are checked by their types. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { trialUsersDown, trialUsersUp } from '../src/database/schema/trial-users'
+import { trialUsersDown, trialUsersUp } from '../src/platform/database/schema/trial-users'
 
 /** Who ever tried a tool, so that a list of trials need not read every row. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

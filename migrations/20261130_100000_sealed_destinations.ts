@@ -1,5 +1,8 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { sealedDestinationsDown, sealedDestinationsUp } from '../src/database/schema/sealed-destinations'
+import {
+  sealedDestinationsDown,
+  sealedDestinationsUp,
+} from '../src/platform/database/schema/sealed-destinations'
 
 /** A column for secrets that are sealed together with their destination. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

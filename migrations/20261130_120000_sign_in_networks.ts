@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { signInNetworksDown, signInNetworksUp } from '../src/database/schema/sign-in-networks'
+import { signInNetworksDown, signInNetworksUp } from '../src/platform/database/schema/sign-in-networks'
 
 /** From where accounts were signed in to, and wrong passwords by network. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

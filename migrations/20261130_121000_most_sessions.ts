@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { mostSessionsDown, mostSessionsUp } from '../src/database/schema/most-sessions'
+import { mostSessionsDown, mostSessionsUp } from '../src/platform/database/schema/most-sessions'
 
 /** A bound on the live sessions of an account. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { momentsDown, momentsUp } from '../src/database/schema/moments'
+import { momentsDown, momentsUp } from '../src/platform/database/schema/moments'
 
 /** Since when cookies have the names that a browser guards. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

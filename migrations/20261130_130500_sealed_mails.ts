@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { sealedMailsDown, sealedMailsUp } from '../src/database/schema/sealed-mails'
+import { sealedMailsDown, sealedMailsUp } from '../src/platform/database/schema/sealed-mails'
 
 /** Mails wait sealed: who can read the database cannot follow their links. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { mustConfirmDown, mustConfirmUp } from '../src/database/schema/must-confirm'
+import { mustConfirmDown, mustConfirmUp } from '../src/platform/database/schema/must-confirm'
 
 /** Confirmation that comes on later asks nothing of the accounts of before; where it was on, it stays so. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

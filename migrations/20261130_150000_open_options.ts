@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { openOptionsDown, openOptionsUp } from '../src/database/schema/open-options'
+import { openOptionsDown, openOptionsUp } from '../src/platform/database/schema/open-options'
 
 /** Options with a price that a tool opens, its context window, and weights of input that is written to a cache. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

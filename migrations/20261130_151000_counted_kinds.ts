@@ -1,5 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
-import { countedKindsDown, countedKindsUp } from '../src/database/schema/counted-kinds'
+import { countedKindsDown, countedKindsUp } from '../src/platform/database/schema/counted-kinds'
 
 /** Input that is written to a cache stands in the usage log, and charges that were estimated. */
 export async function up({ db }: MigrateUpArgs): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SignJWT } from 'jose'
 import type { Pool } from 'pg'
-import { LOCK_AFTER_FAILURES } from '../../src/accounts/sign-in-state'
+import { LOCK_AFTER_FAILURES } from '../../src/domain/accounts/sign-in-state'
 import { adminSession } from '../support/catalogue'
 import { call, someAddress } from '../support/client'
 import { mailedToken } from '../support/mail'

@@ -1,7 +1,7 @@
 // A rule of signing in that holds at one interface and not at another.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type pg from 'pg'
-import { CLOSE_AFTER_FAILURES } from '../../src/accounts/sign-in-state'
+import { CLOSE_AFTER_FAILURES } from '../../src/domain/accounts/sign-in-state'
 import { someAddress } from '../support/client'
 import { newAdminSession, newUser, PASSWORD, unique } from '../support/people'
 import { ask, hubDatabase } from './callers'

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { assertNotLastAdmin, ensureFirstAdmin } from '../../src/accounts/admins'
-import { login } from '../../src/accounts/login'
-import { registerUser } from '../../src/accounts/register'
-import type { Sql } from '../../src/database/sql'
+import { assertNotLastAdmin, ensureFirstAdmin } from '../../src/domain/accounts/admins'
+import { login } from '../../src/domain/accounts/login'
+import { registerUser } from '../../src/domain/accounts/register'
+import type { Sql } from '../../src/platform/database/sql'
 import { type Accounts, accountsDatabase, PASSWORD, refusal, someUser, somewhere } from './fixture'
 
 let accounts: Accounts

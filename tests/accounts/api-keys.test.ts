@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { createApiKey, listApiKeys, MOST_ACTIVE_KEYS, revokeApiKey } from '../../src/accounts/api-keys'
-import { readCredential } from '../../src/accounts/credential'
-import { flushLastUsed } from '../../src/accounts/last-used'
-import { findPrincipal, isAdmin } from '../../src/accounts/principal'
+import { createApiKey, listApiKeys, MOST_ACTIVE_KEYS, revokeApiKey } from '../../src/domain/accounts/api-keys'
+import { readCredential } from '../../src/domain/accounts/credential'
+import { flushLastUsed } from '../../src/domain/accounts/last-used'
+import { findPrincipal, isAdmin } from '../../src/domain/accounts/principal'
 import { type Accounts, accountsDatabase, later, refusal, someUser } from './fixture'
 
 let accounts: Accounts

@@ -1,9 +1,9 @@
 // One valid account, signing in without end, must keep nobody else from signing in.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { DEFAULT_LIMITS, type LimitSettings } from '../../src/accounts/limiters'
-import { login } from '../../src/accounts/login'
-import type { Origin } from '../../src/accounts/room'
-import { MOST_SESSIONS } from '../../src/database/schema/most-sessions'
+import { DEFAULT_LIMITS, type LimitSettings } from '../../src/domain/accounts/limiters'
+import { login } from '../../src/domain/accounts/login'
+import type { Origin } from '../../src/domain/accounts/room'
+import { MOST_SESSIONS } from '../../src/platform/database/schema/most-sessions'
 import { type Accounts, accountsDatabase, PASSWORD, someUser, somewhere } from './fixture'
 
 let accounts: Accounts

@@ -1,20 +1,20 @@
 // One must not guess without end, and nobody must be able to lock somebody else out by guessing.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { withBrowserProof } from '../../src/accounts/browser'
-import { changePassword } from '../../src/accounts/change-password'
-import { deleteForgottenNetworks } from '../../src/accounts/known-networks'
-import { DEFAULT_LIMITS } from '../../src/accounts/limiters'
-import { login } from '../../src/accounts/login'
-import { registerUser } from '../../src/accounts/register'
-import { requestPasswordReset, resetPassword } from '../../src/accounts/reset-password'
-import type { Origin } from '../../src/accounts/room'
+import { withBrowserProof } from '../../src/domain/accounts/browser'
+import { changePassword } from '../../src/domain/accounts/change-password'
+import { deleteForgottenNetworks } from '../../src/domain/accounts/known-networks'
+import { DEFAULT_LIMITS } from '../../src/domain/accounts/limiters'
+import { login } from '../../src/domain/accounts/login'
+import { registerUser } from '../../src/domain/accounts/register'
+import { requestPasswordReset, resetPassword } from '../../src/domain/accounts/reset-password'
+import type { Origin } from '../../src/domain/accounts/room'
 import {
   CLOSE_AFTER_FAILURES,
   KNOWN_DAYS,
   LOCK_AFTER_FAILURES,
   LOCK_MINUTES,
-} from '../../src/accounts/sign-in-state'
-import { unlockAccount } from '../../src/accounts/unlock'
+} from '../../src/domain/accounts/sign-in-state'
+import { unlockAccount } from '../../src/domain/accounts/unlock'
 import { untilWaitedFor } from '../support/locks'
 import {
   type Accounts,

@@ -1,10 +1,10 @@
 // Guards against a setting that locks people out: confirmation that comes on asks nothing of the accounts of before,
 // and lets nobody in who had to confirm already. Whoever must confirm gets a fresh link, and no flood of them.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { confirmEmail } from '../../src/accounts/confirm-email'
-import { login } from '../../src/accounts/login'
-import { registerUser } from '../../src/accounts/register'
-import { mustConfirmDown, mustConfirmUp } from '../../src/database/schema/must-confirm'
+import { confirmEmail } from '../../src/domain/accounts/confirm-email'
+import { login } from '../../src/domain/accounts/login'
+import { registerUser } from '../../src/domain/accounts/register'
+import { mustConfirmDown, mustConfirmUp } from '../../src/platform/database/schema/must-confirm'
 import {
   type Accounts,
   accountsDatabase,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { login } from '../../src/accounts/login'
-import { findPrincipal } from '../../src/accounts/principal'
-import { refresh } from '../../src/accounts/refresh'
-import { requestPasswordReset } from '../../src/accounts/reset-password'
-import { deleteEnded } from '../../src/accounts/timers'
+import { login } from '../../src/domain/accounts/login'
+import { findPrincipal } from '../../src/domain/accounts/principal'
+import { refresh } from '../../src/domain/accounts/refresh'
+import { requestPasswordReset } from '../../src/domain/accounts/reset-password'
+import { deleteEnded } from '../../src/domain/accounts/timers'
 import { type Accounts, accountsDatabase, later, PASSWORD, someUser, somewhere } from './fixture'
 
 let accounts: Accounts

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { confirmEmail } from '../../src/accounts/confirm-email'
-import { login } from '../../src/accounts/login'
-import { registerUser } from '../../src/accounts/register'
+import { confirmEmail } from '../../src/domain/accounts/confirm-email'
+import { login } from '../../src/domain/accounts/login'
+import { registerUser } from '../../src/domain/accounts/register'
 import {
   type Accounts,
   accountsDatabase,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { DEFAULT_LIMITS } from '../../src/accounts/limiters'
-import { login } from '../../src/accounts/login'
-import { findPrincipal } from '../../src/accounts/principal'
-import { requestPasswordReset, resetPassword } from '../../src/accounts/reset-password'
-import { LOCK_AFTER_FAILURES } from '../../src/accounts/sign-in-state'
+import { DEFAULT_LIMITS } from '../../src/domain/accounts/limiters'
+import { login } from '../../src/domain/accounts/login'
+import { findPrincipal } from '../../src/domain/accounts/principal'
+import { requestPasswordReset, resetPassword } from '../../src/domain/accounts/reset-password'
+import { LOCK_AFTER_FAILURES } from '../../src/domain/accounts/sign-in-state'
 import { queuedMails } from '../support/outbox'
 import {
   type Accounts,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { login } from '../../src/accounts/login'
-import { findPrincipal } from '../../src/accounts/principal'
-import { refresh } from '../../src/accounts/refresh'
-import type { TokenPair } from '../../src/accounts/token-pair'
+import { login } from '../../src/domain/accounts/login'
+import { findPrincipal } from '../../src/domain/accounts/principal'
+import { refresh } from '../../src/domain/accounts/refresh'
+import type { TokenPair } from '../../src/domain/accounts/token-pair'
 import { type Accounts, accountsDatabase, later, PASSWORD, refusal, someUser, somewhere } from './fixture'
 
 let accounts: Accounts

@@ -1,13 +1,13 @@
 // Guards against read access to the database that takes over accounts: no link of a mail, no token, lies there in
 // plain text, and a row that was moved to another recipient does not open.
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { requestPasswordReset } from '../../src/accounts/reset-password'
-import { queueMail } from '../../src/mail/outbox'
-import { sendDueMail, startMailSender } from '../../src/mail/sender'
-import { resetMail } from '../../src/mail/templates'
-import type { Transport } from '../../src/mail/transport'
-import { setPerProcess } from '../../src/process'
-import { runtime } from '../../src/runtime'
+import { requestPasswordReset } from '../../src/domain/accounts/reset-password'
+import { setPerProcess } from '../../src/platform/kernel/process'
+import { queueMail } from '../../src/platform/mail/outbox'
+import { sendDueMail, startMailSender } from '../../src/platform/mail/sender'
+import { resetMail } from '../../src/platform/mail/templates'
+import type { Transport } from '../../src/platform/mail/transport'
+import { runtime } from '../../src/platform/runtime/runtime'
 import { queuedMails } from '../support/outbox'
 import { until } from '../support/until'
 import {

@@ -1,15 +1,15 @@
 // Sessions that are lost, that live on after their end, or that never end.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { hash } from '@node-rs/bcrypt'
-import { DEFAULT_LIMITS } from '../../src/accounts/limiters'
-import { login } from '../../src/accounts/login'
-import { logout } from '../../src/accounts/logout'
-import { findPrincipal, isAdmin } from '../../src/accounts/principal'
-import { refresh } from '../../src/accounts/refresh'
-import { type Profile, registerUser } from '../../src/accounts/register'
-import { endAllSessions, endSession, listSessions } from '../../src/accounts/sessions'
-import type { TokenPair } from '../../src/accounts/token-pair'
-import { MOST_SESSIONS } from '../../src/database/schema/most-sessions'
+import { DEFAULT_LIMITS } from '../../src/domain/accounts/limiters'
+import { login } from '../../src/domain/accounts/login'
+import { logout } from '../../src/domain/accounts/logout'
+import { findPrincipal, isAdmin } from '../../src/domain/accounts/principal'
+import { refresh } from '../../src/domain/accounts/refresh'
+import { type Profile, registerUser } from '../../src/domain/accounts/register'
+import { endAllSessions, endSession, listSessions } from '../../src/domain/accounts/sessions'
+import type { TokenPair } from '../../src/domain/accounts/token-pair'
+import { MOST_SESSIONS } from '../../src/platform/database/schema/most-sessions'
 import {
   type Accounts,
   accountsDatabase,

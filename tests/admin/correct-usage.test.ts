@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type pg from 'pg'
-import { ledgerCheck } from '../../src/metering/ledger-check'
+import { ledgerCheck } from '../../src/domain/usage/ledger-check'
 import { ask, type Cast, castOfCallers, hubDatabase } from '../access/callers'
 import { call } from '../support/client'
 import { newSubscriber, type Person } from '../support/people'

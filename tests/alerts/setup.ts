@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { AlertsRoom } from '../../src/alerts/alert'
-import { storeWebhookSecret } from '../../src/settings/webhook-secret'
+import type { AlertsRoom } from '../../src/domain/alerts/alert'
+import { storeWebhookSecret } from '../../src/domain/settings/webhook-secret'
 import type { World } from '../ledger/world'
 import { SECRET } from '../tools/fixture'
 

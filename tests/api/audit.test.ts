@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { recordAudit, SYSTEM } from '../../src/audit/record'
-import { inTransaction } from '../../src/database/sql'
+import { recordAudit, SYSTEM } from '../../src/domain/audit/record'
+import { inTransaction } from '../../src/platform/database/sql'
 import { type OwnHub, ownHub } from '../support/own-hub'
 import { PASSWORD, unique } from '../support/people'
 

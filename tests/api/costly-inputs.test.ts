@@ -3,7 +3,7 @@
  * A key with a right checksum can be made by anybody; the hub must look it up before it looks at a costly input.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { generateApiKey } from '../../src/accounts/api-key-format'
+import { generateApiKey } from '../../src/domain/accounts/api-key-format'
 import { DOORS } from '../models/ask-doors'
 import { balanceOf, type Caller, newCaller, newModel } from '../models/setup'
 import { newTool, type TestTool } from '../support/catalogue'

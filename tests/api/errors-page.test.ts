@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
-import { PROBLEM_STATUS } from '../../src/problem'
+import { PROBLEM_STATUS } from '../../src/platform/kernel/problem'
 
 test('docs/errors.md explains every code, under its status', async () => {
   const page = await readFile('docs/errors.md', 'utf8')

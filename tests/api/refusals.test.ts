@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pool } from 'pg'
-import { deleteOldRefusals, insertRefusals } from '../../src/refusals/keep-refusal'
+import { deleteOldRefusals, insertRefusals } from '../../src/domain/refusals/keep-refusal'
 import { ask, hubDatabase } from '../access/callers'
 import { adminSession, newPlan, newTool } from '../support/catalogue'
 import { call } from '../support/client'

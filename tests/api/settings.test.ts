@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { openWebhookSecret } from '../../src/settings/webhook-secret'
+import { openWebhookSecret } from '../../src/domain/settings/webhook-secret'
 import { TEST_SECRET } from '../support/hub'
 import { queuedMails } from '../support/outbox'
 import { type OwnHub, ownHub, uploadImage } from '../support/own-hub'

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { serverAccount, usableDataDir } from '../../src/database/embedded-files'
+import { serverAccount, usableDataDir } from '../../src/platform/database/embedded-files'
 import { ask, must } from '../instances/ask'
 import { freePort } from '../support/free-port'
 import { startTestHub } from '../support/hub'
@@ -48,7 +48,7 @@ test('a database that a killed hub left behind is used again, with what it holds
 
 test('the server ends when its launcher is killed, and its database with it', async () => {
   const url = `http://127.0.0.1:${await freePort()}`
-  const code = `import('./src/commands/run-server.ts').then(({ runServer }) => runServer([]))`
+  const code = `import('./src/start/commands/run-server.ts').then(({ runServer }) => runServer([]))`
   const launcher = spawn(process.execPath, ['--import', 'tsx', '--eval', code], {
     stdio: 'ignore',
     env: {

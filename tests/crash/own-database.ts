@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { startEmbedded } from '../../src/database/embedded'
-import { postgresBinaries, serverAccount } from '../../src/database/embedded-files'
+import { startEmbedded } from '../../src/platform/database/embedded'
+import { postgresBinaries, serverAccount } from '../../src/platform/database/embedded-files'
 
 const run = promisify(execFile)
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { removeDemo, seedDemo } from '../../src/demo/demo'
+import { removeDemo, seedDemo } from '../../demo/demo'
 import { adminLogin } from '../support/run'
 import { answered, openBrowser, type Visit } from './browser'
 import { panelPages } from './pages'

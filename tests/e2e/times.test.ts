@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { removeDemo, seedDemo } from '../../src/demo/demo'
+import { removeDemo, seedDemo } from '../../demo/demo'
 import { adminLogin } from '../support/run'
 import { openBrowser, type Visit } from './browser'
 import { faults } from './look'

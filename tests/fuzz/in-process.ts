@@ -1,4 +1,4 @@
-import { setPerProcess } from '../../src/process'
+import { setPerProcess } from '../../src/platform/kernel/process'
 import type { Send, Stage } from './run'
 import { ScriptedAgent } from './scripted-agent'
 
@@ -12,10 +12,10 @@ export async function inProcess(stage: Stage): Promise<InProcess> {
   process.env.DATABASE_URL = process.env.HUB_TEST_HUB_DATABASE_URL as string
   process.env.PAYLOAD_SECRET = process.env.HUB_TEST_SECRET as string
   setPerProcess('tools.agent', new ScriptedAgent(stage.caseOf))
-  const { createApi } = await import('../../src/api')
-  const { createLog } = await import('../../src/log')
-  const { startMeteringTimers, drainSettlements } = await import('../../src/metering/metering')
-  const { runtime } = await import('../../src/runtime')
+  const { createApi } = await import('../../src/http/api')
+  const { createLog } = await import('../../src/platform/log/log')
+  const { startMeteringTimers, drainSettlements } = await import('../../src/domain/usage/metering')
+  const { runtime } = await import('../../src/platform/runtime/runtime')
   const { config, pool, secret } = runtime()
   const timers = await startMeteringTimers(pool, () => undefined)
   const log = createLog('silent')

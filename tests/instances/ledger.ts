@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { ledgerCheck } from '../../src/metering/ledger-check'
+import { ledgerCheck } from '../../src/domain/usage/ledger-check'
 import { until } from '../support/until'
 
 /** A person's balance as it is stored. */

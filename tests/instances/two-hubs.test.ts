@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { keyForTool } from '../../src/gateway/idempotency'
+import { keyForTool } from '../../src/domain/calls/idempotency'
 import { hubDatabase, type TestDatabase } from '../support/database'
 import { startTestHub, type TestHub } from '../support/hub'
 import { until } from '../support/until'

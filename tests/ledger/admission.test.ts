@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Meter } from '../../src/metering/meter'
+import type { Meter } from '../../src/domain/ledger/meter'
 import { success, tally, World } from './world'
 
 let world: World

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { ledgerCheck } from '../../src/metering/ledger-check'
-import type { Meter } from '../../src/metering/meter'
+import type { Meter } from '../../src/domain/ledger/meter'
+import { ledgerCheck } from '../../src/domain/usage/ledger-check'
 import { type Person, success, World } from './world'
 
 let world: World

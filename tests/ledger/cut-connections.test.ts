@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { ledgerCheck } from '../../src/metering/ledger-check'
-import type { Meter } from '../../src/metering/meter'
-import { sweep } from '../../src/metering/sweep'
+import type { Meter } from '../../src/domain/ledger/meter'
+import { sweep } from '../../src/domain/ledger/sweep'
+import { ledgerCheck } from '../../src/domain/usage/ledger-check'
 import { untilWaitedFor } from '../support/locks'
 import { type Person, success, World } from './world'
 

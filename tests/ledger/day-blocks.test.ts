@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { dayBlocksDown, dayBlocksUp } from '../../src/database/schema/day-blocks'
-import { correctUsage } from '../../src/metering/correct'
-import { foldAgainFrom, foldUsage } from '../../src/metering/fold'
-import { ledgerCheck } from '../../src/metering/ledger-check'
-import { makePartitions } from '../../src/metering/upkeep'
+import { correctUsage } from '../../src/domain/ledger/correct'
+import { makePartitions } from '../../src/domain/ledger/upkeep'
+import { foldAgainFrom, foldUsage } from '../../src/domain/usage/fold'
+import { ledgerCheck } from '../../src/domain/usage/ledger-check'
+import { dayBlocksDown, dayBlocksUp } from '../../src/platform/database/schema/day-blocks'
 import { success, World } from './world'
 
 let world: World

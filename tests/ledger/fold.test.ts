@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { foldAgainFrom, foldUsage } from '../../src/metering/fold'
-import { lastDay } from '../../src/metering/last-day'
-import type { Meter } from '../../src/metering/meter'
-import { dashboardFigures, platformStatistics } from '../../src/metering/statistics'
-import { makePartitions } from '../../src/metering/upkeep'
+import type { Meter } from '../../src/domain/ledger/meter'
+import { makePartitions } from '../../src/domain/ledger/upkeep'
+import { foldAgainFrom, foldUsage } from '../../src/domain/usage/fold'
+import { lastDay } from '../../src/domain/usage/last-day'
+import { dashboardFigures, platformStatistics } from '../../src/domain/usage/statistics'
 import { type Person, success, World } from './world'
 
 let world: World

@@ -1,6 +1,6 @@
 import pg from 'pg'
-import type { AdmissionRequest } from '../../src/metering/call'
-import { createMeter } from '../../src/metering/meter'
+import type { AdmissionRequest } from '../../src/domain/ledger/call'
+import { createMeter } from '../../src/domain/ledger/meter'
 
 /**
  * One hub's ledger in a process of its own: admits and settles what its parent sends, all at once, and answers

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { deleteExpiredKeys, readIdempotent } from '../../src/metering/idempotency'
-import { ledgerCheck } from '../../src/metering/ledger-check'
-import type { Meter } from '../../src/metering/meter'
-import { ABANDONED } from '../../src/metering/settlement'
+import { deleteExpiredKeys, readIdempotent } from '../../src/domain/ledger/idempotency'
+import type { Meter } from '../../src/domain/ledger/meter'
+import { ABANDONED } from '../../src/domain/ledger/settlement'
+import { ledgerCheck } from '../../src/domain/usage/ledger-check'
 import { type Person, success, tally, World } from './world'
 
 let world: World

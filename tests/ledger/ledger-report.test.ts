@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { foldUsage } from '../../src/metering/fold'
-import { checkLedger, ledgerCheck } from '../../src/metering/ledger-check'
-import { toLines } from '../../src/metering/ledger-lines'
-import { checkNightly, lastLedgerCheck, runLedgerCheck } from '../../src/metering/ledger-report'
-import type { Meter } from '../../src/metering/meter'
-import { makePartitions } from '../../src/metering/upkeep'
+import type { Meter } from '../../src/domain/ledger/meter'
+import { makePartitions } from '../../src/domain/ledger/upkeep'
+import { foldUsage } from '../../src/domain/usage/fold'
+import { checkLedger, ledgerCheck } from '../../src/domain/usage/ledger-check'
+import { toLines } from '../../src/domain/usage/ledger-lines'
+import { checkNightly, lastLedgerCheck, runLedgerCheck } from '../../src/domain/usage/ledger-report'
 import { type Person, success, World } from './world'
 
 let world: World

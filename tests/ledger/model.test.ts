@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { ledgerCheck } from '../../src/metering/ledger-check'
+import { ledgerCheck } from '../../src/domain/usage/ledger-check'
 import { history, type Step } from './history'
 import { PLANS } from './model'
 import { Player } from './player'

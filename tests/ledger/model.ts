@@ -1,4 +1,4 @@
-import { periodAt } from '../../src/billing/period'
+import { periodAt } from '../../src/domain/billing/period'
 
 /** The rules of subscriptions and the ledger in plain words, for one person and one call at a time. */
 export const PLANS = {

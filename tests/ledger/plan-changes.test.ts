@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { periodAt } from '../../src/billing/period'
-import { listPlans } from '../../src/billing/plans'
+import { periodAt } from '../../src/domain/billing/period'
+import { listPlans } from '../../src/domain/billing/plans'
 import {
   cancelSubscription,
   currentSubscription,
   startDefaultSubscription,
   subscribe,
-} from '../../src/billing/subscriptions'
-import { ledgerCheck } from '../../src/metering/ledger-check'
-import type { Meter } from '../../src/metering/meter'
-import { storeExpired } from '../../src/metering/upkeep'
+} from '../../src/domain/billing/subscriptions'
+import type { Meter } from '../../src/domain/ledger/meter'
+import { storeExpired } from '../../src/domain/ledger/upkeep'
+import { ledgerCheck } from '../../src/domain/usage/ledger-check'
 import { type Person, success, World } from './world'
 
 let world: World

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PoolClient } from 'pg'
-import { periodAt } from '../../src/billing/period'
-import { rollSubscription } from '../../src/billing/roll'
-import type { Sql } from '../../src/database/sql'
-import type { Admission } from '../../src/metering/call'
-import { ledgerCheck } from '../../src/metering/ledger-check'
-import type { Meter } from '../../src/metering/meter'
+import { periodAt } from '../../src/domain/billing/period'
+import { rollSubscription } from '../../src/domain/billing/roll'
+import type { Admission } from '../../src/domain/ledger/call'
+import type { Meter } from '../../src/domain/ledger/meter'
+import { ledgerCheck } from '../../src/domain/usage/ledger-check'
+import type { Sql } from '../../src/platform/database/sql'
 import { type Person, success, tally, World } from './world'
 
 let world: World

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { subscribe } from '../../src/billing/subscriptions'
-import type { Meter } from '../../src/metering/meter'
+import { subscribe } from '../../src/domain/billing/subscriptions'
+import type { Meter } from '../../src/domain/ledger/meter'
 import { World } from './world'
 
 let world: World

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Meter } from '../../src/metering/meter'
-import { listUsage, summariseUsage } from '../../src/metering/read-usage'
-import { dashboardFigures, platformStatistics } from '../../src/metering/statistics'
-import { makePartitions } from '../../src/metering/upkeep'
+import type { Meter } from '../../src/domain/ledger/meter'
+import { makePartitions } from '../../src/domain/ledger/upkeep'
+import { listUsage, summariseUsage } from '../../src/domain/usage/read-usage'
+import { dashboardFigures, platformStatistics } from '../../src/domain/usage/statistics'
 import { type Person, success, World } from './world'
 
 let world: World

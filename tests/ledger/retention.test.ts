@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { foldUsage } from '../../src/metering/fold'
-import { checkLedger, ledgerCheck } from '../../src/metering/ledger-check'
-import type { Meter } from '../../src/metering/meter'
-import { listUsage, summariseUsage } from '../../src/metering/read-usage'
-import { dropOldMonths, dropPastRetention } from '../../src/metering/retention'
-import { platformStatistics } from '../../src/metering/statistics'
-import { makePartitions } from '../../src/metering/upkeep'
+import type { Meter } from '../../src/domain/ledger/meter'
+import { makePartitions } from '../../src/domain/ledger/upkeep'
+import { foldUsage } from '../../src/domain/usage/fold'
+import { checkLedger, ledgerCheck } from '../../src/domain/usage/ledger-check'
+import { listUsage, summariseUsage } from '../../src/domain/usage/read-usage'
+import { dropOldMonths, dropPastRetention } from '../../src/domain/usage/retention'
+import { platformStatistics } from '../../src/domain/usage/statistics'
 import { type Person, success, World } from './world'
 
 let world: World

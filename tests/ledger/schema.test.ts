@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { hubSchemaDown, hubSchemaUp } from '../../src/database/schema'
+import { hubSchemaDown, hubSchemaUp } from '../../src/platform/database/schema'
 import { freshDatabase, type TestDatabase } from '../support/database'
 import { baseTables } from './base-tables'
 

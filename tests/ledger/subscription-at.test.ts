@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { findPrincipal } from '../../src/accounts/principal'
-import { readPlanFill } from '../../src/billing/plan-fill'
-import { currentSubscription } from '../../src/billing/subscriptions'
-import type { Meter } from '../../src/metering/meter'
-import { dashboardFigures } from '../../src/metering/statistics'
-import { storeExpired } from '../../src/metering/upkeep'
+import { findPrincipal } from '../../src/domain/accounts/principal'
+import { readPlanFill } from '../../src/domain/billing/plan-fill'
+import { currentSubscription } from '../../src/domain/billing/subscriptions'
+import type { Meter } from '../../src/domain/ledger/meter'
+import { storeExpired } from '../../src/domain/ledger/upkeep'
+import { dashboardFigures } from '../../src/domain/usage/statistics'
 import { World } from './world'
 
 /** Protects against readers that disagree about what a subscription is at a moment: its plan, period, counters, whether it runs. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { renewLease } from '../../src/metering/lease'
-import { ledgerCheck } from '../../src/metering/ledger-check'
-import type { Meter } from '../../src/metering/meter'
-import { sweep } from '../../src/metering/sweep'
+import { renewLease } from '../../src/domain/ledger/lease'
+import type { Meter } from '../../src/domain/ledger/meter'
+import { sweep } from '../../src/domain/ledger/sweep'
+import { ledgerCheck } from '../../src/domain/usage/ledger-check'
 import { success, World } from './world'
 
 let world: World

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { startMeteringTimers } from '../../src/metering/metering'
+import { startMeteringTimers } from '../../src/domain/usage/metering'
 import { success, World } from './world'
 
 let world: World

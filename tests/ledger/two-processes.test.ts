@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { ledgerCheck } from '../../src/metering/ledger-check'
+import { ledgerCheck } from '../../src/domain/usage/ledger-check'
 import type { Work } from './hub-process'
 import { type Person, World } from './world'
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PoolClient } from 'pg'
-import { checkedColumnsDown, checkedColumnsUp } from '../../src/database/schema/checked-columns'
-import { inTransaction } from '../../src/database/sql'
-import type { Meter } from '../../src/metering/meter'
+import type { Meter } from '../../src/domain/ledger/meter'
+import { checkedColumnsDown, checkedColumnsUp } from '../../src/platform/database/schema/checked-columns'
+import { inTransaction } from '../../src/platform/database/sql'
 import { type Person, success, World } from './world'
 
 /** The first new instance migrates while old ones serve: their connections met the columns with other types. */

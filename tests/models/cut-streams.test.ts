@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import pg from 'pg'
-import { atLeastEstimated } from '../../src/gateway/estimate'
-import { Leaving } from '../../src/gateway/leaving'
-import { noUsage } from '../../src/models/charge'
-import { knowsRate, noteOutput, outputIn } from '../../src/models/output-rates'
+import { atLeastEstimated } from '../../src/domain/calls/estimate'
+import { Leaving } from '../../src/domain/calls/leaving'
+import { noUsage } from '../../src/domain/models/charge'
+import { knowsRate, noteOutput, outputIn } from '../../src/domain/models/output-rates'
 import type { TestTool } from '../support/catalogue'
 import {
   chatAnswer,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { pricedFaults } from '../../src/models/priced-faults'
-import { PRICED_OPTIONS } from '../../src/tools/priced-options'
+import { pricedFaults } from '../../src/domain/models/priced-faults'
+import { PRICED_OPTIONS } from '../../src/domain/tools/priced-options'
 import { adminSession, newTool, type TestTool } from '../support/catalogue'
 import { call } from '../support/client'
 import {

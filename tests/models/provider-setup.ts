@@ -1,4 +1,4 @@
-import type { ModelAsk, ModelContext, ModelEvent, ModelStream, Target } from '../../src/models/adapter'
+import type { ModelAsk, ModelContext, ModelEvent, ModelStream, Target } from '../../src/domain/models/adapter'
 
 type Json = Record<string, unknown>
 export type Chunk = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { boundUsage } from '../../src/models/bounds'
-import { readUsage } from '../../src/models/usage'
+import { boundUsage } from '../../src/domain/models/bounds'
+import { readUsage } from '../../src/domain/models/usage'
 import { newTool, type TestTool } from '../support/catalogue'
 import { call } from '../support/client'
 import {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type pg from 'pg'
-import { insertRefusals } from '../../src/refusals/keep-refusal'
-import type { KeptRefusal } from '../../src/refusals/refusal'
+import { insertRefusals } from '../../src/domain/refusals/keep-refusal'
+import type { KeptRefusal } from '../../src/domain/refusals/refusal'
 import { hubDatabase } from '../access/callers'
 
 let db: pg.Pool

@@ -1,7 +1,7 @@
 // Guards against a neighbouring host that plants a cookie: over https the names say that the hub itself set them.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { readsOldNames } from '../../src/accounts/payload/old-cookies'
-import { setPerProcess } from '../../src/process'
+import { readsOldNames } from '../../src/domain/accounts/payload/old-cookies'
+import { setPerProcess } from '../../src/platform/kernel/process'
 import { startTestHub } from '../support/hub'
 import { type OwnHub, ownHub } from '../support/own-hub'
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { PROBLEM_STATUS, type ProblemCode } from '../../src/problem'
+import { PROBLEM_STATUS, type ProblemCode } from '../../src/platform/kernel/problem'
 import { bodyValidator, contract, pathOf } from './contract'
 import { hubUrl } from './run'
 

@@ -1,9 +1,9 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from '../../src/build/build'
-import { startEmbedded } from '../../src/database/embedded'
-import { setPerProcess } from '../../src/process'
+import { startEmbedded } from '../../src/platform/database/embedded'
+import { setPerProcess } from '../../src/platform/kernel/process'
+import { build } from '../../src/start/build/build'
 import { createDatabase } from './database'
 import { startTestHub, TEST_SECRET } from './hub'
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
-import type { EmbeddedServer } from '../../src/database/embedded'
-import { perProcess } from '../../src/process'
+import type { EmbeddedServer } from '../../src/platform/database/embedded'
+import { perProcess } from '../../src/platform/kernel/process'
 import type { TestHub } from './hub'
 
 /** Stops what the set-up started and removes its files. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Dispatcher } from 'undici'
-import { setPerProcess } from '../../src/process'
+import { setPerProcess } from '../../src/platform/kernel/process'
 
 /** What an upstream answers: its bytes as they come, and how its connection ends. */
 export type Script = {

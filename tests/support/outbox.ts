@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
-import { openBody } from '../../src/mail/seal'
-import { runtime } from '../../src/runtime'
+import { openBody } from '../../src/platform/mail/seal'
+import { runtime } from '../../src/platform/runtime/runtime'
 
 type Queued = { subject: string; text: string; html: string | undefined }
 

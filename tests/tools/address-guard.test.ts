@@ -1,15 +1,15 @@
 import type { LookupFunction } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { request } from 'undici'
+import { callTool } from '../../src/domain/tools/call-tool'
 import {
   addressPolicy,
   checkEndpoint,
   isPublicAddress,
   mayBeFetched,
   mayConnect,
-} from '../../src/tools/address-guard'
-import { AddressRefused, makeAgent } from '../../src/tools/agent'
-import { callTool } from '../../src/tools/call-tool'
+} from '../../src/platform/outbound/address-guard'
+import { AddressRefused, makeAgent } from '../../src/platform/outbound/agent'
 import { aTool, startUpstream, type Upstream, useSettings } from './fixture'
 
 const production = addressPolicy({ production: true, toolAllowedHosts: [] })

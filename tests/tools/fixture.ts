@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setPerProcess } from '../../src/process'
-import { addressPolicy } from '../../src/tools/address-guard'
-import type { Tool } from '../../src/tools/tool'
+import type { Tool } from '../../src/domain/tools/tool'
+import { setPerProcess } from '../../src/platform/kernel/process'
+import { addressPolicy } from '../../src/platform/outbound/address-guard'
 
 export const SECRET = 'a secret of the tests, thirty-two characters or more'
 

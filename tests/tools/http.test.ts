@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { closeToolAgent } from '../../src/tools/agent'
-import { callTool } from '../../src/tools/call-tool'
-import { encryptSecret, keepSealedSecrets } from '../../src/tools/secrets'
-import type { Tool } from '../../src/tools/tool'
+import { callTool } from '../../src/domain/tools/call-tool'
+import { encryptSecret, keepSealedSecrets } from '../../src/domain/tools/secrets'
+import type { Tool } from '../../src/domain/tools/tool'
+import { closeToolAgent } from '../../src/platform/outbound/agent'
 import { aTool, json, SECRET, startUpstream, type Upstream, useSettings } from './fixture'
 
 let upstream: Upstream

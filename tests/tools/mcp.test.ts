@@ -5,10 +5,10 @@ import { Server as EarlierServer } from '@modelcontextprotocol/sdk/server/index.
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { createMcpHandler, Server } from '@modelcontextprotocol/server'
-import { closeToolAgent } from '../../src/tools/agent'
-import { callTool } from '../../src/tools/call-tool'
-import { encryptSecret, keepSealedSecrets } from '../../src/tools/secrets'
-import type { Tool } from '../../src/tools/tool'
+import { callTool } from '../../src/domain/tools/call-tool'
+import { encryptSecret, keepSealedSecrets } from '../../src/domain/tools/secrets'
+import type { Tool } from '../../src/domain/tools/tool'
+import { closeToolAgent } from '../../src/platform/outbound/agent'
 import { aTool, json, SECRET, startUpstream, type Upstream, useSettings } from './fixture'
 
 /** What a remote MCP server may do to the hub, and what it may learn of it: servers of both kinds, and one that misbehaves. */

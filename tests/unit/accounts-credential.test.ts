@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals'
 import { SignJWT } from 'jose'
-import { apiKeyHash, generateApiKey, isApiKey } from '../../src/accounts/api-key-format'
-import { readCredential } from '../../src/accounts/credential'
-import { derivedKey } from '../../src/accounts/keys'
-import { networkOf } from '../../src/accounts/networks'
-import { Recent } from '../../src/accounts/recent'
-import { isRefusedKey, rememberRefusedKey } from '../../src/accounts/refused-keys'
+import { apiKeyHash, generateApiKey, isApiKey } from '../../src/domain/accounts/api-key-format'
+import { readCredential } from '../../src/domain/accounts/credential'
+import { derivedKey } from '../../src/domain/accounts/keys'
+import { Recent } from '../../src/domain/accounts/recent'
+import { isRefusedKey, rememberRefusedKey } from '../../src/domain/accounts/refused-keys'
 import {
   isRefreshToken,
   makeRefreshToken,
   readAccessToken,
   signAccessToken,
   successorOf,
-} from '../../src/accounts/tokens'
+} from '../../src/domain/accounts/tokens'
+import { networkOf } from '../../src/platform/kernel/networks'
 
 const SECRET = 'a secret of at least thirty-two characters'
 const claims = {

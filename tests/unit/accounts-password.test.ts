@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
 import { hash } from '@node-rs/bcrypt'
-import { makeHashingQueue } from '../../src/accounts/hashing-queue'
+import { makeHashingQueue } from '../../src/domain/accounts/hashing-queue'
 import {
   checkPassword,
   decoyHash,
   hashPassword,
   needsRehash,
   verifyPassword,
-} from '../../src/accounts/password'
-import { passwordProblems } from '../../src/accounts/password-rules'
-import { Problem } from '../../src/problem'
+} from '../../src/domain/accounts/password'
+import { passwordProblems } from '../../src/platform/config/password-rules'
+import { Problem } from '../../src/platform/kernel/problem'
 import { eventually } from '../support/eventually'
 
 const settings = { bcryptCost: 4, hashesAtOnce: 2 }

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import type { Where } from 'payload'
-import { conditionAt, fitting, idsOf, withValue } from '../../src/admin/list/condition'
+import { conditionAt, fitting, idsOf, withValue } from '../../src/panel/list/condition'
 
 const where: Where & { or: Where[] } = {
   or: [

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { hasWords, nameOf, namingFields, searchOf } from '../../src/admin/list/naming'
+import { hasWords, nameOf, namingFields, searchOf } from '../../src/panel/list/naming'
 
 const ofUsers = namingFields({ useAsTitle: 'name', listSearchableFields: ['name', 'email'] })
 

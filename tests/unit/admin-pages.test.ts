@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { renderToStaticMarkup } from 'react-dom/server'
-import { PAGE_SIZE, Pages, pageOf } from '../../src/admin/parts/Pages'
+import { PAGE_SIZE, Pages, pageOf } from '../../src/panel/parts/Pages'
 
 const shown = (page: number, total: number) =>
   renderToStaticMarkup(Pages({ page, total, addressOf: (next) => `?page=${next}` }))

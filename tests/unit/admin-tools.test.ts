@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { explainJsonFault } from '../../src/admin/json-fault'
-import { fieldsOf, inputOf, valuesOf } from '../../src/admin/tools/schema-form'
-import { exampleOf } from '../../src/ways/example-value'
+import { exampleOf } from '../../src/domain/snippets/example-value'
+import { explainJsonFault } from '../../src/panel/fields/json-fault'
+import { fieldsOf, inputOf, valuesOf } from '../../src/panel/tools/schema-form'
 
 describe('a fault in JSON', () => {
   const faultOf = (text: string) => {

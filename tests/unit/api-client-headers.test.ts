@@ -3,9 +3,9 @@
  * and the client is refused, or answered in a form that it did not ask for.
  */
 import { describe, expect, test } from '@jest/globals'
-import { readJsonBody } from '../../src/api/body'
-import { ALLOWED_HEADERS, alsoAllowed } from '../../src/api/cors-headers'
-import { wantsStream } from '../../src/api/invoke-stream'
+import { wantsStream } from '../../src/http/api/invoke-stream'
+import { readJsonBody } from '../../src/http/kit/body'
+import { ALLOWED_HEADERS, alsoAllowed } from '../../src/http/kit/cors-headers'
 
 describe('a body is JSON', () => {
   const read = (type: string) =>

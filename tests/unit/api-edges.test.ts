@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { readJsonBody } from '../../src/api/body'
-import { onDocument } from '../../src/api/document-problems'
-import { toProblem } from '../../src/api/failures'
-import { clientAddress } from '../../src/client-address'
-import { rateLimitHeaders, toProblem as toRefusal } from '../../src/gateway/refusals'
-import { isDatabaseAway } from '../../src/metering/database-away'
-import { Problem } from '../../src/problem'
+import { rateLimitHeaders, toProblem as toRefusal } from '../../src/domain/calls/refusals'
+import { readJsonBody } from '../../src/http/kit/body'
+import { onDocument } from '../../src/http/kit/document-problems'
+import { toProblem } from '../../src/http/kit/failures'
+import { isDatabaseAway } from '../../src/platform/database/database-away'
+import { clientAddress } from '../../src/platform/kernel/client-address'
+import { Problem } from '../../src/platform/kernel/problem'
 
 const limits = { requestsPerMinute: 60, burst: 30, callsAtOnce: 10, requestsRemaining: 4, resetMs: 25_100 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { replayPace, replayTokens, tally } from '../../src/billing/replay'
+import { replayPace, replayTokens, tally } from '../../src/domain/billing/replay'
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
 const call = (second: number, tokens: number, counts = true) => ({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { periodAt } from '../../src/billing/period'
-import { decidePlanChange } from '../../src/billing/plan-change'
-import { opens, TIERS } from '../../src/billing/plans'
-import { type SubscriptionRow, toApiSubscription } from '../../src/billing/subscription-row'
+import { periodAt } from '../../src/domain/billing/period'
+import { decidePlanChange } from '../../src/domain/billing/plan-change'
+import { opens, TIERS } from '../../src/domain/billing/plans'
+import { type SubscriptionRow, toApiSubscription } from '../../src/domain/billing/subscription-row'
 
 const date = (text: string) => new Date(`${text}Z`)
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { boundByTime } from '../../src/metering/bound-by-time'
+import { boundByTime } from '../../src/domain/usage/bound-by-time'
 
 const read = async (where: object) =>
   ((await boundByTime({ args: { where } } as never)) as { where: unknown }).where

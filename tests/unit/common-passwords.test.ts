@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { isCommonPassword } from '../../src/accounts/common-passwords'
-import { checkPassword } from '../../src/accounts/password'
+import { isCommonPassword } from '../../src/domain/accounts/common-passwords'
+import { checkPassword } from '../../src/domain/accounts/password'
 import { refusal } from '../accounts/fixture'
 
 /** Every one of these has a small and a large letter, a digit and a special character, and is guessed at once. */

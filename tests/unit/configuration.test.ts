@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from '@jest/globals'
-import { ConfigError, environmentSchema, readConfig } from '../../src/config/environment'
+import { ConfigError, environmentSchema, readConfig } from '../../src/platform/config/environment'
 
 const production = {
   APP_ENV: 'production',

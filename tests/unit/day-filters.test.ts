@@ -1,6 +1,6 @@
 // Guards against filters that find nothing for what is there: a day is a day, not its first millisecond.
 import { expect, test } from '@jest/globals'
-import { dayFilters } from '../../src/database/day-filters'
+import { dayFilters } from '../../src/platform/payload/day-filters'
 
 const hook = dayFilters((path) => path === 'createdAt' || path === 'user.createdAt')
 const read = async (where: unknown) =>

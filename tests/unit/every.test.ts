@@ -1,12 +1,12 @@
 // The kind: work in the background that runs twice at once, outlives its stop, or logs the values of a failed query.
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Pool } from 'pg'
-import { startAccountsTimers } from '../../src/accounts/timers'
-import type { AlertsRoom } from '../../src/alerts/alert'
-import { startAlertTimers } from '../../src/alerts/timers'
-import { every, type WarnLog } from '../../src/every'
-import { keepRefusal, startRefusalTimers } from '../../src/refusals/keep-refusal'
-import { startMcpWatch } from '../../src/tools/mcp/watch'
+import { startAccountsTimers } from '../../src/domain/accounts/timers'
+import type { AlertsRoom } from '../../src/domain/alerts/alert'
+import { startAlertTimers } from '../../src/domain/alerts/timers'
+import { keepRefusal, startRefusalTimers } from '../../src/domain/refusals/keep-refusal'
+import { startMcpWatch } from '../../src/domain/tools/mcp/watch'
+import { every, type WarnLog } from '../../src/platform/log/every'
 
 beforeEach(() => {
   jest.useFakeTimers()

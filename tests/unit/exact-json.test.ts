@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { withoutSecrets } from '../../src/domain/tools/repeated-secrets'
 import {
   copyOf,
   fromMarks,
@@ -9,8 +10,7 @@ import {
   parseJson,
   showDigits,
   toJson,
-} from '../../src/exact-json'
-import { withoutSecrets } from '../../src/tools/repeated-secrets'
+} from '../../src/platform/kernel/exact-json'
 
 /** Protects against integers that lose their digits: ids of databases and messengers are larger than a double holds. */
 const BIG = '12345678901234567890'

@@ -4,14 +4,14 @@
  */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Pool } from 'pg'
-import type { GatewayRoom } from '../../src/gateway/admit-call'
-import { runCall } from '../../src/gateway/run-call'
-import { runModel } from '../../src/gateway/run-model'
-import { settledInAnyCase } from '../../src/gateway/settled'
-import { streamModel } from '../../src/gateway/stream-model'
-import type { Log } from '../../src/log'
-import type { Admitted, Settlement } from '../../src/metering/call'
-import { setPerProcess } from '../../src/process'
+import type { GatewayRoom } from '../../src/domain/calls/admit-call'
+import { runCall } from '../../src/domain/calls/run-call'
+import { runModel } from '../../src/domain/calls/run-model'
+import { settledInAnyCase } from '../../src/domain/calls/settled'
+import { streamModel } from '../../src/domain/calls/stream-model'
+import type { Admitted, Settlement } from '../../src/domain/ledger/call'
+import { setPerProcess } from '../../src/platform/kernel/process'
+import type { Log } from '../../src/platform/log/log'
 import { aTool } from '../tools/fixture'
 
 const room = { pool: {} as Pool, log: { error: () => undefined, warn: () => undefined } as unknown as Log }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { answerIdFilters, idFilters } from '../../src/database/id-filters'
+import { answerIdFilters, idFilters } from '../../src/platform/payload/id-filters'
 
 const A = '019ca6b1-dc00-7000-8000-000000000001'
 const NOBODY = '00000000-0000-0000-0000-000000000000'

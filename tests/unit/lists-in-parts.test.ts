@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { worksInParts } from '../../src/lists/in-parts'
+import { worksInParts } from '../../src/platform/payload/lists/in-parts'
 
 // A large list that keeps the process busy from its first document to its last: nobody else is answered meanwhile.
 

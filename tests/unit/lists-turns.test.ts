@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { rowsAsked } from '../../src/lists/rows'
-import { Turns } from '../../src/lists/turns'
+import { rowsAsked } from '../../src/platform/payload/lists/rows'
+import { Turns } from '../../src/platform/payload/lists/turns'
 
 // Many large lists at once: they keep the process busy together, and one caller's queue holds up everybody.
 

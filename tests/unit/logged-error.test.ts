@@ -3,9 +3,9 @@ import { expect, test } from '@jest/globals'
 import { DrizzleQueryError } from '@payloadcms/db-postgres/drizzle'
 import pg from 'pg'
 import pino from 'pino'
-import { printWithoutValues } from '../../src/database/printed-errors'
-import { logOptions } from '../../src/log'
-import { payloadLog } from '../../src/payload-log'
+import { logOptions } from '../../src/platform/log/log'
+import { payloadLog } from '../../src/platform/log/payload-log'
+import { printWithoutValues } from '../../src/platform/log/printed-errors'
 
 /** The value that no line may hold. */
 const VALUE = 'ada@example.org'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { parseJson, toJson } from '../../src/exact-json'
-import { mcpAdapter } from '../../src/tools/adapters/mcp'
-import type { ToolInput } from '../../src/tools/tool'
+import { mcpAdapter } from '../../src/domain/tools/adapters/mcp'
+import type { ToolInput } from '../../src/domain/tools/tool'
+import { parseJson, toJson } from '../../src/platform/kernel/exact-json'
 import { InProcessUpstream } from '../support/in-process-upstream'
 import { aTool, useSettings } from '../tools/fixture'
 

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import { Batcher, type Verdict } from '../../src/metering/batcher'
+import { Batcher, type Verdict } from '../../src/domain/ledger/batcher'
 import { Gate } from '../support/gate'
 
 type Batch = Array<{ item: number; attempt: number }>

@@ -5,8 +5,8 @@ import {
   mediaTokens,
   producedText,
   textOfContent,
-} from '../../src/models/counted-text'
-import { readUsage, usageWith, weigh } from '../../src/models/usage'
+} from '../../src/domain/models/counted-text'
+import { readUsage, usageWith, weigh } from '../../src/domain/models/usage'
 
 /**
  * Counts as providers report them: each has its own names and habits, and a count that is misread makes tokens free or

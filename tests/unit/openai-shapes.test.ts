@@ -3,10 +3,10 @@
  * or relies on something that the server left out.
  */
 import { describe, expect, test } from '@jest/globals'
-import { blocksOf } from '../../src/mcp/blocks'
-import { toAnswer } from '../../src/models/adapters/openai-answer'
-import { inFormat } from '../../src/models/embedding-format'
-import { ResponseWriter } from '../../src/openai/responses-stream'
+import { toAnswer } from '../../src/domain/models/adapters/openai-answer'
+import { inFormat } from '../../src/domain/models/embedding-format'
+import { blocksOf } from '../../src/http/mcp/blocks'
+import { ResponseWriter } from '../../src/http/openai/responses-stream'
 import { KINDS } from './wire-setup'
 
 describe('vectors', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import pino from 'pino'
-import { payloadLog } from '../../src/payload-log'
+import { payloadLog } from '../../src/platform/log/payload-log'
 
 function logged(...line: unknown[]): Record<string, unknown> {
   let text = ''

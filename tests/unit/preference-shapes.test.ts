@@ -1,7 +1,7 @@
 /** Protects the panel against stored preferences of a shape that its pages fail on. */
 import { describe, expect, test } from '@jest/globals'
 import type { FlattenedField } from 'payload'
-import { readablePreference } from '../../src/accounts/payload/preference-shapes'
+import { readablePreference } from '../../src/domain/accounts/payload/preference-shapes'
 
 const FIELDS = [{ name: 'name', type: 'text' }] as FlattenedField[]
 const read = (value: unknown) => readablePreference(value, FIELDS)

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { preparedStatement } from '../../src/database/prepared-statement'
+import { preparedStatement } from '../../src/platform/database/prepared-statement'
 
 /** Protects against a statement whose values stand at other places than its text says. */
 const parameters = {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { isEventText } from '../../src/tools/event-parser'
-import { quotable } from '../../src/tools/quotable'
+import { quotable } from '../../src/domain/tools/quotable'
+import { isEventText } from '../../src/platform/outbound/event-parser'
 import { busyMs } from '../support/fair-time'
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { PayloadRequest } from 'payload'
-import { readTogether } from '../../src/database/read-together'
+import { readTogether } from '../../src/platform/payload/read-together'
 
 const QUERY = 'select id, n from things where id = any ($1)'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { RefusalDetails } from '../../src/refusals/refusal'
-import { MOST_A_MINUTE, Sampler } from '../../src/refusals/sampler'
+import type { RefusalDetails } from '../../src/domain/refusals/refusal'
+import { MOST_A_MINUTE, Sampler } from '../../src/domain/refusals/sampler'
 
 const START = new Date('2026-11-25T12:00:00Z')
 const secondsOn = (seconds: number) => new Date(START.getTime() + seconds * 1_000)

@@ -2,7 +2,7 @@
  * Faults of this kind: refused inputs are free, so whoever sends nothing else keeps the hub busy with checking them.
  */
 import { describe, expect, test } from '@jest/globals'
-import { RefusedInputs } from '../../src/gateway/refused-inputs'
+import { RefusedInputs } from '../../src/domain/calls/refused-inputs'
 
 const key = (keyHash: string) => ({ kind: 'api-key' as const, keyHash })
 

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import { bare } from '../../src/metering/array-literal'
-import { remembered } from '../../src/tools/remembered'
+import { bare } from '../../src/domain/ledger/array-literal'
+import { remembered } from '../../src/platform/outbound/remembered'
 
 describe('what is remembered', () => {
   test('is worked out once for each text, also where it is nothing, and the oldest is given up', () => {

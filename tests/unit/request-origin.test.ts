@@ -1,6 +1,6 @@
 // Guards against another site's page that uses the cookies of a visitor, or signs them in to another account.
 import { describe, expect, test } from '@jest/globals'
-import { isFromElsewhere } from '../../src/accounts/payload/origin'
+import { isFromElsewhere } from '../../src/domain/accounts/payload/origin'
 
 const TRUSTED = ['https://hub.example', 'https://app.example']
 const asked = (method: string, headers: Record<string, string>) =>

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { StreamBroken } from '../../src/models/adapter'
+import { StreamBroken } from '../../src/domain/models/adapter'
 import { InProcessUpstream, type Script } from '../support/in-process-upstream'
 import { useSettings } from '../tools/fixture'
 import { type ApiName, askOf, chunk, context, type Json, KINDS, readStream, sse, told } from './wire-setup'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { runBounded, TookTooLong } from '../../src/tools/bounded-run'
+import { runBounded, TookTooLong } from '../../src/domain/tools/bounded-run'
 
 describe('bounded work', () => {
   it('is cut off where it runs away', () => {

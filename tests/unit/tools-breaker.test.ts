@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { Breaker, type Health, OPEN_MS, type Pass } from '../../src/tools/breaker'
+import { Breaker, type Health, OPEN_MS, type Pass } from '../../src/domain/tools/breaker'
 
 let now = 0
 let breaker: Breaker

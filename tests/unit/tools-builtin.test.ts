@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { builtinTools, seedTools } from '../../src/tools/builtin'
-import { callTool } from '../../src/tools/call-tool'
-import { checkInputSchema, inputProblems } from '../../src/tools/input'
+import { builtinTools, seedTools } from '../../src/domain/tools/builtin'
+import { callTool } from '../../src/domain/tools/call-tool'
+import { checkInputSchema, inputProblems } from '../../src/domain/tools/input'
 import { busyMs } from '../support/fair-time'
 import { aTool } from '../tools/fixture'
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { type Health, OPEN_MS } from '../../src/tools/breaker'
-import { CallerBreaker, type CallerPass, OTHERS_FIRST_MS } from '../../src/tools/caller-breaker'
+import { type Health, OPEN_MS } from '../../src/domain/tools/breaker'
+import { CallerBreaker, type CallerPass, OTHERS_FIRST_MS } from '../../src/domain/tools/caller-breaker'
 
 /** Somebody's slow inputs close a tool to nobody else, and a tool that is down closes to everybody. */
 let now = 0

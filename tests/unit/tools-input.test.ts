@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ProblemDetail } from '../../src/problem'
 import {
   checkInput,
   checkInputSchema,
   inputProblems,
   isCheckedForKnown,
   validateInput,
-} from '../../src/tools/input'
+} from '../../src/domain/tools/input'
+import type { ProblemDetail } from '../../src/platform/kernel/problem'
 import { busyMs } from '../support/fair-time'
 import { aTool } from '../tools/fixture'
 

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { matcherOf } from '../../src/tools/patterns/linear'
+import { matcherOf } from '../../src/domain/tools/patterns/linear'
 import { busyMs } from '../support/fair-time'
 
 /** Signs that engines treat in different ways. */

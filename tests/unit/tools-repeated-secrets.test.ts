@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseJson, toJson } from '../../src/exact-json'
-import { repeats, unrepeatable, withoutSecrets } from '../../src/tools/repeated-secrets'
+import { repeats, unrepeatable, withoutSecrets } from '../../src/domain/tools/repeated-secrets'
+import { parseJson, toJson } from '../../src/platform/kernel/exact-json'
 import { busyMs } from '../support/fair-time'
 
 /** What an endpoint says back of its secrets is taken out of its answer, and nothing else is changed. */

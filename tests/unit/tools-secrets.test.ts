@@ -1,7 +1,7 @@
 /** Protects secrets against being opened for another tool, name or address than the one that they were stored for. */
 import { describe, expect, test } from '@jest/globals'
-import { checkHeader, checkHeaders } from '../../src/tools/headers'
-import { decryptSecret, encryptSecret, SecretUnreadable } from '../../src/tools/seal'
+import { checkHeader, checkHeaders } from '../../src/platform/outbound/headers'
+import { decryptSecret, encryptSecret, SecretUnreadable } from '../../src/platform/outbound/seal'
 
 const SECRET = 'one secret of the hub, long enough to be one'
 const value = 'Bearer sk-planted-äöü'

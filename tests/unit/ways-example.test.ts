@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { inputProblems } from '../../src/tools/input'
-import type { Model } from '../../src/tools/tool'
-import { exampleInput } from '../../src/ways/example-input'
+import { exampleInput } from '../../src/domain/snippets/example-input'
+import { inputProblems } from '../../src/domain/tools/input'
+import type { Model } from '../../src/domain/tools/tool'
 import { busyMs } from '../support/fair-time'
 import { aTool } from '../tools/fixture'
 

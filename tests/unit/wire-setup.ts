@@ -1,6 +1,6 @@
-import type { ModelAdapter, ModelAsk, ModelEvent, ModelStream, Target } from '../../src/models/adapter'
-import { modelAdapters } from '../../src/models/adapters'
-import { nothingSent } from '../../src/models/call-model'
+import type { ModelAdapter, ModelAsk, ModelEvent, ModelStream, Target } from '../../src/domain/models/adapter'
+import { modelAdapters } from '../../src/domain/models/adapters'
+import { nothingSent } from '../../src/domain/models/call-model'
 
 export type Json = Record<string, unknown>
 export type ApiName = 'chat' | 'responses' | 'anthropic' | 'google'

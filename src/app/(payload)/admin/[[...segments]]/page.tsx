@@ -1,7 +1,7 @@
 import config from '@payload-config'
 import { generatePageMetadata, RootPage } from '@payloadcms/next/views'
 import type { Metadata } from 'next'
-import { withHubName } from '../../../../admin/hub-name'
+import { withHubName } from '../../../../panel/shell/hub-name'
 import { importMap } from '../importMap'
 
 type Args = {

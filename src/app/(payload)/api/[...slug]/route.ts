@@ -1,6 +1,6 @@
 import config from '@payload-config'
 import { REST_DELETE, REST_GET, REST_OPTIONS, REST_PATCH, REST_POST, REST_PUT } from '@payloadcms/next/routes'
-import { onPlainNext } from '../../../../server/next-door'
+import { onPlainNext } from '../../../../http/server/next-door'
 
 // For a plain Next host; the hub's own server answers these paths before Next sees them.
 export const GET = onPlainNext(REST_GET(config))

@@ -1,0 +1,78 @@
+import { inTransaction, type Sql } from '../../platform/database/sql'
+import { networkOrUnknown } from '../../platform/kernel/networks'
+import { byPrincipal } from '../audit/record'
+import { readSettings } from '../settings/read-settings'
+import { requireSignInAllowed } from './limits'
+import { checkPassword, hashPassword, verifyPassword } from './password'
+import type { Principal } from './principal'
+import { invalidCredentials, laneOf, refuseSignIn, trusts } from './refuse-sign-in'
+import type { AccountsRoom, Origin } from './room'
+import { endAllSessions } from './sessions'
+import { recordNewPassword, setPasswordHash } from './set-password'
+import { IS_CLOSED, IS_KNOWN, IS_LOCKED, joinNetwork } from './sign-in-state'
+
+type Caller = Pick<Principal, 'userId' | 'email' | 'sessionId'> & Partial<Pick<Principal, 'name'>>
+
+/**
+ * Changes the caller's password and ends all their other sessions. Throws VALIDATION_ERROR that names each
+ * rule the new one breaks, INVALID_CREDENTIALS when the current one is wrong or the account is locked (it
+ * counts like a failed sign-in), RATE_LIMITED.
+ */
+export async function changePassword(
+  room: AccountsRoom,
+  caller: Caller,
+  input: { currentPassword: string; newPassword: string },
+  origin: Origin,
+  now: Date | null = null,
+): Promise<void> {
+  const about = [caller.email, caller.name ?? '', (await readSettings(room.pool)).hubName]
+  const newPassword = await checkPassword(input.newPassword, 'new_password', about)
+  const currentHash = await checkCurrentPassword(room, caller, input.currentPassword, origin, now)
+  const passwordHash = await hashPassword(newPassword, room.config, laneOf(origin, caller.email))
+  await inTransaction(room.pool, async (sql) => {
+    if (!(await isStillCurrent(sql, caller.userId, currentHash))) throw invalidCredentials()
+    await setPasswordHash(sql, caller.userId, passwordHash, now)
+    await recordNewPassword(sql, byPrincipal({ ...caller, via: 'session' }, origin), caller, now)
+    await endAllSessions(sql, caller.userId, now, caller.sessionId)
+  })
+}
+
+/**
+ * The stored hash, when this is the caller's current password. Throws INVALID_CREDENTIALS when it is not, or
+ * while the account is locked for the caller's network, and RATE_LIMITED: a stolen session must not become a way to guess
+ * passwords. A live session is trusted like a browser that signed in before, for as many failures.
+ */
+export async function checkCurrentPassword(
+  room: AccountsRoom,
+  caller: Caller,
+  password: string,
+  origin: Origin,
+  now: Date | null = null,
+): Promise<string> {
+  await requireSignInAllowed(room, origin.address, caller.email)
+  const values = [caller.userId, now, networkOrUnknown(origin.address)]
+  const known = (await room.pool.query<Known>(FIND_HASH, values)).rows[0]
+  const trust = caller.sessionId === null ? null : `session ${caller.sessionId}`
+  const isTrusted = await trusts(room, trust)
+  const lane = laneOf(origin, caller.email)
+  const match = await verifyPassword(password, known?.password_hash ?? null, room.config, lane)
+  if (known && match && !known.locked && (!known.closed || isTrusted)) return known.password_hash
+  return refuseSignIn(room, { userId: caller.userId, trust, isTrusted }, origin, now)
+}
+
+type Known = { password_hash: string; locked: boolean; closed: boolean }
+
+const FIND_HASH = `
+  with moment as (select coalesce($2::timestamptz, now()) as at)
+  select credentials.password_hash, ${IS_LOCKED} as locked, ${IS_CLOSED} and not ${IS_KNOWN} as closed
+  from moment, credentials ${joinNetwork(3)}
+  where credentials.user_id = $1`
+
+/** Locks the credential, so that of two changes at once, or a change and a reset, the second one fails. */
+async function isStillCurrent(sql: Sql, userId: string, passwordHash: string): Promise<boolean> {
+  const found = await sql.query(
+    'select from credentials where user_id = $1 and password_hash = $2 for no key update',
+    [userId, passwordHash],
+  )
+  return found.rows.length > 0
+}

@@ -1,0 +1,19 @@
+import type { Config } from '../../platform/config/environment'
+import type { Sql } from '../../platform/database/sql'
+import { mailConfirmLink, setMustConfirm } from './register'
+
+/**
+ * What follows from another email address: links that were mailed to the old one stop working, and the new one
+ * is not confirmed yet. With `requireEmailConfirmation` it is sent a link, without which nobody signs in again.
+ */
+export async function emailChanged(
+  sql: Sql,
+  user: { id: string; email: string },
+  now: Date | null,
+  config: Pick<Config, 'emailLinkUrl' | 'hubUrl' | 'requireEmailConfirmation'>,
+): Promise<void> {
+  await sql.query('delete from email_tokens where user_id = $1', [user.id])
+  await sql.query('update users set email_confirmed_at = null where id = $1', [user.id])
+  await setMustConfirm(sql, user.id, config.requireEmailConfirmation)
+  if (config.requireEmailConfirmation) await mailConfirmLink(sql, user, now, config)
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { type RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import { networkOf } from '../../platform/kernel/networks'
+import { Problem, tooMany } from '../../platform/kernel/problem'
+import { type LimitsRoom, limiters, type Pair } from './limiters'
+
+/**
+ * Throws RATE_LIMITED while this address has too many failed sign-ins behind it, or it or this account too many that
+ * succeeded. It is asked before a password is looked at, so that it tells nothing of one. Attempts that are under way
+ * together are all let in: at most as many as the hashing queue holds.
+ */
+export async function requireSignInAllowed(
+  room: LimitsRoom,
+  address: string | null,
+  email: string,
+): Promise<void> {
+  const { failedAddress, signedIn } = limiters(room)
+  const keys = keysOf(address, email)
+  const asked: [string, RateLimiterPostgres][] = [[keys.account, signedIn.account]]
+  if (keys.address !== null) asked.push([keys.address, failedAddress], [keys.address, signedIn.address])
+  const names = asked.map(([key, limiter]) => limiter.getKey(key))
+  const counted = await readCounters(room, names)
+  asked.forEach(([, { points }], index) => {
+    const state = counted.get(names[index] as string)
+    if (state && state.points >= points) throw refusal(state.msLeft)
+  })
+}
+
+/** Counts a failed sign-in by its address. Throws RATE_LIMITED when it was one too many. */
+export async function countFailedSignIn(room: LimitsRoom, address: string | null): Promise<void> {
+  if (address === null) return
+  await limiters(room)
+    .failedAddress.consume(networkOf(address))
+    .catch((state: unknown) => {
+      throw state instanceof RateLimiterRes ? refusal(state.msBeforeNext) : state
+    })
+}
+
+/**
+ * Counts a right password. One too many is let in all the same: to refuse it now would tell that the password was right.
+ */
+export async function countSignIn(room: LimitsRoom, address: string | null, email: string): Promise<void> {
+  const { signedIn } = limiters(room)
+  const keys = keysOf(address, email)
+  await Promise.all([
+    keys.address === null ? null : signedIn.address.consume(keys.address).catch(unlessOver),
+    signedIn.account.consume(keys.account).catch(unlessOver),
+  ])
+}
+
+/** Whether this browser (or session) has failed so often that it is trusted no more; `key` names it. */
+export async function isBrowserSpent(room: LimitsRoom, key: string): Promise<boolean> {
+  const { failedBrowser } = limiters(room)
+  const state = await failedBrowser.get(key)
+  return state !== null && state.consumedPoints >= failedBrowser.points
+}
+
+/** Counts a failed sign-in of a browser or session that is trusted. */
+export async function countFailedBrowser(room: LimitsRoom, key: string): Promise<void> {
+  await limiters(room).failedBrowser.consume(key).catch(unlessOver)
+}
+
+/** Counts a registration, before it is tried. Throws RATE_LIMITED when it is one too many. */
+export function countRegistration(room: LimitsRoom, address: string | null, email: string): Promise<void> {
+  return consume(limiters(room).registration, address, email)
+}
+
+/** Counts a request for a reset mail. Throws RATE_LIMITED when it is one too many. */
+export function countReset(room: LimitsRoom, address: string | null, email: string): Promise<void> {
+  return consume(limiters(room).reset, address, email)
+}
+
+/** Counts a fresh link for an address that is not confirmed. Throws RATE_LIMITED when it is one too many. */
+export function countConfirmation(room: LimitsRoom, address: string | null, email: string): Promise<void> {
+  return consume(limiters(room).confirmation, address, email)
+}
+
+/** For what is dropped in silence when there was too much of it. */
+export function unlessTooMany(error: unknown): false {
+  if (error instanceof Problem && error.code === 'RATE_LIMITED') return false
+  throw error
+}
+
+async function consume(pair: Pair, address: string | null, email: string): Promise<void> {
+  const keys = keysOf(address, email)
+  const results = await Promise.allSettled([
+    keys.address === null ? null : pair.address.consume(keys.address),
+    pair.account.consume(keys.account),
+  ])
+  for (const result of results) {
+    if (result.status === 'fulfilled') continue
+    throw result.reason instanceof RateLimiterRes ? refusal(result.reason.msBeforeNext) : result.reason
+  }
+}
+
+type Counter = { points: number; msLeft: number }
+
+/** All counters that a sign-in asks for, by one statement. */
+async function readCounters({ pool }: LimitsRoom, names: string[]): Promise<Map<string, Counter>> {
+  const now = Date.now()
+  const found = await pool.query<{ key: string; points: number; expire: string }>(
+    'select key, points, expire from rate_limits where key = any ($1) and expire > $2',
+    [names, now],
+  )
+  return new Map(found.rows.map(({ key, points, expire }) => [key, { points, msLeft: Number(expire) - now }]))
+}
+
+function unlessOver(error: unknown): void {
+  if (!(error instanceof RateLimiterRes)) throw error
+}
+
+function refusal(msLeft: number) {
+  return tooMany('Too many attempts. Try again later.', msLeft / 1_000)
+}
+
+/** An IPv6 network (/64) counts as one address: whoever has one has all of it. Emails are stored as hashes. */
+function keysOf(address: string | null, email: string): { address: string | null; account: string } {
+  return { address: address && networkOf(address), account: accountKey(email) }
+}
+
+/** An account, known or not, as the counters and the hashing queue name it. */
+export function accountKey(email: string): string {
+  return createHash('sha256').update(email).digest('base64url')
+}

@@ -1,0 +1,188 @@
+import { v7 as newId } from 'uuid'
+import { passwordForm } from '../../platform/config/password-form'
+import { isStorable } from '../../platform/config/password-rules'
+import type { Sql } from '../../platform/database/sql'
+import { networkOrUnknown } from '../../platform/kernel/networks'
+import { Problem } from '../../platform/kernel/problem'
+import { INSERT_AUDIT } from '../audit/record'
+import { trustedBrowser } from './browser'
+import { mailFreshLink } from './fresh-link'
+import { tokenHash } from './keys'
+import { countSignIn, requireSignInAllowed } from './limits'
+import { hashPassword, needsRehash, type PasswordMatch, verifyPassword } from './password'
+import { laneOf, refuseSignIn, trusts } from './refuse-sign-in'
+import type { AccountsRoom, Origin } from './room'
+import { IS_CLOSED, IS_KNOWN, IS_LOCKED, joinNetwork } from './sign-in-state'
+import { type TokenPair, tokenPair } from './token-pair'
+import { makeRefreshToken } from './tokens'
+
+const MOST_USER_AGENT_CHARACTERS = 400
+
+/**
+ * Signs in by email and password. Throws INVALID_CREDENTIALS, in the same words and the same time, for an
+ * unknown, locked, closed or disabled account and for a wrong password; EMAIL_NOT_CONFIRMED after a right one only;
+ * RATE_LIMITED before any is looked at. Each sign-in is a session of its own, so any number at once lose nothing.
+ */
+export async function login(
+  room: AccountsRoom,
+  input: { email: string; password: string },
+  origin: Origin,
+  now: Date | null = null,
+): Promise<TokenPair> {
+  const email = storable(input.email.trim().toLowerCase())
+  await requireSignInAllowed(room, origin.address, email)
+  const values = [email, now, networkOrUnknown(origin.address)]
+  const account = (await room.pool.query<Account>(FIND_ACCOUNT, values)).rows[0]
+  const trust = account ? trustedBrowser(room.config.secret, origin.browser, account.id) : null
+  const isTrusted = await trusts(room, trust)
+  const refuse = () => refuseSignIn(room, { userId: account?.id ?? null, trust, isTrusted }, origin, now)
+  const hash = account?.password_hash ?? null
+  const match = await verifyPassword(input.password, hash, room.config, laneOf(origin, email))
+  if (!account || !match || !account.may_enter || (account.closed && !isTrusted)) return refuse()
+  if (room.config.requireEmailConfirmation && !account.confirmed) {
+    await countSignIn(room, origin.address, email)
+    await mailFreshLink(room, { id: account.id, email }, origin, now)
+    throw notConfirmed()
+  }
+  const [opened] = await Promise.all([
+    openSession(room, account, origin, isTrusted, now),
+    countSignIn(room, origin.address, email),
+  ])
+  if (!opened) return refuse()
+  await rehash(room, account, input.password, match)
+  return opened
+}
+
+function notConfirmed(): Problem {
+  return new Problem('EMAIL_NOT_CONFIRMED', 'Follow the link that was mailed to you, then sign in.')
+}
+
+type Account = {
+  id: string
+  password_hash: string
+  may_enter: boolean
+  /** Only for browsers that the account trusts. */
+  closed: boolean
+  confirmed: boolean
+}
+
+/** Whether an account may sign in as far as its address goes: SQL over `users` and `credentials`. */
+export const IS_CONFIRMED = `(users.email_confirmed_at is not null or not credentials.must_confirm)`
+
+const FIND_ACCOUNT = `
+  with moment as (select coalesce($2::timestamptz, now()) as at)
+  select users.id, credentials.password_hash, 
+    ${IS_CONFIRMED} as confirmed,
+    users.disabled is not true and not ${IS_LOCKED} as may_enter, ${IS_CLOSED} and not ${IS_KNOWN} as closed
+  from moment, users join credentials on credentials.user_id = users.id ${joinNetwork(3)}
+  where users.email = $1`
+
+/** Null when the password was changed or the account was locked while its password was being checked. */
+async function openSession(
+  room: AccountsRoom,
+  account: Account,
+  origin: Origin,
+  isTrusted: boolean,
+  now: Date | null,
+): Promise<TokenPair | null> {
+  const refreshToken = makeRefreshToken()
+  const sessionId = newId()
+  const userAgent = origin.userAgent && storable(origin.userAgent.slice(0, MOST_USER_AGENT_CHARACTERS))
+  const opened = await room.pool.query<{ secondsLeft: number }>(OPEN_SESSION, [
+    account.id,
+    account.password_hash,
+    sessionId,
+    tokenHash(refreshToken),
+    now,
+    Math.min(room.config.refreshTokenDays, room.config.sessionMaxDays),
+    origin.address,
+    userAgent,
+    newId(),
+    origin.requestId ?? null,
+    networkOrUnknown(origin.address),
+    isTrusted,
+  ])
+  const session = opened.rows[0]
+  if (!session) return null
+  return tokenPair(
+    { userId: account.id, sessionId, secondsLeft: session.secondsLeft },
+    refreshToken,
+    room.config,
+    now,
+  )
+}
+
+/**
+ * The update of the credential locks it against a password change at the same moment, and looks again whether
+ * the hash is the one that was checked: no session opens with a password that is no longer valid. The row of the
+ * network is locked and looked at again too, so that no guess opens one that was under way when the account was locked
+ * or closed. The user comes before the credential, as in a deletion, so that the two never wait for each other. A trigger on
+ * sessions ends the oldest where there are too many.
+ */
+const OPEN_SESSION = `
+  with moment as materialized (
+    select coalesce($5::timestamptz, now()) as at
+  ), owner as materialized (
+    select id from users where id = $1 and disabled is not true for key share
+  ), entered as (
+    update credentials set failed_logins = 0, locked_until = null from moment, owner
+    where user_id = owner.id and password_hash = $2 and (locked_until is null or locked_until <= moment.at)
+    returning user_id, moment.at, ${IS_CLOSED} as closed
+  ), remembered as (
+    insert into sign_in_networks as network (user_id, network, signed_in_at)
+    select user_id, $11::cidr, at from entered
+    where not closed or $12::boolean or exists (
+      select from sign_in_networks network, moment
+      where network.user_id = entered.user_id and network.network = $11::cidr and ${IS_KNOWN})
+    on conflict (user_id, network) do update
+      set signed_in_at = excluded.signed_in_at, failed_logins = 0, locked_until = null
+      where network.locked_until is null or network.locked_until <= excluded.signed_in_at
+    returning user_id, signed_in_at as at
+  ), opened as (
+    insert into sessions (id, user_id, created_at, last_used_at, expires_at, address, user_agent)
+    select $3, user_id, at, at, at + make_interval(days => $6), $7, $8 from remembered
+    returning id, user_id, created_at, expires_at
+  ), audited as (
+    ${INSERT_AUDIT}
+    select $9, opened.created_at, 'sign-in', users.id, users.email, 'password', 'users', users.id::text, users.email,
+      'Session ' || opened.id, null::jsonb, null, $7, $8, $10
+    from opened join users on users.id = opened.user_id
+  )
+  insert into refresh_tokens (hash, session_id, created_at, expires_at)
+  select $4, id, created_at, expires_at from opened
+  returning extract(epoch from expires_at - created_at)::float8 as "secondsLeft"`
+
+/**
+ * Makes the hash again where the configured cost has changed, or where it was made of the text as it was sent; if the hash
+ * changed meanwhile, it stays. A password whose form of today is too long for bcrypt keeps its hash.
+ */
+async function rehash(
+  room: AccountsRoom,
+  account: Account,
+  password: string,
+  match: PasswordMatch,
+): Promise<void> {
+  if (match === 'in form' && !needsRehash(account.password_hash, room.config)) return
+  if (!isStorable(passwordForm(password))) return
+  const fresh = await hashPassword(password, room.config).catch(unlessBusy)
+  if (fresh !== null) await replaceHash(room.pool, account, fresh)
+}
+
+function replaceHash(sql: Sql, account: Account, fresh: string) {
+  const values = [account.id, account.password_hash, fresh]
+  return sql.query(
+    'update credentials set password_hash = $3 where user_id = $1 and password_hash = $2',
+    values,
+  )
+}
+
+/** A full queue is no reason to fail a sign-in: the next one can make the hash. */
+function unlessBusy(error: unknown): null {
+  if (error instanceof Problem && error.code === 'RATE_LIMITED') return null
+  throw error
+}
+
+/** PostgreSQL keeps no NUL in text, and nothing of ours has one. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '�')
+}

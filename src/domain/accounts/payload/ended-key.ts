@@ -1,0 +1,36 @@
+import type { CollectionBeforeChangeHook } from 'payload'
+import { invalidField } from '../../../platform/kernel/problem'
+import { requestSql } from '../../../platform/payload/payload-sql'
+
+type Stored = { revoked: boolean; ended: boolean; expires_at: Date | null; now: Date }
+
+/**
+ * Keeps an ended key ended: a revoked one is not switched on again, and neither that nor an expired one gets an end
+ * that lies ahead, or none. The row is locked, and the database's clock decides, as it does at a sign-in.
+ * Throws VALIDATION_ERROR that names the field.
+ */
+export const keepKeyEnded: CollectionBeforeChangeHook = async ({ data, operation, originalDoc, req }) => {
+  if (operation !== 'update') return data
+  const sql = await requestSql(req)
+  const stored = (await sql.query<Stored>(FIND_KEY, [originalDoc?.id])).rows[0]
+  if (!stored?.ended) return data
+  if (stored.revoked && data.active === true) {
+    throw invalidField('active', 'A revoked key stays revoked: make a new one')
+  }
+  if (data.expiresAt !== undefined && extendsKey(data.expiresAt, stored)) {
+    throw invalidField('expiresAt', 'This key has ended and stays so: make a new one')
+  }
+  return data
+}
+
+const FIND_KEY = `
+  select active is not true as revoked, active is not true or coalesce(expires_at <= now(), false) as ended,
+    expires_at, now() as now
+  from api_keys where id = $1 for no key update`
+
+/** True for an end that is another than the stored one and does not lie behind us; what is no date counts as such. */
+function extendsKey(value: unknown, { expires_at: before, now }: Stored): boolean {
+  if (value === null || value === '') return before !== null
+  const end = typeof value === 'string' || value instanceof Date ? new Date(value).getTime() : Number.NaN
+  return end !== before?.getTime() && !(end <= now.getTime())
+}

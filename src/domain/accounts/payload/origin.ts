@@ -1,0 +1,62 @@
+import type { SanitizedConfig } from 'payload'
+import { Problem } from '../../../platform/kernel/problem'
+import { hasSignInCookie } from './cookies'
+
+/** `method` undefined: one that only reads. */
+type Asked = { headers: Headers; method?: string | undefined }
+
+/**
+ * Whether a page of another site made this request. A browser says where a request comes from by `Origin` or by
+ * `Sec-Fetch-Site`, which no page can forge; without both it is a program. Somebody who follows a link comes from
+ * another site and may: a navigation only reads.
+ */
+export function isFromElsewhere(asked: Asked, trusted: readonly string[]): boolean {
+  const { headers } = asked
+  const origin = headers.get('origin')
+  const site = headers.get('sec-fetch-site')
+  if (site === 'same-origin') return false
+  if (origin !== null) return !trusted.includes(origin)
+  if (site === null || site === 'none' || isNavigation(asked)) return false
+  return !trusted.includes(refererOrigin(headers))
+}
+
+/** Of the whole page, not of a frame in it. */
+function isNavigation({ headers, method = 'GET' }: Asked): boolean {
+  if (!READS.includes(method.toUpperCase())) return false
+  const isWhole = ['document', null].includes(headers.get('sec-fetch-dest'))
+  return isWhole && headers.get('sec-fetch-mode') === 'navigate'
+}
+
+const READS = ['GET', 'HEAD']
+
+/** A trusted page that shows an image of the hub sends no `Origin`, but says where it stands. */
+function refererOrigin(headers: Headers): string {
+  try {
+    return new URL(headers.get('referer') ?? '').origin
+  } catch {
+    return ''
+  }
+}
+
+/** Whether the request shows a credential that no browser adds by itself: then its cookies are not read. */
+export function hasCredential(headers: Headers): boolean {
+  return Boolean(headers.get('x-api-key')) || /^(bearer|jwt) /i.test(headers.get('authorization') ?? '')
+}
+
+/**
+ * Throws FORBIDDEN for a request that another site's page made. For whatever sets cookies: such a page could sign
+ * somebody in to an account that is not theirs.
+ */
+export function requireTrustedOrigin(asked: Asked, { csrf }: Pick<SanitizedConfig, 'csrf'>): void {
+  if (!isFromElsewhere(asked, csrf)) return
+  throw new Problem(
+    'FORBIDDEN',
+    'This request comes from another site. Send it from the hub itself, or add its origin to CORS_ORIGINS.',
+  )
+}
+
+/** The same for a request that is signed in by its cookies, however it is meant. */
+export function requireOwnCookies(asked: Asked, config: SanitizedConfig): void {
+  if (asked.method?.toUpperCase() === 'OPTIONS' || hasCredential(asked.headers)) return
+  if (hasSignInCookie(config, asked.headers)) requireTrustedOrigin(asked, config)
+}

@@ -1,0 +1,64 @@
+import type { Endpoint, Payload, PayloadRequest, SanitizedCollectionConfig } from 'payload'
+import { Problem } from '../../../platform/kernel/problem'
+import { adminsOnly, nobody } from '../../../platform/payload/access'
+import { caller } from '../../../platform/payload/caller'
+import { readArguments } from '../../../platform/payload/payload-sql'
+
+/**
+ * Payload's own collections come with `whoever is signed in`, and after every plugin. They are the panel's, so
+ * they are for admins; preferences stay everybody's own. Paths that Payload opens and then fails on are closed.
+ */
+export function closeOwnCollections(payload: Payload): void {
+  for (const config of payload.globals.config) config.endpoints = workingEndpoints(config)
+  for (const [slug, { config }] of Object.entries(payload.collections)) {
+    config.endpoints = workingEndpoints(config)
+    if (!slug.startsWith('payload-')) continue
+    config.hooks.beforeOperation = [readArguments, ...(config.hooks.beforeOperation ?? [])]
+    if (slug === 'payload-preferences') {
+      closeToKeys(config)
+      continue
+    }
+    const write = slug === 'payload-locked-documents' ? adminsOnly : nobody
+    Object.assign(config.access, { create: write, read: adminsOnly, update: write, delete: write })
+  }
+}
+
+/** Preferences are those of the panel, which no API key opens: one could only break it for its owner. */
+function closeToKeys({ access }: SanitizedCollectionConfig): void {
+  for (const operation of ['create', 'update', 'delete'] as const) {
+    const open = access[operation]
+    access[operation] = (args) => (caller(args.req)?.via === 'session' ? open(args) : false)
+  }
+}
+
+type Endpoints = Omit<Endpoint, 'root'>[]
+
+/** Without the versions of a collection that keeps none, and none at all rather than a 501 where there is no API. */
+function workingEndpoints({
+  endpoints,
+  slug,
+  versions,
+}: {
+  endpoints: Endpoints | false
+  slug: string
+  versions?: unknown
+}): Endpoints {
+  const working = (endpoints || []).filter(({ path }) => versions || !path.startsWith('/versions'))
+  if (slug !== 'payload-preferences') return working
+  return [{ path: '/:key', method: 'delete', handler: deleteOwnPreference }, ...working]
+}
+
+/** Payload's own handler fails on a key that the caller does not have. */
+async function deleteOwnPreference(req: PayloadRequest): Promise<Response> {
+  const me = caller(req)
+  if (!me) throw new Problem('UNAUTHORIZED', 'Sign in first')
+  if (me.via !== 'session') throw new Problem('FORBIDDEN', 'An API key deletes no preferences')
+  const { docs } = await req.payload.delete({
+    collection: 'payload-preferences',
+    where: { key: { equals: String(req.routeParams?.key) } },
+    overrideAccess: false,
+    req,
+  })
+  if (docs.length === 0) throw new Problem('NOT_FOUND', 'You have no such preference')
+  return Response.json({ message: 'Deleted', ...docs[0] })
+}

@@ -1,0 +1,16 @@
+import type { PayloadRequest } from 'payload'
+import { requestOrigin } from '../../../platform/payload/request-origin'
+import { runtime } from '../../../platform/runtime/runtime'
+import type { AccountsRoom, Origin } from '../room'
+import { BROWSER, readCookie } from './cookies'
+
+/** What the operations on accounts need, from this process's runtime. */
+export function accountsRoom(): AccountsRoom {
+  const { pool, config, secret } = runtime()
+  return { pool, config: { ...config, secret } }
+}
+
+/** Where a request comes from, and which accounts its browser is known to. */
+export function signInOrigin(req: PayloadRequest): Origin {
+  return { ...requestOrigin(req), browser: readCookie(req.payload.config, req.headers, BROWSER) }
+}

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inTransaction, type Sql } from '../../platform/database/sql'
+import { queueMail } from '../../platform/mail/outbox'
+import { resetMail } from '../../platform/mail/templates'
+import { NOWHERE } from '../audit/record'
+import { readBrand } from '../settings/read-settings'
+import { readAboutUser } from './about-user'
+import { markEmailConfirmed } from './confirm-email'
+import {
+  deadLink,
+  emailLink,
+  findEmailTokenOwner,
+  LINK_HOURS,
+  makeEmailToken,
+  spendEmailToken,
+} from './email-tokens'
+import { emailSchema, readField } from './input'
+import { rememberNetwork } from './known-networks'
+import { countReset, unlessTooMany } from './limits'
+import { checkPassword, hashPassword } from './password'
+import { laneOf } from './refuse-sign-in'
+import type { AccountsRoom, Origin } from './room'
+import { endAllSessions } from './sessions'
+import { recordNewPassword, setPasswordHash } from './set-password'
+
+/** Longer than the writes for an account that exists; every request takes at least this long. */
+const SAME_TIME_MS = 100
+
+/**
+ * Mails a link for a new password, if there is such an account. The answer and its time are the same if there
+ * is none, and when too many were asked for: then nothing is sent. Throws VALIDATION_ERROR for what is no
+ * email address.
+ */
+export async function requestPasswordReset(
+  room: AccountsRoom,
+  input: { email: string },
+  origin: Origin,
+  now: Date | null = null,
+): Promise<void> {
+  const email = readField('email', emailSchema, input.email)
+  await Promise.all([mailLink(room, email, origin, now), sleep(SAME_TIME_MS)])
+}
+
+async function mailLink(room: AccountsRoom, email: string, origin: Origin, now: Date | null): Promise<void> {
+  const mayAsk = await countReset(room, origin.address, email).then(() => true, unlessTooMany)
+  if (!mayAsk) return
+  await inTransaction(room.pool, (sql) => mailPasswordLink(sql, room.config, email, now))
+}
+
+/**
+ * Queues the mail with a link for a new password; nothing happens where there is no such account, or it is disabled.
+ * Part of the caller's transaction. Whoever calls it has asked whether that may be done.
+ */
+export async function mailPasswordLink(
+  sql: Sql,
+  config: AccountsRoom['config'],
+  email: string,
+  now: Date | null,
+): Promise<void> {
+  const userId = await lockUser(sql, email)
+  if (userId === null) return
+  const token = await makeEmailToken(sql, userId, 'password_reset', now)
+  const brand = await readBrand(sql, config.hubUrl)
+  const link = emailLink(config, 'password_reset', token)
+  await queueMail(sql, resetMail(email, link, LINK_HOURS, brand), now)
+}
+
+/** Locked, so that of two requests at once the later replaces the link of the earlier. */
+async function lockUser(sql: Sql, email: string): Promise<string | null> {
+  const found = await sql.query<{ id: string }>(
+    'select id from users where email = $1 and disabled is not true for no key update',
+    [email],
+  )
+  return found.rows[0]?.id ?? null
+}
+
+/**
+ * Sets a new password by a mailed token, which works once: all sessions end, every lock is lifted, the network is known
+ * from now on, and the address counts as confirmed, for its mail was read. Throws VALIDATION_ERROR for a password that breaks the rules
+ * (named `field`; the link stays good) and for a link that does not work.
+ */
+export async function resetPassword(
+  room: AccountsRoom,
+  input: { token: string; newPassword: string },
+  now: Date | null = null,
+  field = 'new_password',
+  origin: Origin = NOWHERE,
+): Promise<void> {
+  await checkPassword(input.newPassword, field)
+  const userId = await findEmailTokenOwner(room.pool, input.token, 'password_reset', now)
+  if (userId === null) throw deadLink()
+  const owner = await readAboutUser(room.pool, userId)
+  const password = await checkPassword(input.newPassword, field, owner.about)
+  const passwordHash = await hashPassword(password, room.config, laneOf(origin, owner.email))
+  await inTransaction(room.pool, async (sql) => {
+    // The user's row before all that hangs on it: the order in which every other change locks them.
+    const user = await lockUserById(sql, userId)
+    if ((await spendEmailToken(sql, input.token, 'password_reset', now)) === null) throw deadLink()
+    await setPasswordHash(sql, userId, passwordHash, now)
+    await rememberNetwork(sql, userId, origin, now)
+    await endAllSessions(sql, userId, now)
+    const by = { ...origin, ...user, via: 'link' } as const
+    await recordNewPassword(sql, by, user, now)
+    await markEmailConfirmed(sql, by, user, now)
+  })
+}
+
+async function lockUserById(sql: Sql, userId: string): Promise<{ userId: string; email: string }> {
+  const found = await sql.query<{ email: string }>(
+    'select email from users where id = $1 for no key update',
+    [userId],
+  )
+  const user = found.rows[0]
+  if (!user) throw deadLink()
+  return { userId, email: user.email }
+}

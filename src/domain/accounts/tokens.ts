@@ -1,0 +1,94 @@
+import { createHmac } from 'node:crypto'
+import { jwtVerify, SignJWT } from 'jose'
+import { perProcess } from '../../platform/kernel/process'
+import { derivedKey, randomToken } from './keys'
+import { Recent } from './recent'
+
+/** What an access token says: who, and in which session. Everything else is looked up. */
+export type AccessClaims = { userId: string; sessionId: string; expiresAtMs: number }
+
+const REFRESH_PREFIX = 'jhr_'
+const REFRESH_SHAPE = /^jhr_[A-Za-z0-9_-]{43}$/
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const MOST_TOKEN_CHARACTERS = 1_024
+const MOST_REMEMBERED = 10_000
+
+/** Signs an access token (JWT, HS256, a derived key) that ends `minutes` after `now`. */
+export function signAccessToken(
+  claims: { userId: string; sessionId: string },
+  secret: string,
+  minutes: number,
+  now: Date | null = null,
+): Promise<string> {
+  const issuedAt = Math.floor((now?.getTime() ?? Date.now()) / 1_000)
+  return new SignJWT({ sid: claims.sessionId })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setSubject(claims.userId)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + minutes * 60)
+    .sign(accessKey(secret))
+}
+
+/**
+ * What a token says when its signature is ours and it has not ended; null for anything else. A token that was
+ * verified lately is not verified again; whether its session still lives is always asked of the database.
+ */
+export async function readAccessToken(
+  token: string,
+  secret: string,
+  now: Date | null = null,
+): Promise<AccessClaims | null> {
+  const atMs = now?.getTime() ?? Date.now()
+  const key = accessKey(secret)
+  const known = verified().get(token)
+  if (known && known.key === key) return known.claims.expiresAtMs > atMs ? known.claims : null
+  const claims = await verify(token, key, new Date(atMs))
+  if (claims) verified().set(token, { key, claims })
+  return claims
+}
+
+async function verify(token: string, key: Uint8Array, currentDate: Date): Promise<AccessClaims | null> {
+  if (token.length > MOST_TOKEN_CHARACTERS) return null
+  const options = { algorithms: ['HS256'], requiredClaims: ['sub', 'sid', 'exp'], currentDate }
+  const payload = await jwtVerify(token, key, options).then(
+    (result) => result.payload,
+    () => null,
+  )
+  if (!payload?.exp || typeof payload.sid !== 'string' || typeof payload.sub !== 'string') return null
+  if (!UUID.test(payload.sub) || !UUID.test(payload.sid)) return null
+  return { userId: payload.sub, sessionId: payload.sid, expiresAtMs: payload.exp * 1_000 }
+}
+
+/** A new refresh token: 256 random bits behind a prefix by which a leaked one is found. */
+export function makeRefreshToken(): string {
+  return REFRESH_PREFIX + randomToken()
+}
+
+/**
+ * The one token that follows this one. It is computed rather than drawn, so that a client which asks twice
+ * gets the same answer twice and no second line of tokens can begin.
+ */
+export function successorOf(refreshToken: string, secret: string): string {
+  const key = derivedKey(secret, 'refresh-successor')
+  return REFRESH_PREFIX + createHmac('sha256', key).update(refreshToken).digest('base64url')
+}
+
+/** True for text that has the shape of a refresh token: whatever has not is refused without a query. */
+export function isRefreshToken(text: string): boolean {
+  return REFRESH_SHAPE.test(text)
+}
+
+type Verified = { key: Uint8Array; claims: AccessClaims }
+
+function verified(): Recent<Verified> {
+  return perProcess('accounts.verified-tokens', () => new Recent<Verified>(MOST_REMEMBERED))
+}
+
+function accessKey(secret: string): Uint8Array {
+  const keys = perProcess('accounts.access-keys', () => new Map<string, Uint8Array>())
+  const known = keys.get(secret)
+  if (known) return known
+  const key = derivedKey(secret, 'access-token')
+  keys.set(secret, key)
+  return key
+}

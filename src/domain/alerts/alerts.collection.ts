@@ -1,0 +1,82 @@
+import type { CollectionConfig, FieldHook } from 'payload'
+import { adminsOnly, isAdminRequest, nobody } from '../../platform/payload/access'
+import { readingSql } from '../../platform/payload/payload-sql'
+import { sortById } from '../../platform/payload/sort-by-id'
+import { ALERT_KINDS, ALERT_STATES } from './alert'
+
+/** How each delivery went, for the detail alone: a list shows the state that stands beside the alert. */
+const readDeliveries: FieldHook = async ({ siblingData, findMany, req }) => {
+  const id = (siblingData as { id?: string }).id
+  if (!id || findMany || !isAdminRequest(req)) return null
+  const { rows } = await (await readingSql(req)).query(DELIVERIES, [id])
+  return rows
+}
+
+const DELIVERIES = `
+  select channel, recipient, case when sent_at is not null then 'delivered' when given_up_at is not null
+    then 'given up' else 'waiting' end as state, attempts, sent_at, next_attempt_at, last_error
+  from alert_deliveries where alert_id = $1 order by channel, recipient`
+
+/** What the hub told of, and whether it arrived. The hub alone writes here. */
+export const Alerts: CollectionConfig = {
+  slug: 'alerts',
+  labels: { singular: 'Alert', plural: 'Alerts' },
+  admin: {
+    group: 'Hub',
+    useAsTitle: 'title',
+    defaultColumns: ['at', 'kind', 'title', 'state', 'user', 'tool'],
+    description:
+      'Limits that are reached, tools that fail, a ledger that drifts. Who is told stands in the settings.',
+    hideAPIURL: true,
+  },
+  defaultSort: '-id',
+  timestamps: false,
+  lockDocuments: false,
+  disableDuplicate: true,
+  disableBulkEdit: true,
+  access: { read: adminsOnly, create: nobody, update: nobody, delete: nobody },
+  hooks: { beforeOperation: [sortById] },
+  fields: [
+    { name: 'title', type: 'text', label: 'What' },
+    {
+      type: 'row',
+      fields: [
+        { name: 'at', type: 'date', admin: { date: { pickerAppearance: 'dayAndTime' } } },
+        { name: 'kind', type: 'select', options: [...ALERT_KINDS] },
+        { name: 'state', type: 'select', options: [...ALERT_STATES], label: 'Told' },
+        {
+          name: 'lastSeenAt',
+          type: 'date',
+          label: 'Seen last',
+          admin: { date: { pickerAppearance: 'dayAndTime' } },
+        },
+      ],
+    },
+    {
+      type: 'row',
+      fields: [
+        {
+          name: 'user',
+          type: 'relationship',
+          relationTo: 'users',
+          admin: { components: { Cell: '/src/panel/fields/UserCell#UserCell' } },
+        },
+        { name: 'tool', type: 'relationship', relationTo: 'tools' },
+      ],
+    },
+    {
+      name: 'data',
+      type: 'json',
+      label: 'Figures',
+      admin: { components: { Field: '/src/panel/fields/Figures#Figures' } },
+    },
+    {
+      name: 'deliveries',
+      type: 'json',
+      virtual: true,
+      label: 'Who was told',
+      admin: { components: { Field: '/src/panel/fields/Deliveries#Deliveries' }, disableListColumn: true },
+      hooks: { afterRead: [readDeliveries] },
+    },
+  ],
+}

@@ -1,0 +1,34 @@
+import { every, type WarnLog, warnOf } from '../../platform/log/every'
+import type { AlertsRoom } from './alert'
+import { deliverWebhooks } from './deliver'
+import { deleteOldAlerts, noteMails } from './upkeep'
+import { watchLedger } from './watch-ledger'
+import { watchReports } from './watch-reports'
+import { watchTools } from './watch-tools'
+import { watchUsage } from './watch-usage'
+
+const LOOK_MS = 15_000
+const DELIVER_MS = 2_000
+const CLEAN_MS = 3_600_000
+
+/**
+ * Looks every 15 s for what is to be told, and every 2 s for calls of the webhook that are due. Any number of instances
+ * may run it. Returns the way to stop it, which waits for what is under way.
+ */
+export function startAlertTimers(room: AlertsRoom, log: WarnLog): () => Promise<void> {
+  const look = async () => {
+    await watchUsage(room)
+    await watchTools(room)
+    await watchReports(room)
+    await watchLedger(room)
+    await noteMails(room.pool)
+  }
+  const stops = [
+    every(LOOK_MS, look, warnOf(log, 'alerts could not be looked for')),
+    every(DELIVER_MS, () => deliverWebhooks(room), warnOf(log, 'alerts could not be delivered')),
+    every(CLEAN_MS, () => deleteOldAlerts(room.pool), warnOf(log, 'old alerts could not be removed')),
+  ]
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()))
+  }
+}

@@ -1,0 +1,18 @@
+import type { PayloadRequest } from 'payload'
+import { caller } from '../../platform/payload/caller'
+import { requestOrigin } from '../../platform/payload/request-origin'
+import { type AuditBy, type AuditOrigin, byPrincipal, SYSTEM } from './record'
+
+/**
+ * Who is behind a Payload operation, and from where. Without a user it is the hub's own: nobody else writes what is
+ * audited. The versioned API, which calls Payload inside the process, says in `context` where its request came from.
+ */
+export function payloadBy(req: PayloadRequest): AuditBy {
+  const user = caller(req)
+  const origin = (req.context.auditOrigin as AuditOrigin | undefined) ?? requestOrigin(req)
+  if (!user) return { ...SYSTEM, ...origin }
+  return byPrincipal({ userId: user.id, email: user.email, via: user.via, apiKeyId: user.apiKeyId }, origin)
+}
+
+/** What the versioned API hands to Payload's Local API, so that the change is on record with its origin. */
+export const auditContext = (auditOrigin: AuditOrigin): { auditOrigin: AuditOrigin } => ({ auditOrigin })

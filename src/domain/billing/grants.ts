@@ -1,0 +1,107 @@
+import { v7 } from 'uuid'
+import type { Sql } from '../../platform/database/sql'
+import { invalidField, Problem } from '../../platform/kernel/problem'
+import type { SubscriptionRow } from './subscription-row'
+
+export const MOST_GRANTED = 1_000_000_000
+/** Each is looked at when a call is admitted, so a period has few of them. */
+const MOST_GRANTS = 20
+
+/** Extra tokens for the current period. They end with it, or before. */
+export type GrantRequest = {
+  tokens: number
+  reason: string
+  /** Null: when the period ends. */
+  expiresAt: Date | null
+  adminId: string
+  /** The same request sent twice grants once. */
+  requestId: string
+}
+
+export type Grant = {
+  id: string
+  tokens: number
+  reason: string
+  expiresAt: Date
+  createdAt: Date
+  /** Null for an admin who is gone. */
+  admin: string | null
+  /** How much of it was taken back, and when, why and by whom. */
+  takenBack: number
+  takenAt: Date | null
+  takenReason: string | null
+  takenBy: string | null
+}
+
+/** When a grant would end. Throws VALIDATION_ERROR for a moment that is over or beyond the period's end. */
+export function grantEnd(row: SubscriptionRow, { expiresAt }: Pick<GrantRequest, 'expiresAt'>): Date {
+  if (expiresAt === null) return row.periodEnd
+  if (expiresAt <= row.at) throw invalidField('expiresAt', 'It must lie in the future')
+  if (expiresAt > row.periodEnd)
+    throw invalidField(
+      'expiresAt',
+      `A grant ends with the period at the latest: ${row.periodEnd.toISOString()}`,
+    )
+  return expiresAt
+}
+
+/**
+ * Raises the limit of the user's current period. The subscription is locked and in its present period
+ * (`rollSubscription`); the balance row and the record of the grant change in the caller's transaction. False when this
+ * request was carried out before. Throws CONFLICT where the period has many grants already.
+ */
+export async function grantTokens(sql: Sql, row: SubscriptionRow, request: GrantRequest): Promise<boolean> {
+  const ends = grantEnd(row, request)
+  const noted = await sql.query(
+    `insert into token_grants
+       (id, user_id, period_start, tokens, reason, expires_at, admin_id, request_id, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (user_id, request_id) do nothing`,
+    [
+      v7(),
+      row.userId,
+      row.periodStart,
+      request.tokens,
+      request.reason,
+      ends,
+      request.adminId,
+      request.requestId,
+      row.at,
+    ],
+  )
+  if (noted.rowCount === 0) return false
+  const raised = await sql.query(
+    `update subscriptions set extra_tokens = array_append(extra_tokens, $3::bigint),
+       extra_until = array_append(extra_until, $4::timestamptz)
+     where user_id = $1 and period_start = $2 and coalesce(cardinality(extra_tokens), 0) < ${MOST_GRANTS}`,
+    [row.userId, row.periodStart, request.tokens, ends],
+  )
+  if (raised.rowCount !== 1)
+    throw new Problem('CONFLICT', `A period has at most ${MOST_GRANTS} grants. Choose a higher plan instead.`)
+  return true
+}
+
+/** How many tokens this request gave before; null where it was not carried out yet. */
+export async function givenBefore(sql: Sql, userId: string, requestId: string): Promise<number | null> {
+  const { rows } = await sql.query<{ tokens: number }>(
+    'select tokens::float8 as tokens from token_grants where user_id = $1 and request_id = $2',
+    [userId, requestId],
+  )
+  return rows[0]?.tokens ?? null
+}
+
+/** What the audit log says of a grant. */
+export const grantedNote = ({ tokens, expiresAt, reason }: Pick<Grant, 'tokens' | 'expiresAt' | 'reason'>) =>
+  `Granted ${tokens.toLocaleString('en')} extra tokens until ${expiresAt.toISOString()}: ${reason}`
+
+/** The grants of a user, newest first; at most 50. */
+export async function listGrants(sql: Sql, userId: string): Promise<Grant[]> {
+  const { rows } = await sql.query<Grant>(
+    `select g.id, g.tokens::float8 as tokens, g.reason, g.expires_at as "expiresAt", g.created_at as "createdAt",
+       a.name as admin, g.taken_back::float8 as "takenBack", g.taken_at as "takenAt", g.taken_reason as "takenReason",
+       t.name as "takenBy"
+     from token_grants g left join users a on a.id = g.admin_id left join users t on t.id = g.taken_by
+     where g.user_id = $1 order by g.id desc limit 50`,
+    [userId],
+  )
+  return rows
+}

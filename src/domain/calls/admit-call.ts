@@ -1,0 +1,156 @@
+import type { Pool } from 'pg'
+import { Problem } from '../../platform/kernel/problem'
+import type { Log } from '../../platform/log/log'
+import type { Credential } from '../accounts/credential'
+import { findPrincipal } from '../accounts/principal'
+import type { Admitted, Hold, Refusal } from '../ledger/call'
+import { readIdempotent } from '../ledger/idempotency'
+import { newUsageId } from '../ledger/usage-id'
+import type { ProviderWords } from '../models/provider-words'
+import { catalogueAt, refreshCatalogue } from '../tools/catalogue'
+import { isCheckedForKnown } from '../tools/input'
+import { isCountedBefore } from '../tools/metering'
+import type { Tool } from '../tools/tool'
+import { admit } from '../usage/metering'
+import { type Idempotency, inProgress, mismatch } from './idempotency'
+import { keepIdempotencyRefused, keepRefused } from './keep-refused'
+import { toProblem } from './refusals'
+
+/** What changes between the look at the catalogue and the admission is rare; five times in a row is a fault. */
+const MOST_TRIES = 5
+
+export interface GatewayRoom {
+  pool: Pool
+  log: Log
+}
+
+export interface CallRequest {
+  credential: Credential
+  /** The tool's id or slug. */
+  tool: string
+  requestId: string
+  idempotency: Idempotency | undefined
+  /** How large the request's body was at most. */
+  bytes: number
+  /** Whether it is known that the credential is somebody's: else only admission finds out. */
+  isKnown: boolean
+  /** Aborted when the caller goes away; it ends calls of models. */
+  signal?: AbortSignal | undefined
+}
+
+/** How a call ended. The user is known from admission on; `answer` is the JSON text of the result. */
+export type InvokeOutcome =
+  | { ended: 'answered'; userId: string; headers: Record<string, string>; answer: string }
+  | {
+      ended: 'failed'
+      userId: string
+      problem: Problem
+      refused?: Refused | undefined
+      said?: ProviderWords | undefined
+    }
+  /** No such tool, an input that it does not take, or nobody: it takes a look at the database to say which. */
+  | { ended: 'not-admissible' }
+
+/** What a model's provider said of a request that it refused as such. */
+export type Refused = { status: number } & ProviderWords
+
+/** A call that was admitted, with what `prepare` made of it. */
+export type Started<Plan> = { ended: 'not-yet'; tool: Tool; plan: Plan; admitted: Admitted }
+
+/**
+ * Admits a call by one committed statement. `prepare` says what the tool would be asked and what is held for it, or
+ * null where the request does not fit the tool. The catalogue is the process's cached one; an admission that finds the
+ * tool changed says so, and the call starts over. Where `prepare` may take long, the caller is found before.
+ */
+export async function admitCall<Plan extends { hold: Hold }>(
+  room: GatewayRoom,
+  request: CallRequest,
+  prepare: (tool: Tool) => Plan | null | Promise<Plan | null>,
+): Promise<Started<Plan> | InvokeOutcome> {
+  let mayLook = request.isKnown
+  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+    const tool = (await catalogueAt(room.pool)).find(request.tool)
+    if (!tool?.isActive) return { ended: 'not-admissible' }
+    mayLook ||= !isCostly(tool, request.bytes) || (await isSomebodys(room, request))
+    const prepared = mayLook ? prepare(tool) : null
+    const plan = prepared instanceof Promise ? await prepared : prepared
+    if (plan === null) return { ended: 'not-admissible' }
+    const admission = await admit(admissionOf(request, tool, plan.hold))
+    if (admission.admitted) return { ended: 'not-yet', tool, plan, admitted: admission }
+    if (admission.reason === 'stale') await refreshCatalogue(room.pool)
+    else {
+      const outcome = await refuse(
+        room,
+        request,
+        { tool, requestId: request.requestId, hold: plan.hold },
+        admission,
+      )
+      if (outcome) return outcome
+    }
+  }
+  throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', [], {
+    'Retry-After': '1',
+  })
+}
+
+/** Over this many bytes tokens take milliseconds to count. */
+const MOST_COUNTED_AT_ONCE = 8 * 1024
+
+/**
+ * Whether looking at an input may take so long that it is done only once its caller is found, by one more statement: a
+ * key with a right checksum can be made by anybody.
+ */
+function isCostly(tool: Tool, bytes: number): boolean {
+  return (bytes > MOST_COUNTED_AT_ONCE && isCountedBefore(tool)) || isCheckedForKnown(tool, bytes)
+}
+
+async function isSomebodys(room: GatewayRoom, { credential }: CallRequest): Promise<boolean> {
+  return (await findPrincipal(room.pool, credential, null)) !== null
+}
+
+function admissionOf(request: CallRequest, tool: Tool, hold: Hold) {
+  return {
+    credential: request.credential,
+    toolId: tool.id,
+    toolRevision: tool.revision,
+    usageId: newUsageId(),
+    requestId: request.requestId,
+    hold,
+    deadlineMs: tool.timeoutMs,
+    ...(request.idempotency ? { idempotency: request.idempotency } : {}),
+  }
+}
+
+/** The outcome of a refusal; null when the call should start over (an idempotency key that just expired). */
+async function refuse(
+  room: GatewayRoom,
+  { idempotency }: CallRequest,
+  asked: { tool: Tool; requestId: string; hold: Hold },
+  refusal: Refusal,
+): Promise<InvokeOutcome | null> {
+  if (refusal.reason === 'unauthorized' || refusal.reason === 'stale') return { ended: 'not-admissible' }
+  const { userId } = refusal
+  if (refusal.reason !== 'idempotency-known') {
+    const problem = toProblem(refusal)
+    keepRefused(refusal, asked, problem)
+    return { ended: 'failed', userId, problem }
+  }
+  if (!idempotency) throw new Error('an idempotency key is known that was never sent')
+  const known = await readIdempotent(room.pool, { userId, toolId: asked.tool.id, ...idempotency })
+  switch (known.state) {
+    case 'replay':
+      return { ended: 'answered', userId, headers: { 'idempotent-replayed': 'true' }, answer: known.answer }
+    case 'mismatch':
+    case 'in-progress': {
+      const problem = known.state === 'mismatch' ? mismatch() : inProgress()
+      keepIdempotencyRefused(userId, asked, problem)
+      return { ended: 'failed', userId, problem }
+    }
+    case 'gone':
+      return null
+  }
+}
+
+export interface InvokeRequest extends CallRequest {
+  input: Record<string, unknown>
+}

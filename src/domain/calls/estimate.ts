@@ -1,0 +1,47 @@
+import { recentOutputs } from '../ledger/recent-outputs'
+import type { ModelUsage } from '../models/adapter'
+import type { Asked } from '../models/bounds'
+import { type ModelCharge, noUsage } from '../models/charge'
+import { knowsRate, noteOutput, outputIn } from '../models/output-rates'
+import { weigh } from '../models/usage'
+import type { GatewayRoom } from './admit-call'
+
+/**
+ * The charge of a call that was cut while its model may have reasoned, which nobody sees before the end: the larger of
+ * what was counted and the output that the model makes in that time by its recent calls, within the hold. Without that,
+ * leaving just before the usage would make reasoning free.
+ */
+export async function atLeastEstimated(
+  room: GatewayRoom,
+  charge: ModelCharge,
+  { asked, endedAt, tokensHeld }: { asked: Asked; endedAt: number; tokensHeld: number },
+): Promise<ModelCharge> {
+  const { tool, ask, choices, sent } = asked
+  if (tool.metering.mode !== 'reported' || sent.bytes === 0) return charge
+  if (!knowsRate(tool.id, sent.upstream)) await recall(room, asked)
+  const most = (ask.maxOutputTokens ?? 0) * choices
+  const outputTokens = Math.min(most, outputIn(tool.id, sent.upstream, endedAt - sent.at))
+  const counted = charge.modelTokens ?? noUsage()
+  const hidden = outputTokens - counted.outputTokens
+  if (hidden <= 0) return charge
+  const modelTokens = { ...counted, outputTokens, reasoningTokens: counted.reasoningTokens + hidden }
+  const tokens = Math.min(weigh(modelTokens, tool.model.weights), tokensHeld)
+  return tokens > charge.tokens ? { tokens, source: 'estimated', modelTokens } : charge
+}
+
+/** Remembers how fast a model answered a whole call. */
+export function noteRate({ tool, sent }: Asked, usage: ModelUsage | null): void {
+  if (usage === null) return
+  const { outputTokens, reasoningTokens } = usage
+  noteOutput(tool.id, sent.upstream, { outputTokens, reasoningTokens, ms: performance.now() - sent.at })
+}
+
+/** A fresh process reads what the usage log knows; what it does not know either is not estimated. */
+async function recall({ pool, log }: GatewayRoom, { tool, sent }: Asked): Promise<void> {
+  try {
+    const calls = await recentOutputs(pool, tool.id)
+    for (const call of calls.reverse()) noteOutput(tool.id, sent.upstream, call)
+  } catch (error) {
+    log.warn({ err: error, tool_id: tool.id }, 'the recent calls of a tool could not be read')
+  }
+}

@@ -1,0 +1,97 @@
+import type { Admitted } from '../ledger/call'
+import type { ModelAnswer, ModelFailure } from '../models/adapter'
+import type { Asked } from '../models/bounds'
+import { callModel, limitCall, type ModelTool, nothingSent } from '../models/call-model'
+import { believed, chargeFor, withUsage } from '../models/charge'
+import { producedText } from '../models/counted-text'
+import { type ModelPlan, withinHold } from '../models/plan'
+import type { CallRequest, GatewayRoom, InvokeOutcome } from './admit-call'
+import { atLeastEstimated, noteRate } from './estimate'
+import type { Measured } from './invocation'
+import { rateLimitHeaders } from './refusals'
+import { CALLER_GONE, failed, settled, settledInAnyCase } from './settled'
+import { toolProblem } from './tool-problem'
+
+/** An admitted call of a model, and how its answer is told: from the answer's value and its text. */
+export type ModelCall = {
+  tool: ModelTool
+  plan: ModelPlan
+  admitted: Admitted
+  answer: (value: Record<string, unknown>, text: string, measured: Measured) => string
+}
+
+/**
+ * Calls the model of an admitted call and settles it, whatever happens. A caller that goes away ends the call; nothing
+ * has come by then, but the input was read, so that is charged, and what a model that reasons had thought by then.
+ */
+export function runModel(room: GatewayRoom, request: CallRequest, call: ModelCall): Promise<InvokeOutcome> {
+  return settledInAnyCase(room, call.admitted, () => askAndSettle(room, request, call))
+}
+
+async function askAndSettle(
+  room: GatewayRoom,
+  request: CallRequest,
+  call: ModelCall,
+): Promise<InvokeOutcome> {
+  const { tool, plan, admitted } = call
+  const startedAt = performance.now()
+  const since = () => Math.max(0, Math.round(performance.now() - startedAt))
+  const { userId, usageId } = admitted
+  const ask = withinHold(tool, plan, admitted.tokensHeld)
+  const sent = nothingSent()
+  const answer = await limited(tool, request, (signal) =>
+    callModel(tool, ask, { callerId: userId, requestId: request.requestId, signal, sent }),
+  )
+  const asked = { tool, ask, choices: plan.choices, sent }
+  if (!answer.ok) return fail(room, request, call, asked, answer, since())
+  const usage = believed(answer.usage, asked)
+  noteRate(asked, usage)
+  const took = { usage, produced: producedText(answer.value), isWhole: true }
+  const charge = await chargeFor(tool, plan, took)
+  const shown = withUsage(answer, charge.modelTokens, ask.api)
+  const durationMs = since()
+  const text = call.answer(shown.value, shown.text, {
+    requestId: request.requestId,
+    tokens: charge.tokens,
+    durationMs,
+  })
+  const kept = request.idempotency ? { answer: text } : {}
+  await settled(room, { userId, usageId, status: 'success', ...charge, durationMs, ...kept })
+  return { ended: 'answered', userId, headers: rateLimitHeaders(admitted.limits), answer: text }
+}
+
+async function limited(
+  tool: ModelTool,
+  { signal: caller }: CallRequest,
+  work: (signal: AbortSignal) => Promise<ModelAnswer>,
+): Promise<ModelAnswer> {
+  const limit = limitCall(tool.timeoutMs)
+  if (caller?.aborted) limit.end()
+  caller?.addEventListener('abort', limit.end, { once: true })
+  try {
+    return await work(limit.signal)
+  } finally {
+    limit.stop()
+    caller?.removeEventListener('abort', limit.end)
+  }
+}
+
+async function fail(
+  room: GatewayRoom,
+  request: CallRequest,
+  { tool, plan, admitted }: ModelCall,
+  asked: Asked,
+  failure: ModelFailure,
+  durationMs: number,
+): Promise<InvokeOutcome> {
+  const { userId, usageId, tokensHeld } = admitted
+  if (request.signal?.aborted && failure.code !== 'TOOL_TIMEOUT') {
+    const counted = await chargeFor(tool, plan, { usage: null, produced: '', isWhole: false })
+    const endedAt = performance.now()
+    const charge = await atLeastEstimated(room, counted, { asked, endedAt, tokensHeld })
+    const ended = { status: 'success', errorCode: CALLER_GONE, durationMs } as const
+    await settled(room, { userId, usageId, ...ended, ...charge })
+  } else await settled(room, { userId, usageId, ...failed(failure, durationMs) })
+  const problem = toolProblem(tool, failure, rateLimitHeaders(admitted.limits))
+  return { ended: 'failed', userId, problem, refused: failure.refused, said: failure.said }
+}

@@ -1,0 +1,52 @@
+import type { Admitted, Settlement } from '../ledger/call'
+import type { ToolFailure } from '../tools/call-tool'
+import { settle } from '../usage/metering'
+import type { GatewayRoom } from './admit-call'
+import { keepUntilSettled } from './in-flight'
+
+/** While the database is away settling goes on without end, but a caller is not made to wait for it longer. */
+const WAIT_FOR_SETTLEMENT_MS = 5_000
+
+/** Settles, and answers the caller at the latest after some seconds; the settlement itself never gives up. */
+export function settled(room: GatewayRoom, settlement: Settlement): Promise<void> {
+  const done = settle(settlement).catch((error: unknown) => {
+    room.log.error({ err: error, usage_id: settlement.usageId }, 'settlement')
+  })
+  keepUntilSettled(done)
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, WAIT_FOR_SETTLEMENT_MS)
+    void done.then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+/**
+ * Does the work of an admitted call, which settles it. Whatever is thrown before it did settles the call here, free of
+ * charge: its tokens must not stay held. A call that is settled already stays as it is.
+ */
+export async function settledInAnyCase<T>(
+  room: GatewayRoom,
+  { userId, usageId }: Admitted,
+  work: () => Promise<T>,
+): Promise<T> {
+  const startedAt = performance.now()
+  try {
+    return await work()
+  } catch (error) {
+    const durationMs = Math.round(performance.now() - startedAt)
+    const failed = { status: 'error', tokens: 0, source: 'unknown', errorCode: 'INTERNAL' } as const
+    await settled(room, { userId, usageId, durationMs, ...failed })
+    throw error
+  }
+}
+
+type Ended = Omit<Settlement, 'usageId' | 'userId'>
+
+/** A tool that fails or takes too long costs nothing. */
+export function failed({ code, status }: ToolFailure, durationMs: number): Ended {
+  return { status, tokens: 0, source: 'unknown', durationMs, errorCode: code }
+}
+
+export const CALLER_GONE = 'CALLER_GONE'

@@ -1,0 +1,28 @@
+import { Problem } from '../../platform/kernel/problem'
+import type { ToolFailure } from '../tools/call-tool'
+import type { Tool } from '../tools/tool'
+
+const USUAL_RETRY_MS = 5_000
+
+const EXPLAINED: Record<ToolFailure['code'], string> = {
+  TOOL_UNAVAILABLE: 'cannot be reached right now. Nothing was charged; try again later.',
+  TOOL_BAD_RESPONSE: 'gave an answer that is of no use. Nothing was charged.',
+  TOOL_TIMEOUT: 'took too long. Nothing was charged.',
+}
+
+/** What a caller reads of a tool that failed; what the log needs is the cause. */
+export function toolProblem(tool: Tool, failure: ToolFailure, headers: Record<string, string>): Problem {
+  const { code, logMessage, retryAfterMs = USUAL_RETRY_MS, toolSaid } = failure
+  const retry: Record<string, string> =
+    code === 'TOOL_UNAVAILABLE' ? { 'Retry-After': String(Math.ceil(retryAfterMs / 1_000)) } : {}
+  const message = `The tool ${tool.name} ${EXPLAINED[code]}`
+  const details = toolSaid ? [{ field: 'tool', message: toolSaid }] : []
+  return new Problem(code, message, details, { ...headers, ...retry }, new Error(logMessage))
+}
+
+/** The same for a stream that had begun: what came by then was charged, unless the provider itself said it failed. */
+export function brokenProblem(tool: Tool, { code, logMessage }: ToolFailure, isFree: boolean): Problem {
+  const charge = isFree ? 'Nothing was charged.' : 'What had come by then was charged.'
+  const message = `The tool ${tool.name} broke off. ${charge}`
+  return new Problem(code, message, [], {}, new Error(logMessage))
+}

@@ -1,0 +1,65 @@
+import type { ProblemDetail } from '../../platform/kernel/problem'
+import { mayBeFetched } from '../../platform/outbound/address-guard'
+import { toolSettings } from '../../platform/outbound/outbound-settings'
+import { isStoredAtGoogle, STORED_AT_PROVIDER } from './stored-faults'
+
+/**
+ * Images and files whose address is inside of somebody's network, or none of the web at all. The hub fetches none of them, but the server of a
+ * model may, and one that an admin runs would fetch them from within that network in a caller's name.
+ */
+export function mediaFaults(body: Record<string, unknown>): ProblemDetail[] {
+  const { policy } = toolSettings()
+  const faults: ProblemDetail[] = []
+  for (const { field, address } of addressesIn(body)) {
+    if (!mayBeFetched(address, policy))
+      faults.push({ field, message: 'must be a public http(s) address, or a data: URL' })
+    else if (isStoredAtGoogle(address)) faults.push({ field, message: STORED_AT_PROVIDER })
+  }
+  return faults
+}
+
+type Found = { field: string; address: string }
+
+/** Where a part of a message names an image, a sound or a file, by OpenAI's names and by those of others. */
+const PLACES = /(?:url|uri|(?<!meta)data|file_?id)$/i
+
+function addressesIn(body: Record<string, unknown>): Found[] {
+  // A function's schema is the caller's own; of other tools a server may call or fetch what they name.
+  const tools = entriesOf(body.tools).flatMap(([at, tool]) =>
+    isObject(tool) && tool.type !== 'function' ? ofPart(tool, `tools[${at}]`) : [],
+  )
+  return [...tools, ...['messages', 'input'].flatMap((list) => ofMessages(body[list], list))]
+}
+
+function ofMessages(messages: unknown, list: string): Found[] {
+  return entriesOf(messages).flatMap(([at, message]) =>
+    ['content', 'output'].flatMap((name) =>
+      ofContent(isObject(message) ? message[name] : null, `${list}[${at}].${name}`),
+    ),
+  )
+}
+
+/** A list of parts, or one. */
+function ofContent(content: unknown, field: string): Found[] {
+  if (!Array.isArray(content)) return ofPart(content, field)
+  return entriesOf(content).flatMap(([place, part]) => ofPart(part, `${field}[${place}]`))
+}
+
+function ofPart(part: unknown, field: string): Found[] {
+  if (!isObject(part)) return []
+  return Object.entries(part).flatMap(([name, value]) =>
+    textsAt(value, PLACES.test(name)).map((address) => ({ field: `${field}.${name}`, address })),
+  )
+}
+
+/** The texts of a value that stand where an address may, however deep. */
+function textsAt(value: unknown, isPlace: boolean): string[] {
+  if (typeof value === 'string') return isPlace ? [value] : []
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([name, inner]) => textsAt(inner, PLACES.test(name)))
+}
+
+const entriesOf = (list: unknown): [number, unknown][] => (Array.isArray(list) ? [...list.entries()] : [])
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null

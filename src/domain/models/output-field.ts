@@ -1,0 +1,47 @@
+import { perProcess } from '../../platform/kernel/process'
+import type { ModelAsk, Target } from './adapter'
+import { wordsOfBody } from './provider-words'
+
+/** The two names that servers of OpenAI's chat API have for the most output. */
+export type OutputField = 'max_tokens' | 'max_completion_tokens'
+
+const MOST_KNOWN = 1_000
+
+/** What servers were found to take, by their address and model. */
+const learned = () => perProcess('models.output-fields', () => new Map<string, OutputField>())
+
+const keyOf = ({ baseUrl, upstream }: Target) => `${baseUrl} ${upstream.model}`
+
+/**
+ * The field of a chat in which this server is sent the most output: the one that it was found to take, OpenAI's newer one
+ * for OpenAI itself, or the one that the caller used. Others are sent `max_tokens`, which all of them know.
+ */
+export function outputField(target: Target, { body }: Pick<ModelAsk, 'body'>): OutputField {
+  const known = learned().get(keyOf(target))
+  if (known) return known
+  if (/\.(openai\.com|azure\.com)$/.test(new URL(target.baseUrl).hostname)) return 'max_completion_tokens'
+  return body.max_completion_tokens != null ? 'max_completion_tokens' : 'max_tokens'
+}
+
+/** A server that is sent the other field for these might take no maximum at all. */
+const OF_THE_NUMBER =
+  /too (?:large|high|big|long|many|small)|exceed|at (?:most|least)|(?:less|greater|more|fewer|larger|smaller|bigger) than|context (?:length|window)|range|between|[<>≤≥]|\b(?:maximum|minimum|above|below|positive|integer|limit(?:ed)?)\b/i
+
+/** The other field, where a server refused a request for the field that it was sent; null where it means its number. */
+export function otherOutputField(sent: OutputField, status: number, body: string): OutputField | null {
+  if (status !== 400 && status !== 422) return null
+  const { message, param, code } = wordsOfBody(body)
+  if (param !== sent && !new RegExp(`\\b${sent}\\b`).test(message)) return null
+  const other = sent === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
+  const isNamed = new RegExp(`\\buse\\b.{0,20}\\b${other}\\b`, 'i').test(message)
+  if (isNamed) return other
+  if (OF_THE_NUMBER.test(message) || /^(?:integer_|invalid_|context_)/.test(code ?? '')) return null
+  return other
+}
+
+/** Notes that a server takes this field, so that the next call needs no second try. */
+export function learnOutputField(target: Target, field: OutputField): void {
+  const fields = learned()
+  if (fields.size >= MOST_KNOWN) fields.clear()
+  fields.set(keyOf(target), field)
+}

@@ -1,0 +1,130 @@
+import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3Prompt } from '@ai-sdk/provider'
+import { hasDigits, hideDigits } from '../../platform/kernel/exact-json'
+import { badResponse } from '../tools/adapters/adapter'
+import type { ModelAdapter, ModelAnswer, ModelAsk, ModelContext, ModelStream, Target } from './adapter'
+import { malformed } from './failures'
+import { failureOf } from './provider-failures'
+import { providerFetch, type Reading, type Seen } from './provider-fetch'
+import { beginStream } from './provider-stream'
+import type { Wire } from './provider-wire'
+import { withWholeCalls } from './tool-calls'
+import { toCall } from './translate-call'
+import { toCompletion } from './translate-result'
+import { readUsage } from './usage'
+
+const MOST_ANSWER_BYTES = 10 * 1024 * 1024
+/** A stream wraps every few characters in a few hundred more. */
+const MOST_STREAM_BYTES = 64 * 1024 * 1024
+
+/** Where one call goes, as a provider's library takes it. */
+export type Way = {
+  baseURL: string
+  headers: Record<string, string>
+  fetch: typeof globalThis.fetch
+  model: string
+}
+
+/** A provider whose calls one of the AI SDK's libraries translates. */
+export type Provider = {
+  languageModel(way: Way): LanguageModelV3
+  wire: Wire
+  /** The prompt as this provider takes it, where it refuses some of what others take. */
+  mendPrompt?(prompt: LanguageModelV3Prompt): LanguageModelV3Prompt
+  /** What OpenAI's settings become that the AI SDK knows for this provider alone. */
+  options(ask: ModelAsk, model: string): Partial<LanguageModelV3CallOptions>
+  /** Left out where the provider has none. */
+  embed?(way: Way, ask: ModelAsk, signal: AbortSignal): Promise<Extract<ModelAnswer, { ok: true }>>
+}
+
+/** A model's adapter over a provider's library: OpenAI's words on this side, the provider's on the other. */
+export function providerAdapter(provider: Provider): ModelAdapter {
+  return {
+    async complete(target, ask, context) {
+      const reading = ask.api === 'embeddings' ? null : { target, wire: provider.wire, stream: false }
+      const { way, seen } = wayTo(target, context, MOST_ANSWER_BYTES, reading)
+      try {
+        return ask.api === 'embeddings'
+          ? await embed(provider, way, ask, context)
+          : await complete(provider, way, ask, context)
+      } catch (error) {
+        return failureOf(error, seen, target, context)
+      }
+    },
+    stream: (target, ask, context) => stream(provider, target, ask, context),
+  }
+}
+
+async function complete(
+  provider: Provider,
+  way: Way,
+  ask: ModelAsk,
+  { requestId, signal }: ModelContext,
+): Promise<ModelAnswer> {
+  const result = await provider.languageModel(way).doGenerate(callOptions(provider, way, ask, signal))
+  if (result.finishReason.unified === 'error') return malformed('its answer ended with an error')
+  const value = withWholeCalls(toCompletion(result, nameOf(result.response?.id ?? requestId, way.model)))
+  return { ok: true, text: JSON.stringify(value), value, usage: readUsage(value.usage) }
+}
+
+async function embed(
+  provider: Provider,
+  way: Way,
+  ask: ModelAsk,
+  { signal }: ModelContext,
+): Promise<ModelAnswer> {
+  if (provider.embed) return provider.embed(way, ask, signal)
+  return { ...badResponse('this provider has no embeddings'), health: 'unknown', tryNext: true }
+}
+
+async function stream(
+  provider: Provider,
+  target: Target,
+  ask: ModelAsk,
+  context: ModelContext,
+): Promise<ModelStream> {
+  const ended = new AbortController()
+  const signal = AbortSignal.any([context.signal, ended.signal])
+  const reading = { target, wire: provider.wire, stream: true }
+  const { way, seen } = wayTo(target, { ...context, signal }, MOST_STREAM_BYTES, reading)
+  const fail = (error: unknown) => failureOf(error, seen, target, context)
+  try {
+    const result = await provider.languageModel(way).doStream(callOptions(provider, way, ask, signal))
+    const name = nameOf(context.requestId, way.model)
+    return await beginStream({ stream: result.stream, fail, stop: () => ended.abort(), name })
+  } catch (error) {
+    ended.abort()
+    return fail(error)
+  }
+}
+
+function callOptions(provider: Provider, way: Way, given: ModelAsk, abortSignal: AbortSignal) {
+  const ask = withCarriedDigits(given)
+  const call = { ...toCall(ask), ...provider.options(ask, way.model), abortSignal }
+  return provider.mendPrompt ? { ...call, prompt: provider.mendPrompt(call.prompt) } : call
+}
+
+/** The library copies what is sent by itself: large integers in schemas and arguments go along as texts. */
+function withCarriedDigits(ask: ModelAsk): ModelAsk {
+  const { body } = ask
+  if (!hasDigits(body)) return ask
+  const carried = ['messages', 'tools', 'response_format'].filter((name) => body[name] != null)
+  return {
+    ...ask,
+    body: { ...body, ...Object.fromEntries(carried.map((name) => [name, hideDigits(body[name])])) },
+  }
+}
+
+function wayTo(
+  target: Target,
+  context: ModelContext,
+  mostBytes: number,
+  reading: Reading,
+): { way: Way; seen: Seen } {
+  const { baseUrl, headers, upstream } = target
+  const { fetch, seen } = providerFetch(context, mostBytes, reading)
+  return { way: { baseURL: baseUrl, headers, fetch, model: upstream.model }, seen }
+}
+
+function nameOf(id: string, model: string) {
+  return { id: `chatcmpl-${id}`, created: Math.floor(Date.now() / 1_000), model }
+}

@@ -1,0 +1,80 @@
+import type { CollectionConfig, Field } from 'payload'
+import { adminsOnly, nobody } from '../../platform/payload/access'
+import { exactSearch } from '../../platform/payload/exact-search'
+import { sortById } from '../../platform/payload/sort-by-id'
+import { LAYERS } from './refusal'
+
+const text = (name: string, label: string, description?: string): Field => ({
+  name,
+  type: 'text',
+  label,
+  admin: { description },
+})
+
+/** What the search of the panel looks for, as a whole. */
+const SEARCHED = ['requestId', 'reason']
+
+/** Calls that the hub refused, with the layer that decided and what it saw. The hub alone writes here. */
+export const Refusals: CollectionConfig = {
+  slug: 'refusals',
+  labels: { singular: 'Refusal', plural: 'Refusals' },
+  admin: {
+    group: 'Usage',
+    useAsTitle: 'reason',
+    defaultColumns: ['at', 'user', 'toolName', 'layer', 'reason', 'leftOut', 'requestId'],
+    listSearchableFields: SEARCHED,
+    description:
+      'Why was this call refused? Search by a whole request id or reason. Kept for 30 days; of one user and reason five a minute, the rest is counted.',
+    hideAPIURL: true,
+  },
+  defaultSort: '-id',
+  timestamps: false,
+  lockDocuments: false,
+  disableDuplicate: true,
+  disableBulkEdit: true,
+  access: { read: adminsOnly, create: nobody, update: nobody, delete: nobody },
+  hooks: { beforeOperation: [sortById, exactSearch(SEARCHED)] },
+  fields: [
+    {
+      type: 'row',
+      fields: [
+        { name: 'at', type: 'date', admin: { date: { pickerAppearance: 'dayAndTime' } } },
+        {
+          name: 'user',
+          type: 'relationship',
+          relationTo: 'users',
+          admin: { components: { Cell: '/src/panel/fields/UserCell#UserCell' } },
+        },
+        text('toolName', 'Tool'),
+        { name: 'tool', type: 'relationship', relationTo: 'tools', label: 'Tool document' },
+      ],
+    },
+    {
+      type: 'row',
+      fields: [
+        { name: 'layer', type: 'select', options: [...LAYERS], label: 'Who decided' },
+        text('reason', 'Reason'),
+        text('code', 'Code', 'What the caller was answered: docs/errors.md.'),
+      ],
+    },
+    text('message', 'What the caller was told'),
+    {
+      name: 'figures',
+      type: 'json',
+      label: 'What was seen',
+      admin: { components: { Field: '/src/panel/fields/Figures#Figures' } },
+    },
+    {
+      type: 'row',
+      fields: [
+        text('requestId', 'Request id'),
+        {
+          name: 'leftOut',
+          type: 'number',
+          label: 'And so many more',
+          admin: { description: 'Refusals of the same kind in that minute that are not kept one by one.' },
+        },
+      ],
+    },
+  ],
+}

@@ -1,0 +1,70 @@
+import type { GlobalAfterChangeHook, GlobalBeforeChangeHook, GlobalBeforeOperationHook } from 'payload'
+import { invalidField, Problem, type ProblemDetail } from '../../platform/kernel/problem'
+import { addressPolicy, checkEndpoint } from '../../platform/outbound/address-guard'
+import { operationNote, ownContext } from '../../platform/payload/operation'
+import { requestSql } from '../../platform/payload/payload-sql'
+import { runtime } from '../../platform/runtime/runtime'
+import { emailFault } from './email-fault'
+import { hasWebhookSecret, moveWebhookSecret, readWebhookSecret, storeWebhookSecret } from './webhook-secret'
+
+/** Set while an operation stores another signing secret; the audit log says so. */
+export const webhookSecretNote = operationNote<true>()
+
+/**
+ * Payload writes every column of what it read: with the row locked, two admins at once do not undo each other. The
+ * update gets a context of its own, in place: Payload took the request before this hook.
+ */
+export const lockSettings: GlobalBeforeOperationHook = async ({ args, operation, req }) => {
+  if (operation !== 'update') return args
+  req.context = ownContext(req.context)
+  await (await requestSql(req)).query('select 1 from settings for no key update')
+  return args
+}
+
+/**
+ * Checks what a form cannot, takes the secret out of what Payload writes and stores it sealed, in the transaction of
+ * the settings. Throws VALIDATION_ERROR.
+ */
+export const checkSettings: GlobalBeforeChangeHook = async ({ data, originalDoc, req, context }) => {
+  const faults = [...webhookFaults(data), ...addressFaults(data)]
+  if (faults.length > 0) {
+    const summary = faults.map(({ field, message }) => `${field}: ${message}`).join('; ')
+    throw new Problem('VALIDATION_ERROR', summary, faults)
+  }
+  const { webhookSecret, webhookSecretSet: _told, ...rest } = data
+  const given = webhookSecret === '' || webhookSecret === null ? undefined : webhookSecret
+  if (given !== undefined) readWebhookSecret(given)
+  const before: string | null = originalDoc?.webhookUrl || null
+  const url: string | null = (data.webhookUrl === undefined ? before : data.webhookUrl) || null
+  await requireSecret(url)
+  const sql = await requestSql(req)
+  if (given === undefined) {
+    await moveWebhookSecret(sql, before, url, runtime().secret)
+    return rest
+  }
+  await storeWebhookSecret(sql, given, url, runtime().secret)
+  webhookSecretNote.write(context, null, true)
+  return rest
+
+  /** An unsigned webhook proves nothing to who receives it. */
+  async function requireSecret(url: unknown): Promise<void> {
+    if (!url || given !== undefined || (await hasWebhookSecret(await requestSql(req)))) return
+    throw invalidField('webhookSecret', 'A webhook is signed: set its secret too')
+  }
+}
+
+function webhookFaults({ webhookUrl }: Record<string, unknown>): ProblemDetail[] {
+  if (webhookUrl === undefined || webhookUrl === null || webhookUrl === '') return []
+  const message = checkEndpoint(String(webhookUrl), addressPolicy(runtime().config))
+  return message ? [{ field: 'webhookUrl', message }] : []
+}
+
+function addressFaults({ alertAddresses }: Record<string, unknown>): ProblemDetail[] {
+  if (!Array.isArray(alertAddresses)) return []
+  const message = alertAddresses.map(emailFault).find((fault) => fault !== null)
+  return message ? [{ field: 'alertAddresses', message }] : []
+}
+
+/** Says in the answer that a secret is set now. */
+export const tellSecret: GlobalAfterChangeHook = ({ doc, context }) =>
+  webhookSecretNote.take(context, null) ? { ...doc, webhookSecretSet: true } : doc

@@ -1,0 +1,89 @@
+import type { Sql } from '../../platform/database/sql'
+import { perProcess } from '../../platform/kernel/process'
+import { keepSealedSecrets } from './secrets'
+import type { Tool } from './tool'
+import { CATALOGUE_SQL, type ToolRow, toTool } from './tool-row'
+
+/** All published tools as they were at one version, active or not, by name. */
+export class Catalogue {
+  readonly #byIdOrSlug = new Map<string, Tool>()
+
+  constructor(
+    readonly version: number,
+    readonly tools: readonly Tool[],
+  ) {
+    for (const tool of tools) this.#byIdOrSlug.set(tool.slug, tool)
+    // Ids win: a slug that looks like another tool's id must not stand in its way.
+    for (const tool of tools) this.#byIdOrSlug.set(tool.id, tool)
+  }
+
+  /** The tool of this id or slug, active or not; letter case is ignored. */
+  find(idOrSlug: string): Tool | undefined {
+    return this.#byIdOrSlug.get(idOrSlug) ?? this.#byIdOrSlug.get(idOrSlug.toLowerCase())
+  }
+}
+
+type Holder = { loaded: Catalogue | undefined; loading: Promise<Catalogue> | undefined }
+
+const holder = () => perProcess<Holder>('tools.catalogue', () => ({ loaded: undefined, loading: undefined }))
+
+/** The catalogue that this process last loaded; undefined before the first load. */
+export function loadedCatalogue(): Catalogue | undefined {
+  return holder().loaded
+}
+
+/**
+ * The process's catalogue, at least as new as `version` (the one a caller saw in the database); without a
+ * version, whatever is loaded. Only the first call and a newer version cost a query.
+ */
+export async function catalogueAt(sql: Sql, version = 0): Promise<Catalogue> {
+  const { loaded } = holder()
+  if (loaded && loaded.version >= version) return loaded
+  const joined = await load(sql)
+  // The load that was joined may have begun before the version that the caller saw was committed.
+  return joined.version >= version ? joined : load(sql)
+}
+
+/**
+ * Looks whether the stored catalogue is another than the loaded one and loads it then. For an admission that
+ * answered `stale` and for a name that is not known: one small query, so that guessed names cost no more.
+ */
+export async function refreshCatalogue(sql: Sql): Promise<Catalogue> {
+  const { loaded } = holder()
+  if (!loaded) return catalogueAt(sql)
+  const { rows } = await sql.query<{ version: string }>('select version from catalogue_version')
+  const version = Number(rows[0]?.version ?? 0)
+  // Not "newer": a restored database may have gone back.
+  if (version === loaded.version) return loaded
+  return version > loaded.version ? catalogueAt(sql, version) : load(sql)
+}
+
+/** Loads the catalogue; those who ask meanwhile share the load. */
+function load(sql: Sql): Promise<Catalogue> {
+  const held = holder()
+  held.loading ??= query(sql)
+    .then((catalogue) => {
+      held.loaded = catalogue
+      return catalogue
+    })
+    .finally(() => {
+      held.loading = undefined
+    })
+  return held.loading
+}
+
+async function query(sql: Sql): Promise<Catalogue> {
+  const { rows } = await sql.query<ToolRow>(CATALOGUE_SQL)
+  const tools = rows.flatMap((row) => (hasTool(row) ? [toToolWithSecrets(row)] : []))
+  return new Catalogue(Number(rows[0]?.version ?? 0), tools)
+}
+
+function hasTool(row: ToolRow): row is ToolRow & { id: string } {
+  return row.id !== null
+}
+
+function toToolWithSecrets(row: ToolRow & { id: string }): Tool {
+  const tool = toTool(row)
+  keepSealedSecrets(tool, row.secrets ?? [])
+  return tool
+}

@@ -1,0 +1,185 @@
+import { type Dispatcher, fetch } from 'undici'
+import { hideDigitsIn, showDigits } from '../../../platform/kernel/exact-json'
+import { EventParser } from '../../../platform/outbound/event-parser'
+import type { HttpAnswer } from '../../../platform/outbound/http-answer'
+import { failed } from '../../../platform/outbound/send-request'
+
+/** What went wrong on the wire, as the hub's own adapter for HTTP would say it. */
+export type Fault = Exclude<HttpAnswer, { ended: 'answered' | 'timeout' | 'aborted' }>
+
+export type FetchSettings = {
+  agent: Dispatcher
+  /** Ends every request but the one that ends the session. */
+  signal: AbortSignal
+  mostBytes: number
+  /** Told what went wrong with a request; null as the next one begins. */
+  note: (fault: Fault | null) => void
+  /** A stream was over before it held the answer to its request: none will come. */
+  onBroken: () => void
+}
+
+type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
+
+const UNAVAILABLE = new Set([502, 503, 504])
+const TO_END_A_SESSION_MS = 5_000
+
+/**
+ * A `fetch` for the MCP library that leaves by the hub's guarded agent: redirects are not followed, an answer has its
+ * most bytes, and no stream of announcements is opened.
+ */
+export function guardedFetch(settings: FetchSettings): Fetch {
+  return async (url, init = {}) => {
+    if (init.method === 'GET') return new Response(null, { status: 405 })
+    const isEnd = init.method === 'DELETE'
+    const note = isEnd ? () => undefined : settings.note
+    note(null)
+    const signals = [
+      isEnd ? AbortSignal.timeout(TO_END_A_SESSION_MS) : settings.signal,
+      init.signal ?? [],
+    ].flat()
+    const answer = await fetch(url, {
+      method: init.method ?? 'POST',
+      headers: [...new Headers(init.headers), ['accept-encoding', 'identity']],
+      body: typeof init.body === 'string' ? showDigits(init.body) : null,
+      redirect: 'manual',
+      dispatcher: settings.agent,
+      signal: AbortSignal.any(signals),
+    }).catch((error: Error) => {
+      note(failed(error.cause ?? error) as Fault)
+      throw error
+    })
+    const { status } = answer
+    if (status >= 300) {
+      const isRedirect = status < 400 && answer.headers.has('location')
+      const reason = isRedirect ? `HTTP ${status}: redirects are not followed` : `HTTP ${status}`
+      note({ ended: UNAVAILABLE.has(status) ? 'unavailable' : 'bad', reason })
+      if (status < 400) {
+        await answer.body?.cancel()
+        throw new Error(reason)
+      }
+    }
+    return bounded(answer, { ...settings, note }, requestId(init.body))
+  }
+}
+
+type Answer = Awaited<ReturnType<typeof fetch>>
+
+function bounded(answer: Answer, settings: FetchSettings, id: unknown): Response {
+  const { status } = answer
+  const headers = new Headers([...answer.headers])
+  if (!answer.body || status === 204 || status === 202) {
+    void answer.body?.cancel().catch(() => undefined)
+    return new Response(null, { status, headers })
+  }
+  // The library compares media types letter by letter.
+  const type = (headers.get('content-type') ?? '').toLowerCase()
+  if (type !== '') headers.set('content-type', type)
+  const body = counted(answer.body as unknown as ReadableStream<Uint8Array>, settings)
+  const isStream = type.trimStart().startsWith('text/event-stream')
+  if (!isStream) return new Response(type.includes('json') ? whole(body) : body, { status, headers })
+  return new Response(id === undefined ? body : watched(body, id, settings.onBroken), { status, headers })
+}
+
+function counted(
+  body: ReadableStream<Uint8Array>,
+  { mostBytes, note }: FetchSettings,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  let size = 0
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const { done, value } = await reader.read().catch((error: Error) => {
+        note(failed(error.cause ?? error) as Fault)
+        throw error
+      })
+      if (done) return controller.close()
+      size += value.length
+      if (size <= mostBytes) return controller.enqueue(value)
+      note({ ended: 'bad', reason: `its answer has over ${mostBytes} bytes` })
+      await reader.cancel()
+      throw new Error('too large')
+    },
+    cancel: (reason) => reader.cancel(reason),
+  })
+}
+
+/** A JSON answer whose large integers the library can carry. */
+function whole(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const text = await new Response(body).text()
+      controller.enqueue(Buffer.from(hideDigitsIn(text)))
+      controller.close()
+    },
+    cancel: (reason) => body.cancel(reason),
+  })
+}
+
+/**
+ * The messages of a stream as the library reads them: one without its blank line at the end is whole, what is no message
+ * (an empty keep-alive) is left out, each of a batch stands by itself, and large integers can be carried. The library
+ * waits on for an answer that a stream ended without: it could be asked for again, which the hub does not.
+ */
+function watched(
+  body: ReadableStream<Uint8Array>,
+  id: unknown,
+  onBroken: () => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  const parser = new EventParser()
+  let isAnswered = false
+  const written = (messages: string[]) => {
+    const told = messages.flatMap(messagesIn)
+    isAnswered ||= told.some((data) => answers(data, id))
+    return Buffer.from(told.map((data) => `data: ${oneLine(data)}\n\n`).join(''))
+  }
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      try {
+        const { done, value } = await reader.read()
+        // A chunk that ends no message still has to be passed on: who waits for one is asked again only then.
+        if (!done) {
+          const text = written(parser.feed(decoder.decode(value, { stream: true })))
+          return controller.enqueue(text.length > 0 ? text : Buffer.from(':\n'))
+        }
+        const last = written([parser.end(decoder.decode()) ?? ''])
+        if (last.length > 0) controller.enqueue(last)
+        controller.close()
+        if (!isAnswered) onBroken()
+      } catch (error) {
+        if (!isAnswered) onBroken()
+        throw error
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  })
+}
+
+/** The messages of an event: none, one, or those of a batch, as servers of 2025-03-26 may send. */
+function messagesIn(event: string): string[] {
+  const data = hideDigitsIn(event)
+  const message: unknown = parse(data)
+  if (Array.isArray(message)) return message.map((one) => JSON.stringify(one))
+  return message === null ? [] : [data]
+}
+
+const oneLine = (data: string) => data.replaceAll('\n', '\ndata: ')
+
+function answers(data: string, id: unknown): boolean {
+  const message = parse(data)
+  return message?.id === id && (message?.result !== undefined || message?.error !== undefined)
+}
+
+/** The id of the request in a body; undefined for a notification. */
+function requestId(body: unknown): unknown {
+  return typeof body === 'string' ? parse(body)?.id : undefined
+}
+
+function parse(text: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(text) as Record<string, unknown> | null
+  } catch {
+    return null
+  }
+}

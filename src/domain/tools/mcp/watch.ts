@@ -1,0 +1,96 @@
+import type { Pool } from 'pg'
+import type { Sql } from '../../../platform/database/sql'
+import { Problem } from '../../../platform/kernel/problem'
+import { every, type WarnLog, warnOf } from '../../../platform/log/every'
+import { refreshCatalogue } from '../catalogue'
+import { ownHeaders } from '../own-headers'
+import { SecretUnreadable } from '../secrets'
+import type { Tool } from '../tool'
+import { claimDue, type McpImport, noteProblem, noteSeen, readImports } from './imports'
+import { listRemoteTools, type RemoteTool } from './remote-tools'
+
+const LOOK_MS = 60_000
+const DUE_SECONDS = 3_600
+const SERVERS_AT_ONCE = 8
+
+export type Watched = { tool: Tool; state: McpImport }
+
+/**
+ * Asks each hour the servers of MCP tools what they say of them, and notes what is another; no tool is changed. Any
+ * number of instances may run it: each tool is looked at by one. Returns the way to stop it, which ends what
+ * is under way.
+ */
+export function startMcpWatch(pool: Pool, log: WarnLog, lookMs = LOOK_MS): () => Promise<void> {
+  const ended = new AbortController()
+  const stop = every(
+    lookMs,
+    () => checkServers(pool, DUE_SECONDS, ended.signal),
+    warnOf(log, 'MCP servers could not be checked'),
+  )
+  return async () => {
+    ended.abort()
+    await stop()
+  }
+}
+
+/**
+ * Looks at the published tools of MCP servers that were not looked at for this long; each server is asked once.
+ * Answers those tools that are not as they were taken over, or could not be looked at.
+ */
+export async function checkServers(sql: Sql, afterSeconds: number, signal?: AbortSignal): Promise<Watched[]> {
+  const tools = (await refreshCatalogue(sql)).tools.filter(({ adapter }) => adapter === 'mcp')
+  const due = await claimDue(sql, tools, afterSeconds)
+  const servers = [...byServer(tools.filter(({ id }) => due.has(id)))]
+  const next = async (): Promise<void> => {
+    for (let own = servers.pop(); own && !signal?.aborted; own = servers.pop())
+      await checkServer(sql, own, signal)
+  }
+  await Promise.all(Array.from({ length: SERVERS_AT_ONCE }, next))
+  const states = await readImports(
+    sql,
+    tools.map(({ id }) => id),
+  )
+  return tools.flatMap((tool) => {
+    const state = states.get(tool.id)
+    return state && (state.changedAt ?? state.problem) !== null ? [{ tool, state }] : []
+  })
+}
+
+/** Tools of one server with the same headers are listed by one request. */
+function byServer(tools: Tool[]): Tool[][] {
+  const groups = new Map<string, Tool[]>()
+  for (const tool of tools) {
+    const key = JSON.stringify([tool.endpoint, ownHeadersOrNull(tool)])
+    groups.set(key, [...(groups.get(key) ?? []), tool])
+  }
+  return [...groups.values()]
+}
+
+function ownHeadersOrNull(tool: Tool): Record<string, string> | null {
+  const own = ownHeaders(tool)
+  return own instanceof SecretUnreadable ? null : own.headers
+}
+
+async function checkServer(sql: Sql, tools: Tool[], signal?: AbortSignal): Promise<void> {
+  const found = await toolsOfServerOf(tools[0] as Tool, signal).catch((error: unknown) => {
+    if (error instanceof Problem) return error.message
+    throw error
+  })
+  if (signal?.aborted) return
+  for (const tool of tools) {
+    if (typeof found === 'string') {
+      await noteProblem(sql, tool, found)
+      continue
+    }
+    const remote = found.find(({ name }) => name === tool.remoteTool)
+    if (remote) await noteSeen(sql, tool, remote)
+    else await noteProblem(sql, tool, 'The server has no tool of this name any more.')
+  }
+}
+
+/** What the server of a tool lists, asked with the tool's own headers. Throws a `Problem`. */
+export async function toolsOfServerOf(tool: Tool, signal?: AbortSignal): Promise<RemoteTool[]> {
+  const own = ownHeaders(tool)
+  if (own instanceof SecretUnreadable) throw new Problem('TOOL_UNAVAILABLE', own.message)
+  return listRemoteTools({ endpoint: tool.endpoint ?? '', ...own }, signal)
+}

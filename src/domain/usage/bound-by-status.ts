@@ -1,0 +1,54 @@
+import type { CollectionBeforeOperationHook, Where } from 'payload'
+import type { Sql } from '../../platform/database/sql'
+import { type Condition, conditionsOf, namedValues, withBounds } from '../../platform/payload/bound-where'
+import { readingSql } from '../../platform/payload/payload-sql'
+import { LONGEST_CALL } from '../ledger/sweep'
+
+/**
+ * Payload's `beforeOperation` hook of invocations. No index knows a status (decision 9), and of two there are few rows:
+ * calls under way are looked for among the latest, trials among the calls of those who ever tried a tool.
+ */
+export const boundByStatus: CollectionBeforeOperationHook = async ({ args, req }) => {
+  const { where } = args as { where?: Where }
+  const asked = where ? new Set(conditionsOf(where, 'status').map(onlyStatus)) : new Set()
+  if (!where || !(asked.has('pending') || asked.has('trial'))) return args
+  const sql = await readingSql(req)
+  const bounds = new Map([
+    ['pending', asked.has('pending') ? await boundOfPending(sql) : []],
+    ['trial', asked.has('trial') ? await boundOfTrials(sql) : []],
+  ])
+  return {
+    ...args,
+    where: withBounds(where, 'status', (condition) => bounds.get(onlyStatus(condition) ?? '') ?? []),
+  }
+}
+
+function onlyStatus(condition: Condition): string | undefined {
+  const named = namedValues(condition)
+  return named.length === 1 ? named[0] : undefined
+}
+
+/** The latest calls, where the balances say that no older one is under way (as after a crash of all instances). */
+async function boundOfPending(sql: Sql): Promise<Where[]> {
+  const { rows } = await sql.query<{ since: string; has_all: boolean }>(LATEST_PENDING, [])
+  return rows[0]?.has_all ? [{ id: { greater_than_equal: rows[0].since } }] : []
+}
+
+/** Compared for each user: calls of one who was deleted meanwhile must not make up for an older one of somebody else. */
+const LATEST_PENDING = `
+  with bound as materialized (select hub_uuid_at(now() - ${LONGEST_CALL}) as since),
+  latest as materialized (
+    select user_id, count(*) as calls from usage_logs
+    where id >= (select since from bound) and status = 'pending' group by user_id)
+  select since, not exists (
+    select from subscriptions s left join latest l using (user_id)
+    where s.calls_in_flight > coalesce(l.calls, 0)) as has_all
+  from bound`
+
+async function boundOfTrials(sql: Sql): Promise<Where[]> {
+  const { rows } = await sql.query<{ user_id: string }>(MAY_HAVE_TRIED, [])
+  return [{ user: { in: rows.map((row) => row.user_id) } }]
+}
+
+/** Admins as well: an instance of an earlier version notes nobody. */
+const MAY_HAVE_TRIED = `select user_id from usage_trial_users union select id from users where role = 'admin'`

@@ -1,0 +1,94 @@
+import { z } from '@hono/zod-openapi'
+import { byPrincipal } from '../../domain/audit/record'
+import { correctUsage } from '../../domain/ledger/correct'
+import { listCorrections } from '../../domain/ledger/corrections'
+import { lastLedgerCheck, runLedgerCheck } from '../../domain/usage/ledger-report'
+import { Problem } from '../../platform/kernel/problem'
+import { orNull } from '../kit/common-schemas'
+import { created, ok } from '../kit/envelope'
+import { originOf } from '../kit/origin'
+import type { Registry } from '../kit/registry'
+import { Correction, LedgerCheck, NewCorrection, UsageParams } from './schemas/ledger'
+
+const tag = 'Admin'
+
+/** Adds what admins do about the ledger: correct a row, and check the sums against the rows. */
+export function addAdminLedger(registry: Registry): void {
+  addCorrections(registry)
+  addChecks(registry)
+}
+
+function addCorrections(registry: Registry): void {
+  registry.add(
+    {
+      method: 'post',
+      path: '/admin/usage/{usage_id}/corrections',
+      operationId: 'correctUsage',
+      tag,
+      summary: 'Correct what a call was charged',
+      description:
+        'The period, the summaries and the statistics follow at once. What the call is charged already is refused as `CONFLICT`. Sent again with the same `X-Request-ID`, nothing changes and the answer is the correction that was made.',
+      access: 'admin',
+      params: UsageParams,
+      body: NewCorrection,
+      answer: { status: 201, description: 'The correction.', schema: Correction },
+      problems: ['NOT_FOUND', 'CONFLICT'],
+    },
+    async ({ services, principal, params, body, context }) => {
+      const { correction } = await correctUsage(services.pool, {
+        usageId: params.usage_id,
+        adminId: principal.userId,
+        requestId: context.env.requestId,
+        by: byPrincipal(principal, originOf(services, context)),
+        ...body,
+      })
+      return created(correction)
+    },
+  )
+  registry.add(
+    {
+      method: 'get',
+      path: '/admin/usage/{usage_id}/corrections',
+      operationId: 'listCorrections',
+      tag,
+      summary: 'Who corrected a call, and why; oldest first',
+      access: 'admin',
+      params: UsageParams,
+      answer: { status: 200, description: 'All of them.', schema: z.array(Correction) },
+      problems: ['NOT_FOUND'],
+    },
+    async ({ services, params }) => ok(await listCorrections(services.pool, params.usage_id)),
+  )
+}
+
+function addChecks(registry: Registry): void {
+  registry.add(
+    {
+      method: 'post',
+      path: '/admin/ledger/check',
+      operationId: 'checkLedger',
+      tag,
+      summary: 'Recompute the sums from the usage rows, and report each that differs',
+      access: 'admin',
+      answer: { status: 200, description: 'What was found.', schema: LedgerCheck },
+      problems: ['CONFLICT'],
+    },
+    async ({ services }) => {
+      const report = await runLedgerCheck(services.pool, 'admin')
+      if (!report) throw new Problem('CONFLICT', 'Another ledger check is under way.')
+      return ok(report)
+    },
+  )
+  registry.add(
+    {
+      method: 'get',
+      path: '/admin/ledger/check',
+      operationId: 'getLedgerCheck',
+      tag,
+      summary: 'The last ledger check; null before the first',
+      access: 'admin',
+      answer: { status: 200, description: 'What was found.', schema: orNull(LedgerCheck) },
+    },
+    async ({ services }) => ok(await lastLedgerCheck(services.pool)),
+  )
+}

@@ -1,0 +1,182 @@
+import { type Credential, readCredential } from '../../domain/accounts/credential'
+import type { InvokeRequest } from '../../domain/calls/admit-call'
+import { type Idempotency, readIdempotency } from '../../domain/calls/idempotency'
+import { faultsOf, type InvokeOutcome, invoke, type StreamOutcome } from '../../domain/calls/invoke'
+import { countRefused, nameOf, requireFewRefused } from '../../domain/calls/refused-inputs'
+import { Problem } from '../../platform/kernel/problem'
+import { BODY_LIMIT_BYTES, readJsonBody, unusableText } from '../kit/body'
+import { ToolParams } from '../kit/common-schemas'
+import { type Endpoint, invalid } from '../kit/endpoint'
+import { type ApiContext, respond, sendProblem } from '../kit/envelope'
+import { originOf } from '../kit/origin'
+import type { Registry } from '../kit/registry'
+import type { Services } from '../kit/services'
+import { logToolProblem } from '../kit/tool-log'
+import { requireCaller, unauthorized } from '../kit/who'
+import { toDetails } from '../kit/zod-details'
+import { answerStream, wantsStream } from './invoke-stream'
+import { Invocation, InvokeBody, InvokeHeaders } from './schemas/tools'
+import { requireTool } from './tool-lookup'
+
+/** A tool that changes again and again while a call asks for it is a fault, and not the caller's. */
+const MOST_TRIES = 3
+
+const endpoint: Endpoint = {
+  method: 'post',
+  path: '/tools/{tool_id}/invoke',
+  operationId: 'invokeTool',
+  tag: 'Tools',
+  summary: 'Call a tool',
+  description:
+    "The tokens that the call really took are charged to the plan's limit. A call that fails costs none. With `Accept: text/event-stream` the answer is a stream: `output` events with what comes, then one `done` event with the result, or an `error` event with the code.",
+  access: 'signed-in',
+  params: ToolParams,
+  headers: InvokeHeaders,
+  body: InvokeBody,
+  answer: { status: 200, description: "The tool's output.", schema: Invocation },
+  problems: [
+    'NOT_FOUND',
+    'ACCOUNT_PAUSED',
+    'SUBSCRIPTION_REQUIRED',
+    'PLAN_UPGRADE_REQUIRED',
+    'TOKEN_LIMIT_EXCEEDED',
+    'IDEMPOTENCY_IN_PROGRESS',
+    'IDEMPOTENCY_MISMATCH',
+    'RATE_LIMITED',
+    'TOKENS_HELD',
+    'TOOL_BAD_RESPONSE',
+    'TOOL_UNAVAILABLE',
+    'TOOL_TIMEOUT',
+  ],
+}
+
+/**
+ * Adds calling a tool. It checks by itself: a good request costs no statement but its admission, which finds
+ * the caller as well; whatever is not admissible then takes the slow path, which says why in the usual order.
+ */
+export function addInvoke(registry: Registry): void {
+  registry.addRaw(endpoint, (c) => serveInvoke(registry.services, c))
+}
+
+async function serveInvoke(services: Services, c: ApiContext): Promise<Response> {
+  const { headers } = c.req.raw
+  c.env.called = c.req.param('tool_id') ?? null
+  const credential = await readCredential(headers, services.config.secret)
+  if (!credential) throw unauthorized()
+  requireFewRefused(credential)
+  const sent = await readSent(services, c)
+  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+    if (!('fault' in sent)) {
+      const answer = await call(services, c, new SentCall(c, sent, credential))
+      if (answer) return answer
+    }
+    await explain(services, c, sent, credential)
+  }
+  throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', [], {
+    'Retry-After': '1',
+  })
+}
+
+/** The answer; null where the request was not admissible. */
+async function call(services: Services, c: ApiContext, request: InvokeRequest): Promise<Response | null> {
+  if (!wantsStream(c.req.raw.headers)) return send(services, c, await invoke(services, request))
+  const answer = await answerStream(services, c, request)
+  return answer instanceof Response ? answer : sendPlain(services, c, answer)
+}
+
+type WhatWasSent = Pick<InvokeRequest, 'tool' | 'input' | 'idempotency' | 'bytes' | 'isKnown'>
+type Sent = WhatWasSent | { fault: unknown }
+
+/**
+ * What is asked of the gateway. A class for its one getter's sake: an object that is written with a getter gets a shape
+ * of its own each time, which lives until a full collection and keeps the whole request.
+ */
+class SentCall implements InvokeRequest {
+  readonly tool: string
+  readonly input: Record<string, unknown>
+  readonly idempotency: Idempotency | undefined
+  readonly requestId: string
+  readonly bytes: number
+  readonly isKnown: boolean
+
+  constructor(
+    private readonly c: ApiContext,
+    sent: WhatWasSent,
+    readonly credential: Credential,
+  ) {
+    this.tool = sent.tool
+    this.input = sent.input
+    this.idempotency = sent.idempotency
+    this.requestId = c.env.requestId
+    this.bytes = sent.bytes
+    this.isKnown = sent.isKnown
+  }
+
+  /** Made only where it is looked at: most calls end by themselves. */
+  get signal(): AbortSignal {
+    return this.c.req.raw.signal
+  }
+}
+
+/** What was sent, or what is wrong with it: said only once it is known who is calling. */
+async function readSent(services: Services, c: ApiContext): Promise<Sent> {
+  let isKnown = false
+  const beforeLarge = async () => {
+    await requireCaller(services, c.req.raw.headers)
+    isKnown = true
+  }
+  try {
+    const { bytes, value } = await readJsonBody(c.req.raw, BODY_LIMIT_BYTES, beforeLarge)
+    const idempotency = readIdempotency(c.req.raw.headers.get('idempotency-key'), bytes)
+    return { tool: readTool(c), input: readInput(value), idempotency, bytes: bytes.length, isKnown }
+  } catch (fault) {
+    return { fault }
+  }
+}
+
+function readTool(c: ApiContext): string {
+  const tool = c.req.param('tool_id') ?? ''
+  const unusable = unusableText(tool, 'tool_id')
+  if (unusable) throw invalid([unusable])
+  return tool
+}
+
+/** Checked by hand, as it is on the way of every call; the schema is asked only to say what is wrong. */
+function readInput(value: unknown): Record<string, unknown> {
+  if (isObject(value) && isObject(value.input) && Object.keys(value).length === 1) return value.input
+  const result = InvokeBody.safeParse(value, { reportInput: true })
+  throw invalid(result.error ? toDetails(result.error, 'body') : [{ field: 'body', message: 'is not valid' }])
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Throws why a request is not admissible, by the contract's order of checks; returns where nothing is wrong now. */
+async function explain(services: Services, c: ApiContext, sent: Sent, credential: Credential): Promise<void> {
+  const { userId, catalogueVersion } = await requireCaller(services, c.req.raw.headers)
+  c.env.userId = userId
+  const refused = (problem: Problem) =>
+    countRefused({ credential, userId, address: originOf(services, c).address }, problem)
+  if ('fault' in sent) throw sent.fault instanceof Problem ? refused(sent.fault) : sent.fault
+  const tool = await requireTool(services, sent.tool, catalogueVersion)
+  const { input, bytes } = sent
+  const faults = await faultsOf(tool, { input, bytes, caller: nameOf(credential) })
+  if (faults.length > 0) throw refused(invalid(faults))
+}
+
+/** A stream has been answered by now. */
+function sendPlain(services: Services, c: ApiContext, outcome: StreamOutcome): Response | null {
+  return outcome.ended === 'streaming' ? null : send(services, c, outcome)
+}
+
+function send(services: Services, c: ApiContext, outcome: InvokeOutcome): Response | null {
+  if (outcome.ended === 'not-admissible') return null
+  c.env.userId = outcome.userId
+  if (outcome.ended === 'failed') {
+    logToolProblem(services, c, outcome.problem)
+    return sendProblem(c, outcome.problem)
+  }
+  // The result is JSON text already: it was made once, for the settlement and for this answer.
+  const body = `{"data":${outcome.answer},"error":null,"meta":{"request_id":"${c.env.requestId}"}}`
+  return respond(c, 200, body, { 'content-type': 'application/json; charset=utf-8', ...outcome.headers })
+}

@@ -1,0 +1,89 @@
+import { z } from '@hono/zod-openapi'
+import { PROBLEM_STATUS, type ProblemCode } from '../../../platform/kernel/problem'
+import { Id, orNull, Time } from '../../kit/common-schemas'
+
+const CODES = Object.keys(PROBLEM_STATUS) as [ProblemCode, ...ProblemCode[]]
+const Json = z.record(z.string(), z.unknown())
+const RemoteName = z.string().min(1).max(200)
+
+const server = {
+  api_endpoint: z.string().min(1).max(2_000).openapi({ example: 'https://mcp.example.org/mcp' }),
+  headers: z
+    .record(z.string(), z.string().max(8_000))
+    .optional()
+    .openapi({ description: 'Name → value, sent to the server.' }),
+}
+
+export const McpServer = z.strictObject(server).openapi('McpServer')
+
+export const ImportMcpTools = z
+  .strictObject({
+    ...server,
+    tools: z.array(RemoteName).min(1).max(100).openapi({ description: 'Their names on the server.' }),
+    minimum_plan: z.enum(['free', 'pro', 'enterprise']).optional(),
+    prefix: z
+      .string()
+      .trim()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$/, 'must be 1 to 40 letters, digits, spaces, _ or -')
+      .optional()
+      .openapi({
+        description: 'Stands before each name and slug: two servers may call their tools alike.',
+        example: 'github',
+      }),
+  })
+  .openapi('ImportMcpTools')
+
+export const McpServerTool = z
+  .object({
+    name: z.string(),
+    title: z.string().nullable(),
+    description: z.string(),
+    input_schema: Json,
+    imported: z.boolean().openapi({ description: 'True where a tool of the hub calls it already.' }),
+    taken: z.boolean().openapi({
+      description: 'True where another tool of the hub has its name or slug: import it with a prefix.',
+    }),
+  })
+  .openapi('McpServerTool')
+
+const ImportedMcpTool = z
+  .object({ name: z.string(), tool_id: Id, slug: z.string() })
+  .openapi('ImportedMcpTool')
+
+const RefusedMcpTool = z
+  .object({ name: z.string(), code: z.enum(CODES), message: z.string() })
+  .openapi('RefusedMcpTool')
+
+export const McpImported = z
+  .object({
+    imported: z.array(ImportedMcpTool),
+    refused: z.array(RefusedMcpTool).openapi({ description: 'Those of which no tool was made, and why.' }),
+  })
+  .openapi('McpImported')
+
+export const AcceptMcpChange = z
+  .strictObject({
+    fingerprint: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be the fingerprint of what was seen')
+      .openapi({ description: 'Of what is taken over, as the check answers it.' }),
+  })
+  .openapi('AcceptMcpChange')
+
+export const McpChange = z
+  .object({
+    tool_id: Id,
+    slug: z.string(),
+    remote_tool: z.string(),
+    changed_at: orNull(Time).openapi({
+      description: 'Since when the server says something else of it than the hub took over.',
+    }),
+    checked_at: orNull(Time),
+    seen: orNull(
+      z
+        .object({ fingerprint: z.string(), description: z.string(), input_schema: Json })
+        .openapi('McpSeen', { description: 'What the server said of it when it was last asked.' }),
+    ),
+    problem: z.string().nullable().openapi({ description: 'Why it could not be looked at.' }),
+  })
+  .openapi('McpChange')

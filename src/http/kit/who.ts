@@ -1,0 +1,37 @@
+import { readCredential } from '../../domain/accounts/credential'
+import { findPrincipal, isAdmin, type Principal, type SignedInCaller } from '../../domain/accounts/principal'
+import { Problem } from '../../platform/kernel/problem'
+import type { Services } from './services'
+
+/**
+ * Who may call: anyone; whoever signed in; only a session (what an API key must never do: manage keys, change
+ * the account or its plan); only an admin, who is never an API key.
+ */
+export type Access = 'open' | 'signed-in' | 'session' | 'admin'
+
+/** The caller behind a credential in the headers. Cookies never count here. Throws UNAUTHORIZED. */
+export async function requireCaller(services: Services, headers: Headers): Promise<SignedInCaller> {
+  const credential = await readCredential(headers, services.config.secret)
+  const principal = credential && (await findPrincipal(services.pool, credential, null))
+  if (!principal) throw unauthorized()
+  return principal
+}
+
+/** The caller, who must have signed in by password: an API key never changes the account or its plan. */
+export function requireSession<Caller extends { via: Principal['via'] }>(caller: Caller): Caller {
+  if (caller.via === 'session') return caller
+  throw new Problem('FORBIDDEN', 'An API key may not do this: sign in with your password.')
+}
+
+/** Throws FORBIDDEN when this caller may not use what needs `access`. */
+export function requireAccess(principal: Principal, access: Access): void {
+  if (access === 'admin' && !isAdmin(principal)) {
+    throw new Problem('FORBIDDEN', 'Only admins may do this, signed in with their password.')
+  }
+  if (access === 'session') requireSession(principal)
+}
+
+/** 401 for a credential that is missing, malformed, expired, revoked or unknown: the caller need not know which. */
+export function unauthorized(): Problem {
+  return new Problem('UNAUTHORIZED', 'Sign in first: send a valid access token or API key.')
+}

@@ -1,0 +1,74 @@
+import { type ListToolsResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import { opens } from '../../domain/billing/plans'
+import { modelInputSchema } from '../../domain/models/input-schema'
+import { catalogueAt } from '../../domain/tools/catalogue'
+import type { Tool } from '../../domain/tools/tool'
+import type { McpCall, McpRoom } from './mcp-call'
+
+type McpTool = ListToolsResult['tools'][number]
+
+/** Tools in one page: most hubs have one. Some clients read no other. */
+const PAGE = 250
+
+/**
+ * The active tools that the caller's plan opens, by slug, a page at a time. A cursor names the last tool of its page and
+ * nothing else, so that any instance goes on from there, whatever has been added or removed meanwhile.
+ */
+export async function listTools(
+  { pool }: McpRoom,
+  { caller }: McpCall,
+  cursor: string | undefined,
+): Promise<ListToolsResult> {
+  const after = cursor === undefined ? '' : slugIn(cursor)
+  const { tools } = await catalogueAt(pool, caller.catalogueVersion)
+  const open = tools
+    .filter((tool) => tool.slug > after && tool.isActive && opens(caller.tier, tool))
+    .sort((a, b) => (a.slug < b.slug ? -1 : 1))
+  const page = open.slice(0, PAGE)
+  const last = open.length > PAGE ? page.at(-1) : undefined
+  return { tools: page.map(toMcpTool), ...(last ? { nextCursor: cursorAt(last.slug) } : {}) }
+}
+
+const cursorAt = (slug: string) => Buffer.from(slug).toString('base64url')
+
+function slugIn(cursor: string): string {
+  const slug = Buffer.from(cursor, 'base64url').toString('utf8')
+  if (/^[a-z0-9][a-z0-9-]*$/.test(slug) && cursorAt(slug) === cursor) return slug
+  const message = 'This cursor is none that tools/list gave. Begin without one.'
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, message)
+}
+
+/** A tool as MCP clients list it: by its slug, which they call it by. */
+export function toMcpTool({ slug, name, description, inputSchema, model }: Tool): McpTool {
+  const schema = inputSchema ?? (model && modelInputSchema(model)) ?? {}
+  return { name: slug, title: name, description, inputSchema: toObjectSchema(schema) }
+}
+
+/**
+ * The schema in the form that clients insist on: `type` is "object", as every input of the hub is, and each property
+ * is an object. One tool with another form would cost them the whole list.
+ */
+function toObjectSchema(schema: Record<string, unknown>): McpTool['inputSchema'] {
+  const { properties, required, ...rest } = schema
+  return {
+    ...(rest as Omit<McpTool['inputSchema'], 'type'>),
+    ...(isObject(properties) ? { properties: withoutBooleans(properties) } : {}),
+    ...(Array.isArray(required) ? { required: required as string[] } : {}),
+    type: 'object',
+  }
+}
+
+/** JSON Schema lets `true` and `false` stand for "anything" and "nothing". */
+function withoutBooleans(
+  properties: Record<string, unknown>,
+): NonNullable<McpTool['inputSchema']['properties']> {
+  const given = Object.entries(properties).map(([name, schema]) => {
+    if (schema === true) return [name, {}]
+    return [name, schema === false ? { not: {} } : schema]
+  })
+  return Object.fromEntries(given)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,123 @@
+import { askModel, askModelStream } from '../../domain/calls/ask-model'
+import type { InvokeOutcome } from '../../domain/calls/invoke'
+import type { CallEvent, StreamOutcome } from '../../domain/calls/stream-model'
+import type { ModelTool } from '../../domain/models/call-model'
+import type { Planned } from '../../domain/models/input'
+import type { ProviderWords } from '../../domain/models/provider-words'
+import { Problem } from '../../platform/kernel/problem'
+import { type ApiContext, respond } from '../kit/envelope'
+import { toProblem } from '../kit/failures'
+import type { Services } from '../kit/services'
+import { type StreamSource, streamOutcome, texts } from '../kit/stream-answer'
+import { logToolProblem } from '../kit/tool-log'
+import { sendError, sendRefused } from './errors'
+import { explain, modelRequest, readCall, type Sent } from './request'
+
+/** A tool that changes again and again while a call asks for it is a fault, and not the caller's. */
+const MOST_TRIES = 3
+
+/** What was sent and could be read. */
+export type Read = Exclude<Sent, { fault: unknown }>
+
+/** How one endpoint of this door asks and answers. */
+export type ModelEndpoint = {
+  plan: (tool: ModelTool, body: Record<string, unknown>) => Planned
+  /** The answer's text, from the provider's. */
+  answer?: (text: string, sent: Read, c: ApiContext) => string
+  /** What is sent of one event of a stream; made anew for each stream. */
+  events?: (sent: Read, c: ApiContext) => (event: CallEvent) => string
+}
+
+/** Serves one call of a model: read, ask, answer; what was not admissible is explained in the contract's order. */
+export async function serveModelCall(
+  services: Services,
+  c: ApiContext,
+  endpoint: ModelEndpoint,
+): Promise<Response> {
+  const sent = await readCall(services, c)
+  const plan = (tool: ModelTool) => ('fault' in sent ? { faults: [] } : endpoint.plan(tool, sent.body))
+  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+    const answer = 'fault' in sent ? null : await ask(services, c, endpoint, sent, plan)
+    if (answer) return answer
+    await explain(services, c, sent, plan)
+  }
+  throw new Problem('NOT_READY', 'The model is being changed. Try again in a moment.', [], {
+    'Retry-After': '1',
+  })
+}
+
+async function ask(
+  services: Services,
+  c: ApiContext,
+  endpoint: ModelEndpoint,
+  sent: Read,
+  plan: (tool: ModelTool) => Planned,
+): Promise<Response | null> {
+  const request = modelRequest(c, sent, plan)
+  const { events } = endpoint
+  if (!sent.stream || !events)
+    return sendOutcome(services, c, endpoint, sent, await askModel(services, request))
+  const outcome = await streamOutcome(c, askModelStream(services, request), {
+    isPlain: ({ ended }) => ended !== 'streaming',
+    source: (found) => sourceOf(services, c, found, events(sent, c)),
+    headers: (found) => ('headers' in found ? found.headers : {}),
+    failed: (error) => texts([failedText(services, c, events(sent, c), toProblem(error))]),
+  })
+  if (outcome instanceof Response) return outcome
+  return outcome.ended === 'streaming' ? null : sendOutcome(services, c, endpoint, sent, outcome)
+}
+
+function sendOutcome(
+  services: Services,
+  c: ApiContext,
+  { answer }: ModelEndpoint,
+  sent: Read,
+  outcome: InvokeOutcome,
+): Response | null {
+  if (outcome.ended === 'not-admissible') return null
+  c.env.userId = outcome.userId
+  if (outcome.ended === 'failed') {
+    logToolProblem(services, c, outcome.problem)
+    return outcome.refused ? sendRefused(c, outcome.refused) : sendError(c, outcome.problem, outcome.said)
+  }
+  const text = answer ? answer(outcome.answer, sent, c) : outcome.answer
+  return respond(c, 200, text, { 'content-type': 'application/json; charset=utf-8', ...outcome.headers })
+}
+
+/** A stream that has begun before its outcome was known may still have failed. */
+function sourceOf(
+  services: Services,
+  c: ApiContext,
+  outcome: StreamOutcome,
+  toText: (event: CallEvent) => string,
+): StreamSource {
+  if (outcome.ended === 'failed')
+    return texts([failedText(services, c, toText, outcome.problem, outcome.refused ?? outcome.said)])
+  if (outcome.ended !== 'streaming') throw new Error('a stream was asked for')
+  c.env.userId = outcome.userId
+  const { events } = outcome
+  return {
+    next: async () => {
+      for (let some = await events.read(); some.length > 0; some = await events.read()) {
+        const last = some.at(-1)
+        if (last?.type === 'failed') logToolProblem(services, c, last.problem)
+        const text = some.map(toText).join('')
+        if (text !== '') return text
+      }
+      return undefined
+    },
+    leave: () => events.leave(),
+  }
+}
+
+/** A failure as an event of the stream, in the endpoint's own shape. */
+function failedText(
+  services: Services,
+  c: ApiContext,
+  toText: (event: CallEvent) => string,
+  problem: Problem,
+  said?: ProviderWords,
+): string {
+  logToolProblem(services, c, problem)
+  return toText({ type: 'failed', problem, ...(said ? { said } : {}) })
+}

@@ -1,0 +1,26 @@
+import type { UsageCell } from '../../domain/usage/activity'
+
+export type Sums = { calls: number; failed: number; tokens: number; successRate: number | null }
+
+/** Cells as one. The rate of success is null where nothing ended. */
+export function sumOf(cells: UsageCell[]): Sums {
+  let [succeeded, failed, tokens] = [0, 0, 0]
+  for (const cell of cells) {
+    succeeded += cell.succeeded
+    failed += cell.failed
+    tokens += cell.tokens
+  }
+  const calls = succeeded + failed
+  return { calls, failed, tokens, successRate: calls > 0 ? succeeded / calls : null }
+}
+
+/** Cells by tool, as one each. */
+export function sumsByTool(cells: UsageCell[]): Array<Sums & { toolId: string }> {
+  const groups = new Map<string, UsageCell[]>()
+  for (const cell of cells) {
+    const group = groups.get(cell.toolId)
+    if (group) group.push(cell)
+    else groups.set(cell.toolId, [cell])
+  }
+  return [...groups].map(([toolId, group]) => ({ toolId, ...sumOf(group) }))
+}

@@ -1,0 +1,99 @@
+import { type PastCall, replayPace, type Stopped, tally } from '../../domain/billing/replay'
+import type { Sql } from '../../platform/database/sql'
+import { eachPast, type Stretch, withinRows } from './past-calls'
+import type { DraftLimits, StoppedUser } from './what-if-types'
+
+type Question = { planId: string; draft: DraftLimits; current: DraftLimits; since: Date; rows: number }
+
+/**
+ * Of the days on which a subscriber called so often that the draft's pace could have stopped them: how many there are,
+ * with how many calls, and how many were played. `needed` is false where the draft is no slower than the plan.
+ */
+export type PaceCover = {
+  needed: boolean
+  days: number
+  calls: number
+  playedDays: number
+  playedCalls: number
+}
+
+/** What the pace refuses, by user and call. */
+export type RefusedByPace = Map<string, Map<string, PastCall>>
+
+type Found = { stopped: StoppedUser[]; cover: PaceCover; refused: RefusedByPace }
+
+type Day = Stretch & { name: string | null; days: number; allCalls: number }
+
+/** The busiest days beyond this are counted, and not even listed. */
+const MOST_DAYS = 1_000
+
+/** Who would have been stopped by the rate or by calls at once, on the busiest days that the rows allow. */
+export async function stoppedByPace(
+  sql: Sql,
+  { planId, draft, current, since, rows }: Question,
+): Promise<Found> {
+  const isSlower = draft.requestsPerMinute < current.requestsPerMinute || draft.burst < current.burst
+  const isNarrower = draft.callsAtOnce < current.callsAtOnce
+  if (!isSlower && !isNarrower) return { stopped: [], cover: NOT_NEEDED, refused: new Map() }
+  const harmless = Math.min(isSlower ? draft.burst : Infinity, isNarrower ? draft.callsAtOnce : Infinity)
+  const { rows: days } = await sql.query<Day>(DAYS_OF_USERS, [planId, harmless, since, MOST_DAYS])
+  const played = withinRows(days, rows)
+  const stopped = new Map<string, StoppedUser>()
+  const refused: RefusedByPace = new Map()
+  const pace = { rate: isSlower ? draft : null, callsAtOnce: isNarrower ? draft.callsAtOnce : null }
+  let playedCalls = 0
+  await eachPast(sql, planId, played, (day, calls) => {
+    playedCalls += day.calls
+    const found = replayPace(
+      calls.filter(({ counts }) => counts),
+      pace,
+    )
+    for (const rule of RULES) {
+      const own = found.filter(({ by }) => by === rule).map(({ call }) => call)
+      add(stopped, day, rule, tally(own, since))
+    }
+    const known = refused.get(day.userId) ?? new Map<string, PastCall>()
+    for (const { call } of found) known.set(call.id, call)
+    refused.set(day.userId, known)
+  })
+  const cover = {
+    days: days[0]?.days ?? 0,
+    calls: days[0]?.allCalls ?? 0,
+    playedDays: played.size,
+    playedCalls,
+  }
+  return { stopped: [...stopped.values()], cover: { needed: true, ...cover }, refused }
+}
+
+const RULES = ['rate', 'calls at once'] as const
+const NOT_NEEDED: PaceCover = { needed: false, days: 0, calls: 0, playedDays: 0, playedCalls: 0 }
+
+/** The days of one user are one line. */
+function add(
+  stopped: Map<string, StoppedUser>,
+  { userId, name }: Day,
+  by: StoppedUser['by'],
+  found: Stopped | null,
+): void {
+  if (!found) return
+  const known = stopped.get(`${userId} ${by}`)
+  stopped.set(`${userId} ${by}`, {
+    userId,
+    name,
+    by,
+    exact: true,
+    firstAt: known && known.firstAt < found.firstAt ? known.firstAt : found.firstAt,
+    calls: found.calls + (known?.calls ?? 0),
+    tokens: found.tokens + (known?.tokens ?? 0),
+  })
+}
+
+/** Days on which a present subscriber of the plan called more often than what no pace of the draft can stop. */
+const DAYS_OF_USERS = `
+  select d.user_id as "userId", u.name, d.day::timestamp at time zone 'utc' as from,
+    (d.day + 1)::timestamp at time zone 'utc' as until, (d.calls_success + d.calls_failed)::float8 as calls,
+    (count(*) over ())::float8 as days, (sum(d.calls_success + d.calls_failed) over ())::float8 as "allCalls"
+  from usage_user_days d join subscriptions s on s.user_id = d.user_id and s.plan_id = $1
+  left join users u on u.id = d.user_id
+  where d.day >= ($3::timestamptz at time zone 'utc')::date and d.calls_success + d.calls_failed > $2
+  order by d.calls_success + d.calls_failed desc, d.user_id, d.day limit $4`

@@ -1,0 +1,148 @@
+import {
+  type PastCall,
+  type PastFlight,
+  type PastGrant,
+  replayTokens,
+  tally,
+} from '../../domain/billing/replay'
+import type { Sql } from '../../platform/database/sql'
+import { eachPast, grouped, type Stretch, withinRows } from './past-calls'
+import type { RefusedByPace } from './what-if-pace'
+import type { StoppedUser } from './what-if-types'
+
+type Question = {
+  planId: string
+  tokenLimit: number
+  since: Date
+  now: Date
+  rows: number
+  /** What the pace refuses, which is asked before the tokens. */
+  pace: Promise<{ refused: RefusedByPace }>
+}
+
+/** Of the periods that used more than the draft allows: how many there are, and how many were played call by call. */
+export type TokenCover = { periods: number; played: number }
+
+/** A period above the draft, and what its days say of what would have been stopped. */
+type Period = Stretch & {
+  name: string | null
+  firstDay: Date | null
+  stoppedCalls: number
+  stoppedTokens: number
+}
+
+/**
+ * Who would have been stopped by the tokens. All of them are found by one statement on counters and daily sums; what it
+ * reckons is right to within one call a period. As many as the rows allow are played call by call instead. What the pace
+ * refuses already is counted there, and used no tokens here.
+ */
+export async function stoppedByTokens(
+  sql: Sql,
+  { planId, tokenLimit, since, now, rows, pace }: Question,
+): Promise<{ stopped: StoppedUser[]; cover: TokenCover }> {
+  const { rows: periods } = await sql.query<Period>(PERIODS, [planId, tokenLimit, since, now])
+  const played = withinRows(periods, rows)
+  const stopped = new Map<string, StoppedUser>()
+  const grants = await grantsOf(sql, [...played])
+  const past: Array<[Period, PastFlight[]]> = []
+  await eachPast(sql, planId, played, (period, calls) => past.push([period, calls]))
+  const { refused } = await pace
+  for (const period of periods)
+    if (!played.has(period)) add(stopped, reckoned(period, refused.get(period.userId)))
+  for (const [period, calls] of past) {
+    const before = refused.get(period.userId)
+    const own = grants.get(keyOf(period)) ?? []
+    const found = tally(
+      replayTokens(calls, own, tokenLimit, ({ id }) => before?.has(id) ?? false),
+      since,
+    )
+    if (found) add(stopped, { ...person(period), ...found, exact: true })
+  }
+  return { stopped: [...stopped.values()], cover: { periods: periods.length, played: played.size } }
+}
+
+const person = ({ userId, name }: Period) => ({ userId, name, by: 'tokens' as const })
+
+/** By the sums of days, less what the pace refuses of the period. */
+function reckoned(period: Period, refused = new Map<string, PastCall>()): StoppedUser | null {
+  const { firstDay, from, until, stoppedCalls, stoppedTokens } = period
+  const before = [...refused.values()].filter(({ at }) => at >= from && at < until)
+  const tokens = Math.max(0, stoppedTokens - before.reduce((sum, call) => sum + call.tokens, 0))
+  if (!firstDay || tokens === 0) return null
+  const calls = Math.ceil((stoppedCalls * tokens) / stoppedTokens)
+  return { ...person(period), firstAt: firstDay, calls, tokens, exact: false }
+}
+
+/** The periods of one user are one line. */
+function add(stopped: Map<string, StoppedUser>, one: StoppedUser | null): void {
+  if (!one) return
+  const known = stopped.get(one.userId)
+  stopped.set(one.userId, {
+    ...one,
+    firstAt: known && known.firstAt < one.firstAt ? known.firstAt : one.firstAt,
+    calls: one.calls + (known?.calls ?? 0),
+    tokens: one.tokens + (known?.tokens ?? 0),
+    exact: one.exact && (known?.exact ?? true),
+  })
+}
+
+const keyOf = ({ userId, from }: { userId: string; from: Date }) => `${userId} ${from.getTime()}`
+
+async function grantsOf(sql: Sql, periods: Period[]): Promise<Map<string, PastGrant[]>> {
+  const asked = [periods.map(({ userId }) => userId), periods.map(({ from }) => from)]
+  const { rows } = await sql.query<{ userId: string; period: Date } & PastGrant>(GRANTS, asked)
+  return grouped(rows, ({ userId, period }) => keyOf({ userId, from: period }))
+}
+
+/**
+ * Periods of the plan in the last days that used more than the draft and their grants allow, the furthest above it
+ * first. `stopped…`: by the sums of their days, what lies above the limit since $3; of calls those that took tokens.
+ */
+const PERIODS = `
+  with above as materialized (
+    select p.*, $2 + coalesce((
+      select sum(g.tokens - g.taken_back) from token_grants g
+      where g.user_id = p.user_id and g.period_start = p.period_start
+    ), 0) as allowed
+    from (
+      select user_id, period_start, period_end, tokens_used from subscriptions
+      where plan_id = $1 and tokens_used > $2 and period_end > $3 and period_start <= $4
+      union all
+      select user_id, period_start, period_end, tokens_used from subscription_periods
+      where plan_id = $1 and tokens_used > $2 and period_end > $3
+    ) p
+  ), days as (
+    select a.user_id, a.period_start, d.day, min(a.allowed) as allowed, sum(d.tokens) as tokens,
+      coalesce(sum(d.tokens) filter (where d.plan_id = $1), 0) as mine,
+      sum(d.calls_success) filter (where d.plan_id = $1) as took,
+      sum(d.calls_success + d.calls_error + d.calls_timeout) as calls
+    from above a join usage_daily d on d.user_id = a.user_id and d.period_start = a.period_start
+    where a.tokens_used > a.allowed
+    group by a.user_id, a.period_start, d.day
+  ), stopped as (
+    select *, day >= ($3::timestamptz at time zone 'utc')::date as asked, least(mine, greatest(0, least(tokens,
+      sum(tokens) over (partition by user_id, period_start order by day) - allowed))) as above
+    from days
+  ), summed as (
+    select user_id, period_start, sum(calls)::float8 as calls,
+      min(day) filter (where above > 0 and asked)::timestamp at time zone 'utc' as "firstDay",
+      coalesce(sum(ceil(took * above / nullif(tokens, 0))) filter (where asked), 0)::float8 as "stoppedCalls",
+      coalesce(sum(above) filter (where asked), 0)::float8 as "stoppedTokens"
+    from stopped group by user_id, period_start
+  )
+  select a.user_id as "userId", u.name, a.period_start as from, a.period_end as until, coalesce(d.calls, 0) as calls,
+    d."firstDay", coalesce(d."stoppedCalls", 0) as "stoppedCalls", coalesce(d."stoppedTokens", 0) as "stoppedTokens"
+  from above a left join summed d on d.user_id = a.user_id and d.period_start = a.period_start
+  left join users u on u.id = a.user_id
+  where a.tokens_used > a.allowed
+  order by a.tokens_used desc, a.user_id, a.period_start`
+
+/** What was taken back counted until then. */
+const GRANTS = `
+  select g.user_id as "userId", g.period_start as period, e.tokens::float8 as tokens, g.created_at as from, e.until
+  from unnest($1::uuid[], $2::timestamptz[]) as p(user_id, period_start)
+  join token_grants g on g.user_id = p.user_id and g.period_start = p.period_start
+  cross join lateral (values
+    (g.tokens - g.taken_back, g.expires_at), (g.taken_back, coalesce(g.taken_at, g.created_at))
+  ) e(tokens, until)
+  where e.tokens > 0`

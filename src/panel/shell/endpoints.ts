@@ -1,0 +1,75 @@
+import { addDataAndFileToRequest, type Endpoint, type PayloadRequest } from 'payload'
+import { z } from 'zod'
+import { accountsRoom } from '../../domain/accounts/payload/room'
+import { payloadBy } from '../../domain/audit/payload-by'
+import { runLedgerCheck } from '../../domain/usage/ledger-report'
+import { Problem } from '../../platform/kernel/problem'
+import { isAdminRequest } from '../../platform/payload/access'
+import { caller } from '../../platform/payload/caller'
+import { UUID } from '../../platform/payload/payload-sql'
+import { runtime } from '../../platform/runtime/runtime'
+import { whatIf } from '../plans/what-if'
+import type { DraftLimits } from '../plans/what-if-types'
+import { correctFromPanel } from '../usage/correct'
+import { readUserAction } from '../user/action-input'
+import { performUserAction } from '../user/perform'
+
+/** What the hub's own views of the panel ask for. Each asks first who is calling: admins alone, by a session. */
+export const panelEndpoints: Endpoint[] = [
+  post('/panel/ledger/check', async () => {
+    const report = await runLedgerCheck(runtime().pool, 'admin')
+    if (!report) throw new Problem('CONFLICT', 'Another ledger check is under way.')
+    return { drift_count: report.drift_count }
+  }),
+  post('/panel/users/:id/actions', async (req, userId, { preview, ...sent }) => ({
+    effects: await performUserAction({
+      pool: runtime().pool,
+      config: accountsRoom().config,
+      userId,
+      by: { ...payloadBy(req), userId: caller(req)?.id as string },
+      action: readUserAction(sent),
+      preview: preview === true,
+    }),
+  })),
+  post('/panel/usage/:id/corrections', async (req, usageId, { preview, ...sent }) => ({
+    effects: await correctFromPanel({
+      pool: runtime().pool,
+      by: { ...payloadBy(req), userId: caller(req)?.id as string },
+      usageId,
+      sent,
+      preview: preview === true,
+    }),
+  })),
+  post('/panel/plans/:id/what-if', (_req, planId, sent) =>
+    whatIf(runtime().pool, planId, readDraft(sent), new Date()),
+  ),
+]
+
+type Work = (req: PayloadRequest, id: string, sent: Record<string, unknown>) => Promise<object>
+
+function post(path: string, work: Work): Endpoint {
+  return {
+    path,
+    method: 'post',
+    handler: async (req) => {
+      if (!caller(req)) throw new Problem('UNAUTHORIZED', 'Sign in first.')
+      if (!isAdminRequest(req))
+        throw new Problem('FORBIDDEN', 'Only admins may do this, signed in with their password.')
+      const id = String(req.routeParams?.id ?? '')
+      if (path.includes(':id') && !UUID.test(id)) throw new Problem('NOT_FOUND', 'There is no such document.')
+      await addDataAndFileToRequest(req)
+      const answer = await work(req, id.toLowerCase(), (req.data ?? {}) as Record<string, unknown>)
+      return Response.json(answer, { headers: { 'cache-control': 'no-store' } })
+    },
+  }
+}
+
+const limit = z.number().int().min(1)
+const Draft = z.object({ tokenLimit: limit, requestsPerMinute: limit, burst: limit, callsAtOnce: limit })
+
+function readDraft(sent: unknown): DraftLimits {
+  const read = Draft.safeParse(sent)
+  if (read.success) return read.data
+  const details = read.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
+  throw new Problem('VALIDATION_ERROR', 'Each limit is a whole number of at least 1', details)
+}

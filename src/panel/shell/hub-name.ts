@@ -1,0 +1,14 @@
+import type { Metadata } from 'next'
+import { cache } from 'react'
+import { DEFAULT_HUB_NAME, readSettings } from '../../domain/settings/read-settings'
+import { runtime } from '../../platform/runtime/runtime'
+
+/** The settings, read once a page: its title and each place of the logo ask for them. */
+export const settingsOfPage = cache(() => readSettings(runtime().pool))
+
+/** A page's metadata with the name that the settings give the hub, where the configuration has the default one. */
+export async function withHubName(metadata: Metadata): Promise<Metadata> {
+  const { hubName } = await settingsOfPage()
+  if (typeof metadata.title !== 'string' || hubName === DEFAULT_HUB_NAME) return metadata
+  return { ...metadata, title: metadata.title.replace(DEFAULT_HUB_NAME, hubName) }
+}

@@ -1,0 +1,105 @@
+import { Gutter } from '@payloadcms/ui'
+import type { DocumentViewServerProps } from 'payload'
+import { UUID } from '../../platform/payload/payload-sql'
+import { runtime } from '../../platform/runtime/runtime'
+import { listLink } from '../parts/links'
+import { inFull, inTime, inUtc, utcDay } from '../parts/numbers'
+import '../parts/panel.css'
+import { Card, Nothing } from '../parts/Card'
+import { Access } from './Access'
+import { Balance } from './Balance'
+import { loadUser, type UserData } from './load'
+import { UserUsage } from './UserUsage'
+
+/** One person in one place: who they are, what they may use and did use, and what signs in as them. */
+export async function UserOverview({ initPageResult, doc }: DocumentViewServerProps) {
+  const id = String(initPageResult.docID ?? doc?.id ?? '')
+  const data = UUID.test(id) ? await loadUser(runtime().pool, id, new Date()) : null
+  if (!data)
+    return (
+      <Gutter>
+        <Nothing>Save this user first.</Nothing>
+      </Gutter>
+    )
+  return (
+    <Gutter className="hub-view hub-user">
+      <Profile data={data} />
+      <div className="hub-columns">
+        <Balance data={data} />
+        <UserUsage data={data} />
+      </div>
+      <LastCalls data={data} />
+      <Access data={data} />
+    </Gutter>
+  )
+}
+
+function Profile({ data: { profile } }: { data: UserData }) {
+  const facts = [
+    profile.role === 'admin' ? 'Admin' : 'User',
+    `since ${utcDay(profile.createdAt)} (UTC)`,
+    profile.confirmedAt ? 'address confirmed' : 'address not confirmed',
+    ...(profile.disabled ? ['disabled: may not sign in in any way'] : []),
+  ]
+  return (
+    <p className="hub-note">
+      {profile.email} · {facts.join(' · ')}
+    </p>
+  )
+}
+
+const STATUS = { success: 'hub-good', error: 'hub-bad', timeout: 'hub-bad', pending: 'hub-warn' }
+
+function LastCalls({ data: { profile, calls } }: { data: UserData }) {
+  const all = listLink('usage-logs', { user: { equals: profile.id } })
+  const links = (
+    <>
+      <a href={all}>All of them</a>
+      {' · '}
+      <a href={listLink('refusals', { user: { equals: profile.id } })}>What was refused</a>
+    </>
+  )
+  if (calls.length === 0)
+    return (
+      <Card title="Last invocations" note={links}>
+        <Nothing>They have called nothing yet.</Nothing>
+      </Card>
+    )
+  return (
+    <Card title="Last invocations" link={all} note={links}>
+      <div className="hub-scroll">
+        <table className="hub-table">
+          <thead>
+            <tr>
+              <th scope="col">Time</th>
+              <th scope="col" className="hub-text">
+                Tool
+              </th>
+              <th scope="col" className="hub-text">
+                Status
+              </th>
+              <th scope="col">Tokens</th>
+              <th scope="col">Duration</th>
+            </tr>
+          </thead>
+          <tbody>
+            {calls.map((call) => (
+              <tr key={call.id}>
+                <td>
+                  <a href={`/admin/collections/usage-logs/${call.id}`}>{inUtc(call.at)}</a>
+                </td>
+                <td className="hub-text">{call.toolName}</td>
+                <td className={`hub-text ${STATUS[call.status]}`}>
+                  {call.status}
+                  {call.errorCode && <span className="hub-note"> {call.errorCode}</span>}
+                </td>
+                <td>{inFull(call.tokens)}</td>
+                <td>{inTime(call.durationMs)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  )
+}

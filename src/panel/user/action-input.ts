@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { MOST_GRANTED } from '../../domain/billing/grants'
+import { Problem } from '../../platform/kernel/problem'
+
+const reason = z.string().trim().min(3, 'Say why, in at least 3 characters').max(500)
+const id = z.uuid()
+
+const UserAction = z.discriminatedUnion('action', [
+  z.strictObject({
+    action: z.literal('change-plan'),
+    plan: z.string().min(1),
+    when: z.enum(['now', 'period-end']),
+  }),
+  z.strictObject({
+    action: z.literal('grant'),
+    tokens: z.number().int().min(1).max(MOST_GRANTED),
+    reason,
+    expiresAt: z.iso.datetime().nullable(),
+    requestId: id,
+  }),
+  z.strictObject({ action: z.literal('take-back-grant'), grantId: id, reason }),
+  z.strictObject({ action: z.literal('pause'), reason }),
+  z.strictObject({ action: z.literal('resume') }),
+  z.strictObject({ action: z.literal('revoke-key'), keyId: id }),
+  z.strictObject({ action: z.literal('end-session'), sessionId: id }),
+  z.strictObject({ action: z.literal('end-sessions') }),
+  z.strictObject({ action: z.literal('unlock') }),
+  z.strictObject({ action: z.literal('reset-link') }),
+])
+
+/** What an admin can do to a user from the panel. */
+export type UserAction = z.infer<typeof UserAction>
+
+/** The name of each, as a request says it. */
+export const USER_ACTIONS = UserAction.options.map(({ shape }) => shape.action.value)
+
+/** Reads an action as it was sent. Throws VALIDATION_ERROR that names each field that is wrong. */
+export function readUserAction(sent: unknown): UserAction {
+  const read = UserAction.safeParse(sent)
+  if (read.success) return read.data
+  const details = read.error.issues.map(({ path, message }) => ({
+    field: path.join('.') || 'action',
+    message,
+  }))
+  throw new Problem('VALIDATION_ERROR', details.map(({ message }) => message).join('. '), details)
+}

@@ -1,0 +1,110 @@
+import { type FillLevel, LEVELS, readFullest } from '../../domain/billing/plan-fill'
+import { runtime } from '../../platform/runtime/runtime'
+import { Card, Nothing } from '../parts/Card'
+import { planFillLink } from '../parts/links'
+import { counted, inFull, inPercent, utcDay } from '../parts/numbers'
+import { PAGE_SIZE, Pages, pageOf } from '../parts/Pages'
+import { panelView } from './panel-view'
+
+/** The running subscriptions of a plan, or of all, the fullest first; those behind a number of the dashboard. */
+export const PlanFillView = panelView('Plans and their fill', async (query) => {
+  const { pool } = runtime()
+  const asked = typeof query.plan === 'string' && query.plan !== '' ? query.plan : null
+  const level: FillLevel = LEVELS.find((one) => String(one) === query.above) ?? 0
+  const page = pageOf(query)
+  const { rows: plans } = await pool.query<Plan>('select id, title from plans order by rank, name')
+  const plan = plans.find(({ id }) => id === asked) ?? null
+  const found =
+    plan || asked === null
+      ? await readFullest(pool, {
+          planId: plan?.id ?? null,
+          level,
+          offset: (page - 1) * PAGE_SIZE,
+          limit: PAGE_SIZE,
+        })
+      : null
+  if (!found)
+    return (
+      <Card title="Plans">
+        <PlanChoice plans={plans} chosen={asked} level={level} />
+        <Nothing>There is no such plan.</Nothing>
+      </Card>
+    )
+  const { total, subscriptions } = found
+  const planId = plan?.id ?? null
+  return (
+    <Card
+      title={plan?.title ?? 'All plans'}
+      note={`${counted(total, 'subscription')}${level > 0 ? ` at ${level} % or more` : ''}, now`}
+    >
+      <PlanChoice plans={plans} chosen={planId} level={level} />
+      <nav className="hub-segments" aria-label="How full">
+        {LEVELS.map((one) => (
+          <a key={one} href={planFillLink(planId, one)} aria-current={one === level}>
+            {one === 0 ? 'All' : one === 100 ? '100 %' : `≥ ${one} %`}
+          </a>
+        ))}
+      </nav>
+      {total === 0 ? (
+        <Nothing>No subscription is as full as that.</Nothing>
+      ) : (
+        <Rows rows={subscriptions} ofAll={planId === null} />
+      )}
+      <Pages page={page} total={total} addressOf={(next) => planFillLink(planId, level, next)} />
+    </Card>
+  )
+})
+
+type Plan = { id: string; title: string }
+
+function PlanChoice({ plans, chosen, level }: { plans: Plan[]; chosen: string | null; level: FillLevel }) {
+  const choices = [{ id: null, title: 'All plans' }, ...plans]
+  return (
+    <nav className="hub-segments" aria-label="Plan" style={{ flexWrap: 'wrap' }}>
+      {choices.map(({ id, title }) => (
+        <a key={id ?? 'all'} href={planFillLink(id, level)} aria-current={id === chosen}>
+          {title}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+type Row = NonNullable<Awaited<ReturnType<typeof readFullest>>>['subscriptions'][number]
+
+function Rows({ rows, ofAll }: { rows: Row[]; ofAll: boolean }) {
+  return (
+    <div className="hub-scroll">
+      <table className="hub-table">
+        <thead>
+          <tr>
+            <th scope="col">User</th>
+            {ofAll && (
+              <th scope="col" className="hub-text">
+                Plan
+              </th>
+            )}
+            <th scope="col">Used</th>
+            <th scope="col">Of</th>
+            <th scope="col">Share</th>
+            <th scope="col">Period ends (UTC)</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.id}>
+              <td>
+                <a href={`/admin/collections/users/${row.userId}/overview`}>{row.name ?? 'Deleted user'}</a>
+              </td>
+              {ofAll && <td className="hub-text">{row.plan}</td>}
+              <td>{inFull(row.used)}</td>
+              <td>{inFull(row.limit)}</td>
+              <td>{inPercent(row.used / Math.max(1, row.limit))}</td>
+              <td>{utcDay(row.periodEnd)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,15 @@
+import type { AdminViewConfig } from 'payload'
+
+const view = (path: `/${string}`, Component: string, title: string): AdminViewConfig => ({
+  path,
+  exact: true,
+  Component: `/src/panel/views/${Component}`,
+  meta: { title },
+})
+
+/** Pages of the panel that are no list of documents. Each asks by itself who is there: `panelView`. */
+export const panelViews = {
+  'hub-active-users': view('/active-users', 'ActiveUsers#ActiveUsers', 'Active users'),
+  'hub-plan-fill': view('/plan-fill', 'PlanFill#PlanFillView', 'Plans and their fill'),
+  'hub-ledger': view('/ledger', 'LedgerChecks#LedgerChecks', 'Ledger checks'),
+}

@@ -1,0 +1,40 @@
+import { sqlState } from './sql'
+
+/** SQLSTATE classes of a server that cannot be reached, stops, starts, or has no room: not the statement's fault. */
+const AWAY = /^(08|53|57P)/
+
+/**
+ * True unless the error is the statement's fault: the same statement may succeed later. Wider than `isDatabaseAway`, as a
+ * settlement must not be lost: an error without SQLSTATE is taken for one of the connection or of the pool.
+ */
+export function isConnectionFault(error: unknown): boolean {
+  const state = sqlState(error)
+  if (state !== undefined) return AWAY.test(state)
+  return error instanceof Error && !(error instanceof TypeError) && !(error instanceof RangeError)
+}
+
+const LOST_CONNECTION = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+])
+const LOST_CONNECTION_TEXT =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Cannot use a pool after calling end/i
+
+/**
+ * True when the error says that the database is away, is going away, or could not give a lock in time (55P03), rather
+ * than that the statement was wrong.
+ */
+export function isDatabaseAway(error: unknown): boolean {
+  const state = sqlState(error)
+  if (state !== undefined && /^(08|53|55000|55P03|57P)/.test(state)) return true
+  for (let at = error; at instanceof Error; at = at.cause) {
+    // Tools answer as data and mail leaves elsewhere: a lost socket inside a request is the database's.
+    if (LOST_CONNECTION.has(String((at as NodeJS.ErrnoException).code))) return true
+    if (LOST_CONNECTION_TEXT.test(at.message)) return true
+  }
+  return false
+}
