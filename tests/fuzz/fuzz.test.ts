@@ -51,7 +51,7 @@ async function holds(count: number, play: (some: Case[]) => Promise<string[][]>)
     numRuns: runs,
     seed: SEED,
     endOnFailure: false,
-    interruptAfterTimeLimit: 3_000_000,
+    interruptAfterTimeLimit: 7_000_000,
     markInterruptAsFailure: true,
   })
   expect(await stage.held()).toBe(0)
@@ -65,7 +65,7 @@ test('cases that failed once', async () => {
 test(
   `${CASES} legal answers in the process, seed ${SEED}`,
   () => holds(CASES, (some) => stage.play(some, hub.send)),
-  3_600_000,
+  7_200_000,
 )
 
 test(`${SOCKET_CASES} legal answers over sockets, seed ${SEED}`, () =>
