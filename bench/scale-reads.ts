@@ -93,10 +93,7 @@ function dashboardReads(pool: Pool): Read[] {
       read(`${name}: users`, () => readActiveUsers(pool, view.span)),
     ]
   }
-  return [
-    ...[...ranges, ...own].flatMap(of),
-    read('dashboard: plans and their fill', () => readPlanFill(pool, null)),
-  ]
+  return [...[...ranges, ...own].flatMap(of), read('dashboard: plan usage', () => readPlanFill(pool, null))]
 }
 
 /** Asks for the page after the first one. */

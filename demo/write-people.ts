@@ -11,7 +11,7 @@ const BCRYPT_COST = 12
 
 /**
  * Writes people, what they sign in with, and their subscriptions; answers their sessions. Nobody can sign in as one of them: no password
- * belongs to their hash, and what stands for the hash of a key is none.
+ * belongs to their hash, and the key hash is a placeholder that no key can match.
  */
 export async function writePeople(
   sql: Sql,

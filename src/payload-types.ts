@@ -165,7 +165,7 @@ export interface User {
   currentPassword?: string | null;
   role: 'user' | 'admin';
   /**
-   * May not sign in in any way.
+   * Blocks every kind of sign-in.
    */
   disabled?: boolean | null;
   avatar?: (string | null) | Media;
@@ -291,7 +291,7 @@ export interface Plan {
    */
   title: string;
   /**
-   * What the API calls it: pro
+   * Identifier in the API, e.g. pro
    */
   name: string;
   /**
@@ -344,7 +344,7 @@ export interface ApiKey {
   id: string;
   name: string;
   /**
-   * Whom it signs in as. Left empty: you.
+   * The user this key acts as. Defaults to you.
    */
   user: string | User;
   key?: string | null;
@@ -354,7 +354,7 @@ export interface ApiKey {
   keyPrefix?: string | null;
   keyHash?: string | null;
   /**
-   * Switched off it is revoked, for good.
+   * Turning this off revokes the key permanently.
    */
   active?: boolean | null;
   /**

@@ -32,7 +32,7 @@ export function startTimers(): Promise<Stop> {
 
 /**
  * The same on a plain Next host, where no server of the hub's has started them: the first call does. While the database
- * is away the call goes on, and is told so by what it asks for; the next one tries again.
+ * is away the call continues and fails on its own query; the next call tries again.
  */
 export async function timersRun(): Promise<void> {
   const log = hubLog()

@@ -76,7 +76,7 @@ const PAGES: Array<{ name: string; path: () => string; shows: string }> = [
   { name: 'plan-fill', path: () => `/admin/plan-fill?plan=${planId}&above=0`, shows: 'Period ends' },
   { name: 'plan-fill-all', path: () => '/admin/plan-fill?above=80', shows: 'All plans' },
   { name: 'ledger', path: () => '/admin/ledger', shows: 'What was checked' },
-  { name: 'plan', path: () => `/admin/collections/plans/${planId}`, shows: 'What if these limits' },
+  { name: 'plan', path: () => `/admin/collections/plans/${planId}`, shows: 'Simulate these limits' },
 ]
 
 describe.each(PAGES)('$name', ({ name, path, shows }) => {
@@ -141,8 +141,8 @@ describe('the dashboard', () => {
     await from('Top tools', 'tbody td:nth-child(3) a', listed)
     await from('Top users', 'tbody td:nth-child(3) a', listed)
     await from('Failing tools', 'tbody td:nth-child(2) a', listed)
-    await from('Plans and their fill', 'tbody tr:nth-child(2) td:nth-child(2) a', noted)
-    await from('Plans and their fill', 'tbody td:nth-child(3) a', noted)
+    await from('Plan usage', 'tbody tr:nth-child(2) td:nth-child(2) a', noted)
+    await from('Plan usage', 'tbody td:nth-child(3) a', noted)
   })
 
   it('leads from shares and sums to their calls, from the success rate to as many as failed', async () => {
@@ -369,7 +369,7 @@ describe('a draft of a plan', () => {
     await open(`/admin/collections/plans/${planId}`)
     await page.locator('form[data-form-ready="true"]').first().waitFor()
     await page.fill('#field-tokenLimit', '3000')
-    await page.getByRole('button', { name: 'Play the last 30 days again' }).click()
+    await page.getByRole('button', { name: 'Run simulation' }).click()
     await page.getByText('would have been refused').waitFor()
     await page.getByText(/^Tokens: all .* played call by call\.$/).waitFor()
     for (const { theme, width } of LOOKS) {
@@ -390,7 +390,7 @@ describe('a draft of a plan', () => {
     await page.fill('#field-requestsPerMinute', '1')
     await page.fill('#field-burst', '1')
     await page.getByText('The limits were changed since.').waitFor()
-    await page.getByRole('button', { name: 'Play the last 30 days again' }).click()
+    await page.getByRole('button', { name: 'Run simulation' }).click()
     await page.getByRole('region', { name: 'What if' }).getByRole('cell', { name: 'rate' }).first().waitFor()
   })
 })

@@ -82,10 +82,10 @@ describe('the panel, as an admin uses it', () => {
   const user = { email: `e2e-${Date.now()}@example.com`, password: 'Correct-horse-1' }
   const toolName = `Word counter ${Date.now()}`
 
-  it('lets the admin in, and shows the hub at a glance', async () => {
+  it('lets the admin in, and shows the overview', async () => {
     await signIn(admin.email, admin.password)
     await page.waitForURL(/\/admin\/?$/)
-    await page.getByText('The hub at a glance').waitFor()
+    await page.getByText('Overview').waitFor()
     await shot('dashboard')
   })
 

@@ -23,7 +23,7 @@ const request = (line: string, host = 'hub') =>
   raw(`${line} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
 
 // Whoever spells a path in another way must not come by the guards and limits of the door that it leads to.
-describe('a path that means another one than it spells', () => {
+describe('a path that normalises to a different path', () => {
   it.each([
     '/./api/users/me',
     '/x/../api/users/me',

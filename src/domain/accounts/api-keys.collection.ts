@@ -82,7 +82,7 @@ export const ApiKeys: CollectionConfig = {
       required: true,
       index: true,
       access: { create: adminsOnlyField, update: nobodyField },
-      admin: { description: 'Whom it signs in as. Left empty: you.' },
+      admin: { description: 'The user this key acts as. Defaults to you.' },
     },
     {
       name: 'key',
@@ -109,7 +109,7 @@ export const ApiKeys: CollectionConfig = {
       name: 'active',
       type: 'checkbox',
       defaultValue: true,
-      admin: { description: 'Switched off it is revoked, for good.' },
+      admin: { description: 'Turning this off revokes the key permanently.' },
     },
     { name: 'expiresAt', type: 'date', admin: { date: { pickerAppearance: 'dayAndTime' } } },
     {

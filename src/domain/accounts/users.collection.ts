@@ -126,7 +126,7 @@ export function usersCollection(
             type: 'checkbox',
             defaultValue: false,
             access: { create: adminsOnlyField, update: adminsOnlyField },
-            admin: { description: 'May not sign in in any way.' },
+            admin: { description: 'Blocks every kind of sign-in.' },
           },
         ],
       },

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { Config } from '../../platform/config/environment'
 import type { Brand, HubSettings } from '../settings/read-settings'
 
-/** What is told of. `usage-…` is about a user, and told to them too. */
+/** The kinds of alert. `usage-…` is about a user, who is notified too. */
 export const ALERT_KINDS = [
   'usage-80',
   'usage-100',

@@ -92,7 +92,7 @@ export const Plans: CollectionConfig = {
           required: true,
           unique: true,
           index: true,
-          admin: { description: 'What the API calls it: pro' },
+          admin: { description: 'Identifier in the API, e.g. pro' },
         },
       ],
     },

@@ -2,7 +2,7 @@ import type { Sql } from '../../platform/database/sql'
 import { Problem } from '../../platform/kernel/problem'
 import { limitOf, type SubscriptionRow } from './subscription-row'
 
-/** What is still to be had of a grant: `taken` can be taken back, `kept` has been used or is held. */
+/** The unused part of a grant: `taken` can be taken back, `kept` has been used or is held. */
 export type Remainder = { grantId: string; tokens: number; taken: number; kept: number; expiresAt: Date }
 
 /**

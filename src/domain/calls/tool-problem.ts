@@ -6,7 +6,7 @@ const USUAL_RETRY_MS = 5_000
 
 const EXPLAINED: Record<ToolFailure['code'], string> = {
   TOOL_UNAVAILABLE: 'cannot be reached right now. Nothing was charged; try again later.',
-  TOOL_BAD_RESPONSE: 'gave an answer that is of no use. Nothing was charged.',
+  TOOL_BAD_RESPONSE: 'returned an invalid response. Nothing was charged.',
   TOOL_TIMEOUT: 'took too long. Nothing was charged.',
 }
 

@@ -1,7 +1,7 @@
 import type { Tool, Upstream } from './tool'
 import { type ToolRow, toTool } from './tool-row'
 
-/** What is made of a document is of no revision: the catalogue's tool of the same id may be another. */
+/** A tool built from an unsaved document has no revision: the catalogue's tool with the same id may differ. */
 export const NO_REVISION = 0
 
 type Document = Record<string, unknown> & { id: string }

@@ -11,7 +11,7 @@ const opened = new WeakMap<Tool, OwnHeaders>()
 
 /**
  * The headers that an admin gave a tool, secrets among them, opened at its first call; names in lower case. Later ones
- * win; a faulty one is left out. A secret that cannot be opened is answered as what it is.
+ * win; a faulty one is left out. An unreadable secret is returned as an error, not thrown.
  */
 export function ownHeaders(tool: Tool): OwnHeaders | SecretUnreadable {
   const known = opened.get(tool)

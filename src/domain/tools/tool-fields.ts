@@ -219,7 +219,7 @@ export const inputAndMeteringFields: Field[] = [
     fields: [
       {
         name: 'timeoutMs',
-        label: 'Timeout in milliseconds, all tries together',
+        label: 'Timeout (ms), including retries',
         type: 'number',
         required: true,
         defaultValue: 30_000,
@@ -273,7 +273,7 @@ export const inputAndMeteringFields: Field[] = [
       },
       {
         name: 'maxTokens',
-        label: 'Most tokens that one call may take',
+        label: 'Maximum tokens per call',
         type: 'number',
         validate: whole(1, 1_000_000_000),
         admin: {

@@ -39,7 +39,7 @@ export async function forgetRollUps(sql: Sql, from: Date): Promise<void> {
     ])
 }
 
-/** Folds the next range that needs it; false when there is none, or another instance is at it. */
+/** Folds the next range that needs it; false when there is none, or another instance is already folding. */
 async function foldNext(sql: Sql, now: Date | null): Promise<boolean> {
   const lock = await sql.query<{ mine: boolean }>(
     `select pg_try_advisory_xact_lock(hashtext('hub.fold')) as mine`,

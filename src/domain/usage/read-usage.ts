@@ -43,7 +43,7 @@ type Filter = { text: string; values: unknown[] }
 /**
  * A page of a user's settled calls, newest first, with their number (from the roll-up, never by counting the
  * table; months that the retention dropped are not in it) and the cursor of the next page, null on the last. With a `cursor` the offset counts from there.
- * Throws VALIDATION_ERROR for a cursor that is none of ours.
+ * Throws VALIDATION_ERROR for an invalid cursor.
  */
 export async function listUsage(
   sql: Sql,

@@ -18,7 +18,7 @@ export function addTryTool(registry: Registry): void {
       path: '/admin/tools/{tool_id}/try',
       operationId: 'tryTool',
       tag: 'Admin',
-      summary: 'Call the last saved draft of a tool as somebody would, charging nobody',
+      summary: "Test a tool's latest draft without charging anyone",
       description:
         'The tool is really called. The usage log keeps it with the status `trial`, and no sum counts it. Whatever admission would say, the tool is called, and `admission` tells it.',
       access: 'admin',

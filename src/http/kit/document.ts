@@ -21,7 +21,7 @@ const RETRY_AFTER = {
 }
 
 const STATUS_TEXT: Record<number, string> = {
-  400: 'The request is not as it should be; the details name each field',
+  400: 'Invalid request; the details name each field',
   401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not found',

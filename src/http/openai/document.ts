@@ -25,7 +25,7 @@ type Described = {
 }
 
 const ERRORS: Record<number, string> = {
-  400: 'The request is not as it should be, or the provider refused it',
+  400: 'Invalid request, or the provider refused it',
   401: 'No valid API key or access token',
   403: 'The plan does not open the model, or its tokens are spent: `insufficient_quota`, not to be tried again',
   404: 'There is no such model',

@@ -6,7 +6,7 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 export type Target = { path: string } | { status: 400 | 405; message: string }
 
 /**
- * The path that every door goes by. A path that means another one than it spells (dot segments, an encoded
+ * The path that every interface uses. Rejects paths that normalise to a different path (dot segments, an encoded
  * letter, a backslash) is refused, so that no spelling of `/api` can pass by the guards that stand before it.
  */
 export function readTarget(req: IncomingMessage): Target {

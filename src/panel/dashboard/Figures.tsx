@@ -80,7 +80,7 @@ function Change({ now, before }: { now: number; before: number }) {
   return (
     <>
       {sign}
-      {inPercent(Math.abs(share))} on the time before
+      {inPercent(Math.abs(share))} vs. previous period
     </>
   )
 }

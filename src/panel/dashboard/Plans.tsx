@@ -11,12 +11,12 @@ export async function Plans({ req }: WidgetServerProps) {
   const { plans } = await dashboardData(req)
   if (plans.length === 0)
     return (
-      <Card title="Plans and their fill">
+      <Card title="Plan usage">
         <Nothing>There is no plan yet. Without one nobody can call a tool.</Nothing>
       </Card>
     )
   return (
-    <Card title="Plans and their fill" note="now, each in its own period" link={listLink('plans')}>
+    <Card title="Plan usage" note="now, each in its own period" link={listLink('plans')}>
       <ClosedPlans />
       <div className="hub-scroll">
         <table className="hub-table">

@@ -17,7 +17,7 @@ export function RangePicker({ req }: WidgetServerProps) {
   return (
     <header className="hub-view hub-range">
       <div>
-        <h2>The hub at a glance</h2>
+        <h2>Overview</h2>
         <p className="hub-note">
           {wordsOf(view)} As of {inUtc(now)}.
         </p>
@@ -47,7 +47,7 @@ function OwnRange({ view }: { view: DashboardView }) {
   const { first, last } = daysOf(view)
   return (
     <details className="hub-own">
-      <summary>{view.range === 'own' ? `${first} to ${last}` : 'Own range'}</summary>
+      <summary>{view.range === 'own' ? `${first} to ${last}` : 'Custom range'}</summary>
       <form method="get" action="/admin">
         <input type="hidden" name="range" value="own" />
         <input type="hidden" name="by" value={view.by} />

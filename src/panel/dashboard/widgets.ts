@@ -19,7 +19,7 @@ export const dashboardWidgets: Widget[] = [
   widget('figures', 'Figures', 'Figures#Figures', 'full'),
   widget('tokens', 'Tokens over time', 'UsageCharts#TokensChart'),
   widget('calls', 'Invocations over time', 'UsageCharts#CallsChart'),
-  widget('plans', 'Plans and their fill', 'Plans#Plans'),
+  widget('plans', 'Plan usage', 'Plans#Plans'),
   widget('failing', 'Failing tools', 'FailingTools#FailingTools'),
   widget('top-tools', 'Top tools', 'TopTools#TopTools'),
   widget('top-users', 'Top users', 'TopUsers#TopUsers'),

@@ -13,7 +13,7 @@ type Delivery = {
   last_error: string | null
 }
 
-/** Who was told of an alert, by which way, and whether it arrived. */
+/** Who was notified of an alert, through which channel, and whether it arrived. */
 export const Deliveries: JSONFieldClientComponent = ({ path }) => {
   const { value } = useField<Delivery[] | null>({ path })
   if (!value?.length)

@@ -76,7 +76,7 @@ export function useOffers(ask: Ask, fields: string[]) {
   }
 }
 
-/** What was found last; what is asked for anew leaves the question before unanswered. */
+/** The latest result; a newer search cancels the older one. */
 function useFound(ask: Ask, fields: string[], asked: Asked | null): Found {
   const [found, setFound] = useState<Found>(NOTHING)
   useEffect(() => {

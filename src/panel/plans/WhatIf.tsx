@@ -35,9 +35,9 @@ export function WhatIf() {
       style={{ height: 'auto', marginBottom: 'var(--base)' }}
     >
       <div className="hub-card__head">
-        <h3>What if these limits had counted for the last 30 days?</h3>
+        <h3>Simulate these limits on the last 30 days</h3>
         <button className="hub-button" type="button" disabled={busy} onClick={look}>
-          {busy ? 'Looking …' : 'Play the last 30 days again'}
+          {busy ? 'Looking …' : 'Run simulation'}
         </button>
       </div>
       {answer && asked !== shown && (

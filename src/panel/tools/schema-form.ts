@@ -35,7 +35,7 @@ export function valuesOf(fields: SchemaField[], example: Json): FormValues {
   )
 }
 
-/** The input that the form stands for, or the field whose text is none of its kind. */
+/** The input that the form describes, or the field whose text does not parse as its type. */
 export function inputOf(
   fields: SchemaField[],
   values: FormValues,

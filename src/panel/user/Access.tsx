@@ -79,7 +79,7 @@ function Keys({ data: { profile, keys } }: { data: UserData }) {
   return (
     <Card
       title="API keys"
-      note={`${inFull(live)} of ${inFull(keys.length)} work`}
+      note={`${inFull(live)} of ${inFull(keys.length)} active`}
       link={listLink('api-keys', { user: { equals: profile.id } })}
     >
       <div className="hub-scroll">

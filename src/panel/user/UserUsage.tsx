@@ -24,7 +24,7 @@ export function UserUsage({ data }: { data: UserData }) {
     )
   const user = { user: { equals: data.profile.id } }
   return (
-    <Card title={title} note={`${inFull(total)} in all, by day (UTC)`} link={settledLink(span, user)}>
+    <Card title={title} note={`${inFull(total)} total · per day (UTC)`} link={settledLink(span, user)}>
       <BarChart title={title} unit="day" steps={stepsOf(span)} series={series} />
       <ul className="hub-legend">
         {series.map((one, index) => (

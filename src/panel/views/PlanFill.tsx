@@ -7,7 +7,7 @@ import { PAGE_SIZE, Pages, pageOf } from '../parts/Pages'
 import { panelView } from './panel-view'
 
 /** The running subscriptions of a plan, or of all, the fullest first; those behind a number of the dashboard. */
-export const PlanFillView = panelView('Plans and their fill', async (query) => {
+export const PlanFillView = panelView('Plan usage', async (query) => {
   const { pool } = runtime()
   const asked = typeof query.plan === 'string' && query.plan !== '' ? query.plan : null
   const level: FillLevel = LEVELS.find((one) => String(one) === query.above) ?? 0

@@ -10,6 +10,6 @@ const view = (path: `/${string}`, Component: string, title: string): AdminViewCo
 /** Pages of the panel that are no list of documents. Each asks by itself who is there: `panelView`. */
 export const panelViews = {
   'hub-active-users': view('/active-users', 'ActiveUsers#ActiveUsers', 'Active users'),
-  'hub-plan-fill': view('/plan-fill', 'PlanFill#PlanFillView', 'Plans and their fill'),
+  'hub-plan-fill': view('/plan-fill', 'PlanFill#PlanFillView', 'Plan usage'),
   'hub-ledger': view('/ledger', 'LedgerChecks#LedgerChecks', 'Ledger checks'),
 }

@@ -40,7 +40,7 @@ export const rollupsUp = [
      rows_since timestamptz not null default 'epoch'
    )`,
   `insert into usage_folds default values`,
-  // Only ever added to, hence no key: a settlement must not wait for a fold, nor the fold for it.
+  // Rows are only added, so it has no key: a settlement must not wait for a fold, nor the fold for it.
   `create table usage_hours_due (hour timestamptz not null)`,
 
   `create table tool_recent (
