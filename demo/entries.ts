@@ -1,5 +1,5 @@
 import { v7 } from 'uuid'
-import type { AuditAction, AuditWay, Changes } from '../src/domain/audit/record'
+import type { AuditAction, AuthMethod, Changes } from '../src/domain/audit/record'
 import { demoEntryId } from '../src/platform/database/demo-mark'
 import type { Random } from './random'
 import { BROWSERS } from './write-people'
@@ -8,7 +8,7 @@ import { BROWSERS } from './write-people'
 export type DemoEvent = {
   at: Date
   who: { id: string; email: string } | null
-  via: AuditWay
+  via: AuthMethod
   action: AuditAction
   subject: string
   subjectId: string | null

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import next from 'next'
-import { standBeforeNext } from '../http/server/next-door'
+import { markHubServerRunning } from '../http/server/next-door'
 import type { Panel } from '../http/server/panel-port'
 
 /** Next, for the admin panel alone. `dev` compiles on demand and reloads live. */
@@ -20,7 +20,7 @@ export async function startPanel(settings: {
     port: settings.port,
     httpServer: upgrades,
   })
-  standBeforeNext()
+  markHubServerRunning()
   await app.prepare()
   const handle = app.getRequestHandler()
   return {

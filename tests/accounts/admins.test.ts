@@ -23,8 +23,8 @@ describe('the first admin', () => {
     expect(first).toMatchObject({ created: true, generatedPassword: expect.any(String) })
     const again = await ensureFirstAdmin(accounts.pool, config)
     expect(again).toEqual({ email: first.email, created: false, generatedPassword: null })
-    const room = { ...accounts.room, config: { ...accounts.room.config, requireEmailConfirmation: true } }
-    await login(room, { email: first.email, password: first.generatedPassword ?? '' }, somewhere())
+    const deps = { ...accounts.deps, config: { ...accounts.deps.config, requireEmailConfirmation: true } }
+    await login(deps, { email: first.email, password: first.generatedPassword ?? '' }, somewhere())
   })
 
   it('is made once by eight instances that start together', async () => {
@@ -39,10 +39,10 @@ describe('the first admin', () => {
   })
 
   it('comes from the configuration, and takes over an account that has this address', async () => {
-    await registerUser(accounts.room, { name: 'Early', email: admin.email, password: PASSWORD }, somewhere())
+    await registerUser(accounts.deps, { name: 'Early', email: admin.email, password: PASSWORD }, somewhere())
     await ensureFirstAdmin(accounts.pool, { ...config, admin, production: true })
-    await login(accounts.room, admin, somewhere())
-    expect((await refusal(login(accounts.room, { ...admin, password: PASSWORD }, somewhere()))).status).toBe(
+    await login(accounts.deps, admin, somewhere())
+    expect((await refusal(login(accounts.deps, { ...admin, password: PASSWORD }, somewhere()))).status).toBe(
       401,
     )
     expect(await count()).toBe(1)
@@ -80,7 +80,7 @@ describe('the last admin', () => {
     })
 
   it('stays, while others can go; a disabled one does not count', async () => {
-    const [one, two] = [await someUser(accounts.room), await someUser(accounts.room)]
+    const [one, two] = [await someUser(accounts.deps), await someUser(accounts.deps)]
     await accounts.pool.query(`update users set role = 'admin'`)
     await accounts.pool.query('update users set disabled = true where id = $1', [two.id])
     expect(await refusal(demote(one.id))).toMatchObject({ code: 'CONFLICT', status: 409 })
@@ -91,7 +91,7 @@ describe('the last admin', () => {
   })
 
   it('stays where all others still have to confirm their address', async () => {
-    const [one, two] = [await someUser(accounts.room), await someUser(accounts.room)]
+    const [one, two] = [await someUser(accounts.deps), await someUser(accounts.deps)]
     await accounts.pool.query(`update users set role = 'admin', email_confirmed_at = null`)
     await accounts.pool.query('update credentials set must_confirm = (user_id = $1)', [two.id])
     expect(await refusal(demote(one.id, true))).toMatchObject({ code: 'CONFLICT', status: 409 })
@@ -103,9 +103,9 @@ describe('the last admin', () => {
 
   it('stays when one transaction removes several at once, each before any of them is gone', async () => {
     const people = [
-      await someUser(accounts.room),
-      await someUser(accounts.room),
-      await someUser(accounts.room),
+      await someUser(accounts.deps),
+      await someUser(accounts.deps),
+      await someUser(accounts.deps),
     ]
     const ids = people.map(({ id }) => id)
     await accounts.pool.query(`update users set role = 'user'`)
@@ -121,7 +121,7 @@ describe('the last admin', () => {
 
   it('stays when two admins remove each other at the same moment', async () => {
     for (let round = 0; round < 10; round += 1) {
-      const [one, two] = [await someUser(accounts.room), await someUser(accounts.room)]
+      const [one, two] = [await someUser(accounts.deps), await someUser(accounts.deps)]
       await accounts.pool.query(`update users set role = 'user'`)
       await accounts.pool.query(`update users set role = 'admin' where id = any ($1)`, [[one.id, two.id]])
       const results = await Promise.allSettled([demote(one.id), demote(two.id)])

@@ -13,16 +13,16 @@ beforeAll(async () => {
 afterAll(() => accounts.drop())
 
 const make = (userId: string, expiresAt: Date | null = null, now: Date | null = null) =>
-  createApiKey(accounts.room, userId, { name: ' my key ', expiresAt }, now)
+  createApiKey(accounts.deps, userId, { name: ' my key ', expiresAt }, now)
 
 async function who(key: string, now: Date | null = null) {
-  const credential = await readCredential(new Headers({ 'x-api-key': key }), accounts.room.config.secret)
+  const credential = await readCredential(new Headers({ 'x-api-key': key }), accounts.deps.config.secret)
   return credential && findPrincipal(accounts.pool, credential, now)
 }
 
 describe('an API key', () => {
   it("signs in as its owner, without an admin's powers, and is stored as a hash", async () => {
-    const user = await someUser(accounts.room)
+    const user = await someUser(accounts.deps)
     await accounts.pool.query(`update users set role = 'admin' where id = $1`, [user.id])
     const made = await make(user.id)
     expect(made).toMatchObject({ name: 'my key', active: true, lastUsedAt: null, expiresAt: null })
@@ -41,7 +41,7 @@ describe('an API key', () => {
   })
 
   it('stops working at once when it is revoked, on every instance', async () => {
-    const user = await someUser(accounts.room)
+    const user = await someUser(accounts.deps)
     const made = await make(user.id)
     expect(await who(made.key)).not.toBeNull()
     expect(await revokeApiKey(accounts.pool, user.id, made.id)).toMatchObject({ active: false })
@@ -50,7 +50,7 @@ describe('an API key', () => {
   })
 
   it("is nobody else's to revoke", async () => {
-    const [user, other] = [await someUser(accounts.room), await someUser(accounts.room)]
+    const [user, other] = [await someUser(accounts.deps), await someUser(accounts.deps)]
     const made = await make(user.id)
     expect((await refusal(revokeApiKey(accounts.pool, other.id, made.id))).code).toBe('NOT_FOUND')
     expect(await who(made.key)).not.toBeNull()
@@ -58,7 +58,7 @@ describe('an API key', () => {
   })
 
   it('ends when it was meant to, and must end in the future', async () => {
-    const user = await someUser(accounts.room)
+    const user = await someUser(accounts.deps)
     const now = new Date()
     const made = await make(user.id, later(now, 60), now)
     expect(await who(made.key, later(now, 59))).not.toBeNull()
@@ -68,14 +68,14 @@ describe('an API key', () => {
   })
 
   it('of a disabled user does not work', async () => {
-    const user = await someUser(accounts.room)
+    const user = await someUser(accounts.deps)
     const made = await make(user.id)
     await accounts.pool.query('update users set disabled = true where id = $1', [user.id])
     expect(await who(made.key)).toBeNull()
   })
 
   it('is counted: two made at once cannot pass the most a user may have', async () => {
-    const user = await someUser(accounts.room)
+    const user = await someUser(accounts.deps)
     await Promise.all(Array.from({ length: MOST_ACTIVE_KEYS - 1 }, () => make(user.id)))
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => make(user.id)))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
@@ -88,7 +88,7 @@ describe('an API key', () => {
 
 describe('a flood of wrong keys', () => {
   it('costs one look-up of each', async () => {
-    const { key } = await make((await someUser(accounts.room)).id)
+    const { key } = await make((await someUser(accounts.deps)).id)
     await accounts.pool.query('delete from api_keys where key_prefix = $1', [key.slice(0, 13)])
     const query = jest.spyOn(accounts.pool, 'query')
     for (let count = 0; count < 50; count += 1) expect(await who(key)).toBeNull()
@@ -97,7 +97,7 @@ describe('a flood of wrong keys', () => {
   })
 
   it('does not keep a key out that is allowed again', async () => {
-    const user = await someUser(accounts.room)
+    const user = await someUser(accounts.deps)
     const made = await make(user.id)
     await revokeApiKey(accounts.pool, user.id, made.id)
     expect(await who(made.key)).toBeNull()
@@ -111,7 +111,7 @@ describe('a flood of wrong keys', () => {
 
 describe('the last use of a key', () => {
   it('is written in batches, never on a call, and never moves back', async () => {
-    const user = await someUser(accounts.room)
+    const user = await someUser(accounts.deps)
     const made = await make(user.id)
     const lastUse = async () => (await listApiKeys(accounts.pool, user.id))[0]?.lastUsedAt
     for (let count = 0; count < 5; count += 1) await who(made.key)
@@ -127,7 +127,7 @@ describe('the last use of a key', () => {
   })
 
   it('is kept for the next time when the database is away', async () => {
-    const user = await someUser(accounts.room)
+    const user = await someUser(accounts.deps)
     const made = await make(user.id)
     await who(made.key)
     const away = { query: () => Promise.reject(new Error('away')) }

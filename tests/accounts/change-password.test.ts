@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => accounts.drop())
 
 const signIn = (user: Profile, password = PASSWORD) =>
-  login(accounts.room, { email: user.email, password }, somewhere())
+  login(accounts.deps, { email: user.email, password }, somewhere())
 const who = ({ sessionId, userId }: TokenPair) =>
   findPrincipal(accounts.pool, { kind: 'session', sessionId, userId }, null)
 const everything = async (pairs: TokenPair[]) =>
@@ -24,11 +24,11 @@ const everything = async (pairs: TokenPair[]) =>
 
 describe('changing the password', () => {
   it('asks for the current one, keeps this session and ends the others', async () => {
-    const user = await someUser(accounts.room)
+    const user = await someUser(accounts.deps)
     const [mine, other] = [await signIn(user), await signIn(user)]
     const caller = { userId: user.id, email: user.email, sessionId: mine.sessionId }
     const change = (currentPassword: string, newPassword: string) =>
-      changePassword(accounts.room, caller, { currentPassword, newPassword }, somewhere())
+      changePassword(accounts.deps, caller, { currentPassword, newPassword }, somewhere())
     expect((await refusal(change('Wrong-1!', 'Other-1!'))).code).toBe('INVALID_CREDENTIALS')
     expect(await refusal(change(PASSWORD, 'weak'))).toMatchObject({
       status: 400,
@@ -41,7 +41,7 @@ describe('changing the password', () => {
   })
 
   it('refuses the old password that was right when its check began', async () => {
-    const user = await someUser(accounts.room)
+    const user = await someUser(accounts.deps)
     const client = await accounts.pool.connect()
     await client.query('begin')
     await client.query('update credentials set password_hash = $2 where user_id = $1', [user.id, 'another'])
@@ -55,11 +55,11 @@ describe('changing the password', () => {
   // The old password must not open a session that outlives the change.
   it('leaves no session opened with the old password at the same moment', async () => {
     for (let round = 0; round < 10; round += 1) {
-      const user = await someUser(accounts.room)
+      const user = await someUser(accounts.deps)
       const caller = { userId: user.id, email: user.email, sessionId: null }
       const attempts = Array.from({ length: 6 }, () => signIn(user))
       const change = changePassword(
-        accounts.room,
+        accounts.deps,
         caller,
         { currentPassword: PASSWORD, newPassword: 'Other-1!' },
         somewhere(),

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Origin } from '../../src/domain/accounts/deps'
 import { DEFAULT_LIMITS } from '../../src/domain/accounts/limiters'
 import { login } from '../../src/domain/accounts/login'
 import { requestPasswordReset } from '../../src/domain/accounts/reset-password'
-import type { Origin } from '../../src/domain/accounts/room'
 import { LOCK_AFTER_FAILURES } from '../../src/domain/accounts/sign-in-state'
 import { eventually } from '../support/eventually'
 import { type Accounts, accountsDatabase, PASSWORD, refusal, someEmail, someUser, somewhere } from './fixture'
@@ -16,7 +16,7 @@ afterAll(() => accounts.drop())
 
 const limits = { ...DEFAULT_LIMITS, failedSignInsPerAddress: 10_000 }
 const attempt = (email: string, password: string, origin = somewhere()) =>
-  refusal(login({ ...accounts.room, limits }, { email, password }, origin))
+  refusal(login({ ...accounts.deps, limits }, { email, password }, origin))
 
 /** Where an account is locked: only for its own network. */
 const LOCKED_AT = somewhere()
@@ -24,7 +24,7 @@ type Kind = { email: string; password: string; origin?: Origin }
 
 /** An account of each kind that must not be told from one that does not exist. */
 async function kindsOfAccount(): Promise<Record<string, Kind>> {
-  const [known, locked, closed, disabled] = await Promise.all([1, 2, 3, 4].map(() => someUser(accounts.room)))
+  const [known, locked, closed, disabled] = await Promise.all([1, 2, 3, 4].map(() => someUser(accounts.deps)))
   const email = (user: { email: string } | undefined) => user?.email ?? ''
   for (let count = 0; count < LOCK_AFTER_FAILURES; count += 1)
     await attempt(email(locked), 'Wrong-1!', LOCKED_AT)
@@ -82,14 +82,14 @@ describe('asking for a reset', () => {
   it('answers alike and takes as long, with an account or without', async () => {
     const time = async (email: string) => {
       const start = performance.now()
-      expect(await requestPasswordReset(accounts.room, { email }, somewhere())).toBeUndefined()
+      expect(await requestPasswordReset(accounts.deps, { email }, somewhere())).toBeUndefined()
       return performance.now() - start
     }
     await eventually(8, async () => {
       const known: number[] = []
       const unknown: number[] = []
       for (let round = 0; round < 5; round += 1) {
-        known.push(await time((await someUser(accounts.room)).email))
+        known.push(await time((await someUser(accounts.deps)).email))
         unknown.push(await time(someEmail()))
       }
       expect(Math.abs(Math.min(...known) - Math.min(...unknown))).toBeLessThan(10)

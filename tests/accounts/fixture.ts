@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
+import type { AccountsDeps, Origin } from '../../src/domain/accounts/deps'
 import { type Profile, registerUser } from '../../src/domain/accounts/register'
-import type { AccountsRoom, Origin } from '../../src/domain/accounts/room'
 import { hubSchemaUp } from '../../src/platform/database/schema'
 import type { Problem } from '../../src/platform/kernel/problem'
 import { baseTables } from '../ledger/base-tables'
@@ -10,13 +10,13 @@ import { queuedMails } from '../support/outbox'
 
 export const PASSWORD = 'Tr1cky-horse'
 
-export type Accounts = { room: AccountsRoom; pool: Pool; drop: () => Promise<void> }
+export type Accounts = { deps: AccountsDeps; pool: Pool; drop: () => Promise<void> }
 
 /** A database with the hub's tables, and the room's operations on it. Hashing is as cheap as bcrypt allows. */
-export async function accountsDatabase(changes: Partial<AccountsRoom['config']> = {}): Promise<Accounts> {
+export async function accountsDatabase(changes: Partial<AccountsDeps['config']> = {}): Promise<Accounts> {
   const database = await freshDatabase(30)
   for (const statement of [...baseTables, ...hubSchemaUp]) await database.pool.query(statement)
-  const config: AccountsRoom['config'] = {
+  const config: AccountsDeps['config'] = {
     accessTokenMinutes: 30,
     refreshTokenDays: 7,
     bcryptCost: 4,
@@ -28,7 +28,7 @@ export async function accountsDatabase(changes: Partial<AccountsRoom['config']> 
     secret: randomBytes(32).toString('hex'),
     ...changes,
   }
-  return { room: { pool: database.pool, config }, pool: database.pool, drop: database.drop }
+  return { deps: { pool: database.pool, config }, pool: database.pool, drop: database.drop }
 }
 
 /** Another address each time, so that no test meets the limits of another. */
@@ -42,8 +42,8 @@ export function someEmail(): string {
 }
 
 /** A registered user, through the real service. */
-export function someUser(room: AccountsRoom, now: Date | null = null): Promise<Profile> {
-  return registerUser(room, { name: 'Ada', email: someEmail(), password: PASSWORD }, somewhere(), now)
+export function someUser(deps: AccountsDeps, now: Date | null = null): Promise<Profile> {
+  return registerUser(deps, { name: 'Ada', email: someEmail(), password: PASSWORD }, somewhere(), now)
 }
 
 /** What an operation refused with; fails the test when it did not refuse. */

@@ -1,8 +1,8 @@
 // One valid account, signing in without end, must keep nobody else from signing in.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Origin } from '../../src/domain/accounts/deps'
 import { DEFAULT_LIMITS, type LimitSettings } from '../../src/domain/accounts/limiters'
 import { login } from '../../src/domain/accounts/login'
-import type { Origin } from '../../src/domain/accounts/room'
 import { MOST_SESSIONS } from '../../src/platform/database/schema/most-sessions'
 import { type Accounts, accountsDatabase, PASSWORD, someUser, somewhere } from './fixture'
 
@@ -18,10 +18,10 @@ const TRIES = 30
 
 /** How many of another person's tries succeed while one account signs in over forty connections. */
 async function triesThatSucceed(limits: LimitSettings, flood: Origin, other: Origin): Promise<number> {
-  const room = { ...accounts.room, limits }
-  const [flooder, person] = [await someUser(room), await someUser(room)]
+  const deps = { ...accounts.deps, limits }
+  const [flooder, person] = [await someUser(deps), await someUser(deps)]
   const signIn = (email: string, origin: Origin) =>
-    login(room, { email, password: PASSWORD }, origin).then(
+    login(deps, { email, password: PASSWORD }, origin).then(
       () => true,
       () => false,
     )

@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { withBrowserProof } from '../../src/domain/accounts/browser'
 import { changePassword } from '../../src/domain/accounts/change-password'
+import type { Origin } from '../../src/domain/accounts/deps'
 import { deleteForgottenNetworks } from '../../src/domain/accounts/known-networks'
 import { DEFAULT_LIMITS } from '../../src/domain/accounts/limiters'
 import { login } from '../../src/domain/accounts/login'
 import { registerUser } from '../../src/domain/accounts/register'
 import { requestPasswordReset, resetPassword } from '../../src/domain/accounts/reset-password'
-import type { Origin } from '../../src/domain/accounts/room'
 import {
   CLOSE_AFTER_FAILURES,
   KNOWN_DAYS,
@@ -37,7 +37,7 @@ afterAll(() => accounts.drop())
 
 const START = new Date('2026-01-31T12:00:00Z')
 const signIn = (email: string, password: string, now: Date | null = START, origin: Origin = somewhere()) =>
-  login(accounts.room, { email, password }, origin, now)
+  login(accounts.deps, { email, password }, origin, now)
 /** Wrong passwords from one network. Passing the limit by address is another matter: it counts in real time. */
 const fail = (email: string, times: number, origin: Origin = somewhere(), now = START) =>
   Promise.all(Array.from({ length: times }, () => refusal(signIn(email, 'Wrong-1!', now, origin))))
@@ -46,7 +46,7 @@ const refused = async (work: Promise<unknown>) =>
 
 describe('wrong passwords in a row from one network', () => {
   it('lock the account for that network, for a while', async () => {
-    const { email } = await someUser(accounts.room)
+    const { email } = await someUser(accounts.deps)
     const here = somewhere()
     await fail(email, LOCK_AFTER_FAILURES, here)
     await refused(signIn(email, PASSWORD, START, here))
@@ -55,14 +55,14 @@ describe('wrong passwords in a row from one network', () => {
   })
 
   it('lock nobody out who is elsewhere', async () => {
-    const { email } = await someUser(accounts.room)
+    const { email } = await someUser(accounts.deps)
     await fail(email, LOCK_AFTER_FAILURES)
     await expect(signIn(email, PASSWORD)).resolves.toBeDefined()
   })
 
   it('count for the whole /64 of IPv6, and for an IPv4 address however it is written', async () => {
     const at = (address: string): Origin => ({ address, userAgent: null })
-    const { email } = await someUser(accounts.room)
+    const { email } = await someUser(accounts.deps)
     for (let nth = 0; nth < LOCK_AFTER_FAILURES; nth += 1)
       await fail(email, 1, at(`2001:db8:12:34:${nth}::1`))
     await refused(signIn(email, PASSWORD, START, at('2001:db8:12:34:ffff::1')))
@@ -73,7 +73,7 @@ describe('wrong passwords in a row from one network', () => {
   })
 
   it('lock callers of whom no address is known, together', async () => {
-    const { email } = await someUser(accounts.room)
+    const { email } = await someUser(accounts.deps)
     const nowhere: Origin = { address: null, userAgent: null }
     await fail(email, LOCK_AFTER_FAILURES, nowhere)
     await refused(signIn(email, PASSWORD, START, nowhere))
@@ -81,7 +81,7 @@ describe('wrong passwords in a row from one network', () => {
   })
 
   it('are forgotten after a right one', async () => {
-    const { email } = await someUser(accounts.room)
+    const { email } = await someUser(accounts.deps)
     const here = somewhere()
     await fail(email, LOCK_AFTER_FAILURES - 1, here)
     await signIn(email, PASSWORD, START, here)
@@ -90,7 +90,7 @@ describe('wrong passwords in a row from one network', () => {
   })
 
   it('do not prolong a lock, and an admin lifts it', async () => {
-    const { email } = await someUser(accounts.room)
+    const { email } = await someUser(accounts.deps)
     const here = somewhere()
     await fail(email, LOCK_AFTER_FAILURES, here)
     await fail(email, 5, here, later(START, 300))
@@ -103,12 +103,12 @@ describe('wrong passwords in a row from one network', () => {
   })
 
   it('lock the change of a password too', async () => {
-    const user = await someUser(accounts.room)
+    const user = await someUser(accounts.deps)
     const here = somewhere()
     const { sessionId } = await signIn(user.email, PASSWORD, START, here)
     const change = (currentPassword: string) =>
       changePassword(
-        accounts.room,
+        accounts.deps,
         { userId: user.id, email: user.email, sessionId },
         { currentPassword, newPassword: 'Another-horse-2' },
         here,
@@ -128,7 +128,7 @@ describe('wrong passwords in a row from one network', () => {
       `update credentials set failures_in_day = 100, failures_since = $2 where user_id = $1`,
     ],
   ])('lock out the right guess that is being checked at that moment, %s', async (kind, lock) => {
-    const { email, id } = await someUser(accounts.room)
+    const { email, id } = await someUser(accounts.deps)
     const here = somewhere()
     if (kind === 'for the network') await fail(email, 1, here)
     const client = await accounts.pool.connect()
@@ -147,7 +147,7 @@ describe('a hundred wrong passwords in a day, from everywhere', () => {
   const known = somewhere()
   /** An account that signed in from `known` and was then attacked from many networks. */
   const attacked = async (signedInAt = START) => {
-    const user = await someUser(accounts.room)
+    const user = await someUser(accounts.deps)
     await signIn(user.email, PASSWORD, signedInAt, known)
     await attack(user.email)
     return user
@@ -168,7 +168,7 @@ describe('a hundred wrong passwords in a day, from everywhere', () => {
   })
 
   it('are counted exactly, and one less closes nothing', async () => {
-    const { email } = await someUser(accounts.room)
+    const { email } = await someUser(accounts.deps)
     for (let nth = 0; nth < CLOSE_AFTER_FAILURES - 1; nth += 9)
       await fail(email, Math.min(9, CLOSE_AFTER_FAILURES - 1 - nth), somewhere())
     await signIn(email, PASSWORD)
@@ -183,20 +183,20 @@ describe('a hundred wrong passwords in a day, from everywhere', () => {
 
   it('let in a browser that signed in to this account before, from any network', async () => {
     const { email, id } = await attacked()
-    const other = await someUser(accounts.room)
-    const proofOf = (userId: string, secret = accounts.room.config.secret) => ({
+    const other = await someUser(accounts.deps)
+    const proofOf = (userId: string, secret = accounts.deps.config.secret) => ({
       ...somewhere(),
       browser: withBrowserProof(secret, null, userId),
     })
     await refused(signIn(email, PASSWORD, START, proofOf(other.id)))
     await refused(signIn(email, PASSWORD, START, proofOf(id, 'another secret of somebody else')))
-    const both = withBrowserProof(accounts.room.config.secret, proofOf(id).browser, other.id)
+    const both = withBrowserProof(accounts.deps.config.secret, proofOf(id).browser, other.id)
     await expect(signIn(email, PASSWORD, START, { ...somewhere(), browser: both })).resolves.toBeDefined()
   })
 
   it('let in no browser that guesses itself', async () => {
     const { email, id } = await attacked()
-    const browser = withBrowserProof(accounts.room.config.secret, null, id)
+    const browser = withBrowserProof(accounts.deps.config.secret, null, id)
     for (let nth = 0; nth < DEFAULT_LIMITS.failedSignInsPerBrowser; nth += 1)
       await fail(email, 1, { ...somewhere(), browser })
     await refused(signIn(email, PASSWORD, START, { ...somewhere(), browser }))
@@ -205,9 +205,9 @@ describe('a hundred wrong passwords in a day, from everywhere', () => {
   it('let in whoever resets the password, also when the attack goes on', async () => {
     const { email } = await attacked()
     const here = somewhere()
-    await requestPasswordReset(accounts.room, { email }, here, START)
+    await requestPasswordReset(accounts.deps, { email }, here, START)
     const input = { token: await mailedToken(accounts.pool, email), newPassword: 'Another-horse-2' }
-    await resetPassword(accounts.room, input, START, 'new_password', here)
+    await resetPassword(accounts.deps, input, START, 'new_password', here)
     await expect(signIn(email, 'Another-horse-2', START, somewhere())).resolves.toBeDefined()
     await attack(email)
     await refused(signIn(email, 'Another-horse-2'))
@@ -246,7 +246,7 @@ describe('one address', () => {
     const codes = (await Promise.all(attempts)).map(({ code }) => code)
     expect(codes.filter((code) => code === 'INVALID_CREDENTIALS')).toHaveLength(most)
     expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(5)
-    const { email } = await someUser(accounts.room)
+    const { email } = await someUser(accounts.deps)
     const problem = await refusal(signIn(email, PASSWORD, null, origin))
     expect(problem).toMatchObject({ code: 'RATE_LIMITED', status: 429 })
     const seconds = Number(problem.headers['Retry-After'])
@@ -256,7 +256,7 @@ describe('one address', () => {
 
   it('is not held back by sign-ins that succeed', async () => {
     const origin = somewhere()
-    const { email } = await someUser(accounts.room)
+    const { email } = await someUser(accounts.deps)
     for (let count = 0; count < DEFAULT_LIMITS.failedSignInsPerAddress + 5; count += 1) {
       await signIn(email, PASSWORD, null, origin)
     }
@@ -267,7 +267,7 @@ describe('one address', () => {
     const own = await accountsDatabase()
     const origin = somewhere()
     const register = (password: string) =>
-      registerUser({ ...own.room, limits }, { name: 'Ada', email: someEmail(), password }, origin)
+      registerUser({ ...own.deps, limits }, { name: 'Ada', email: someEmail(), password }, origin)
     for (let count = 0; count < 5; count += 1) expect((await refusal(register('weak'))).status).toBe(400)
     for (let count = 0; count < 3; count += 1) await register(PASSWORD)
     expect((await refusal(register(PASSWORD))).code).toBe('RATE_LIMITED')
@@ -280,9 +280,9 @@ describe('an account that signs in', () => {
   it('does so so many times a minute; then nobody is checked for it, whatever the password', async () => {
     const limits = { ...DEFAULT_LIMITS, signInsPerAccount: 3 }
     const own = await accountsDatabase()
-    const { email } = await someUser(own.room)
-    const attempt = (password: string) => login({ ...own.room, limits }, { email, password }, somewhere())
-    await someUser({ ...own.room, limits })
+    const { email } = await someUser(own.deps)
+    const attempt = (password: string) => login({ ...own.deps, limits }, { email, password }, somewhere())
+    await someUser({ ...own.deps, limits })
     for (let count = 0; count < 3; count += 1) await attempt(PASSWORD)
     for (const password of [PASSWORD, 'Wrong-1!'])
       expect(await refusal(attempt(password))).toMatchObject({
@@ -297,14 +297,14 @@ describe('an account that signs in', () => {
     const limits = { ...DEFAULT_LIMITS, signInsPerAddress: 3 }
     const own = await accountsDatabase()
     const origin = somewhere()
-    const room = { ...own.room, limits }
+    const deps = { ...own.deps, limits }
     for (let count = 0; count < 3; count += 1) {
-      const { email } = await someUser(room)
-      await login(room, { email, password: PASSWORD }, origin)
+      const { email } = await someUser(deps)
+      await login(deps, { email, password: PASSWORD }, origin)
     }
-    const { email } = await someUser(room)
-    expect((await refusal(login(room, { email, password: PASSWORD }, origin))).code).toBe('RATE_LIMITED')
-    await expect(login(room, { email, password: PASSWORD }, somewhere())).resolves.toBeDefined()
+    const { email } = await someUser(deps)
+    expect((await refusal(login(deps, { email, password: PASSWORD }, origin))).code).toBe('RATE_LIMITED')
+    await expect(login(deps, { email, password: PASSWORD }, somewhere())).resolves.toBeDefined()
     await own.drop()
   })
 })

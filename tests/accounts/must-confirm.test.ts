@@ -22,17 +22,17 @@ beforeAll(async () => {
 })
 afterAll(() => accounts.drop())
 
-const room = (requireEmailConfirmation: boolean) => ({
-  ...accounts.room,
-  config: { ...accounts.room.config, requireEmailConfirmation },
+const deps = (requireEmailConfirmation: boolean) => ({
+  ...accounts.deps,
+  config: { ...accounts.deps.config, requireEmailConfirmation },
 })
 const register = async (required: boolean) => {
   const email = someEmail()
-  await registerUser(room(required), { name: 'Ada', email, password: PASSWORD }, somewhere())
+  await registerUser(deps(required), { name: 'Ada', email, password: PASSWORD }, somewhere())
   return email
 }
 const signIn = (email: string, password = PASSWORD, from = somewhere()) =>
-  login(room(true), { email, password }, from)
+  login(deps(true), { email, password }, from)
 const mails = async (email: string) => {
   const sql = `select from mail_outbox where recipient = $1 and subject like '%confirm%'`
   return (await accounts.pool.query(sql, [email])).rows.length
@@ -67,7 +67,7 @@ describe('at the upgrade', () => {
   it('so does one that signed in long ago, of which nothing else is known', async () => {
     const email = await upgraded(true, async () => {
       const old = await register(false)
-      await login(room(false), { email: old, password: PASSWORD }, somewhere())
+      await login(deps(false), { email: old, password: PASSWORD }, somewhere())
       await forgetMails(old)
       return old
     })
@@ -100,8 +100,8 @@ describe('a sign-in before the address is confirmed', () => {
     expect(await mails(email)).toBe(2)
     const fresh = await mailedToken(accounts.pool, email)
     expect(fresh).not.toBe(first)
-    expect((await refusal(confirmEmail(room(true), first))).status).toBe(400)
-    await confirmEmail(room(true), fresh)
+    expect((await refusal(confirmEmail(deps(true), first))).status).toBe(400)
+    await confirmEmail(deps(true), fresh)
     await expect(signIn(email)).resolves.toMatchObject({ expiresInSeconds: 1800 })
   })
 

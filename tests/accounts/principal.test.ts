@@ -21,7 +21,7 @@ const START = new Date('2026-01-31T12:00:00Z')
 const END = new Date('2026-02-28T12:00:00Z')
 
 async function tierOf(status: string, pending: string | null, at: Date): Promise<string | null | undefined> {
-  const user = await someUser(accounts.room, START)
+  const user = await someUser(accounts.deps, START)
   await accounts.pool.query(
     `insert into subscriptions (user_id, plan_id, pending_plan_id, status, started_at, period_start, period_end)
      select $1, (select id from plans where name = 'pro'), (select id from plans where name = $2),
@@ -29,7 +29,7 @@ async function tierOf(status: string, pending: string | null, at: Date): Promise
     [user.id, pending, status, START, END],
   )
   const session = await login(
-    accounts.room,
+    accounts.deps,
     { email: user.email, password: PASSWORD },
     somewhere(),
     later(END, -60),
@@ -56,10 +56,10 @@ describe('the tier of a caller', () => {
 describe('what has ended', () => {
   it('is removed a day later, and nothing before that', async () => {
     const now = new Date()
-    const user = await someUser(accounts.room, now)
-    const pair = await login(accounts.room, { email: user.email, password: PASSWORD }, somewhere(), now)
-    await refresh(accounts.room, pair.refreshToken, now)
-    await requestPasswordReset(accounts.room, { email: user.email }, somewhere(), now)
+    const user = await someUser(accounts.deps, now)
+    const pair = await login(accounts.deps, { email: user.email, password: PASSWORD }, somewhere(), now)
+    await refresh(accounts.deps, pair.refreshToken, now)
+    await requestPasswordReset(accounts.deps, { email: user.email }, somewhere(), now)
     const left = async () => {
       const counted = await accounts.pool.query(
         `select (select count(*)::int from sessions where user_id = $1) as sessions,

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => accounts.drop())
 
 const register = (input: { name?: string; email?: string; password?: string }) =>
-  registerUser(accounts.room, { name: 'Ada', email: someEmail(), password: PASSWORD, ...input }, somewhere())
+  registerUser(accounts.deps, { name: 'Ada', email: someEmail(), password: PASSWORD, ...input }, somewhere())
 
 const countAll = async () => {
   const tables = ['users', 'credentials', 'mail_outbox', 'email_tokens']
@@ -77,35 +77,35 @@ describe('registration', () => {
 
   it('undoes everything when what new users get cannot be given', async () => {
     const before = await countAll()
-    const room = { ...accounts.room, onRegistered: () => Promise.reject(new Error('no plan')) }
+    const deps = { ...accounts.deps, onRegistered: () => Promise.reject(new Error('no plan')) }
     const input = { name: 'Ada', email: someEmail(), password: PASSWORD }
-    await expect(registerUser(room, input, somewhere())).rejects.toThrow('no plan')
+    await expect(registerUser(deps, input, somewhere())).rejects.toThrow('no plan')
     expect(await countAll()).toEqual(before)
   })
 })
 
 describe('with confirmation required', () => {
   it('nobody signs in before following the link, and only a right password is told so', async () => {
-    const room = { ...accounts.room, config: { ...accounts.room.config, requireEmailConfirmation: true } }
+    const deps = { ...accounts.deps, config: { ...accounts.deps.config, requireEmailConfirmation: true } }
     const email = someEmail()
-    await registerUser(room, { name: 'Ada', email, password: PASSWORD }, somewhere())
-    const signIn = (password: string) => login(room, { email, password }, somewhere())
+    await registerUser(deps, { name: 'Ada', email, password: PASSWORD }, somewhere())
+    const signIn = (password: string) => login(deps, { email, password }, somewhere())
     expect((await refusal(signIn('Wrong-1!'))).code).toBe('INVALID_CREDENTIALS')
     expect(await refusal(signIn(PASSWORD))).toMatchObject({ code: 'EMAIL_NOT_CONFIRMED', status: 403 })
     const token = await mailedToken(accounts.pool, email)
-    await confirmEmail(room, token)
+    await confirmEmail(deps, token)
     await expect(signIn(PASSWORD)).resolves.toMatchObject({ expiresInSeconds: 1800 })
-    expect((await refusal(confirmEmail(room, token))).status).toBe(400)
+    expect((await refusal(confirmEmail(deps, token))).status).toBe(400)
   })
 
   it('a link is dead after a day', async () => {
-    const room = { ...accounts.room, config: { ...accounts.room.config, requireEmailConfirmation: true } }
+    const deps = { ...accounts.deps, config: { ...accounts.deps.config, requireEmailConfirmation: true } }
     const [email, now] = [someEmail(), new Date()]
-    await registerUser(room, { name: 'Ada', email, password: PASSWORD }, somewhere(), now)
+    await registerUser(deps, { name: 'Ada', email, password: PASSWORD }, somewhere(), now)
     const token = await mailedToken(accounts.pool, email)
     for (const wrong of ['', token.slice(1), `${token}\0`])
-      expect((await refusal(confirmEmail(room, wrong))).status).toBe(400)
-    expect((await refusal(confirmEmail(room, token, later(now, 86_400)))).status).toBe(400)
-    await confirmEmail(room, token, later(now, 86_399))
+      expect((await refusal(confirmEmail(deps, wrong))).status).toBe(400)
+    expect((await refusal(confirmEmail(deps, token, later(now, 86_400)))).status).toBe(400)
+    await confirmEmail(deps, token, later(now, 86_399))
   })
 })

@@ -25,18 +25,18 @@ beforeAll(async () => {
 afterAll(() => accounts.drop())
 
 const NEW = 'Br4nd-new-one'
-const signIn = (email: string, password: string) => login(accounts.room, { email, password }, somewhere())
+const signIn = (email: string, password: string) => login(accounts.deps, { email, password }, somewhere())
 const reset = (token: string, newPassword = NEW, now: Date | null = null) =>
-  resetPassword(accounts.room, { token, newPassword }, now)
+  resetPassword(accounts.deps, { token, newPassword }, now)
 
 async function linkFor(email: string, now: Date | null = null): Promise<string> {
-  await requestPasswordReset(accounts.room, { email }, somewhere(), now)
+  await requestPasswordReset(accounts.deps, { email }, somewhere(), now)
   return mailedToken(accounts.pool, email)
 }
 
 describe('a reset link', () => {
   it('sets the password once, ends all sessions and lifts a lock', async () => {
-    const { email } = await someUser(accounts.room)
+    const { email } = await someUser(accounts.deps)
     const { sessionId, userId } = await signIn(email, PASSWORD)
     for (let count = 0; count < LOCK_AFTER_FAILURES; count += 1) await refusal(signIn(email, 'Wrong-1!'))
     const token = await linkFor(email)
@@ -50,13 +50,13 @@ describe('a reset link', () => {
   })
 
   it('works for one of eight that use it at once', async () => {
-    const token = await linkFor((await someUser(accounts.room)).email)
+    const token = await linkFor((await someUser(accounts.deps)).email)
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => reset(token)))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
   it('is not spent by a password that breaks the rules', async () => {
-    const token = await linkFor((await someUser(accounts.room)).email)
+    const token = await linkFor((await someUser(accounts.deps)).email)
     expect((await refusal(reset(token, 'weak'))).details[0]).toMatchObject({
       field: 'new_password',
       rule: 'length',
@@ -66,7 +66,7 @@ describe('a reset link', () => {
 
   it('is dead after a day, and as soon as another was asked for', async () => {
     const now = new Date()
-    const { email } = await someUser(accounts.room)
+    const { email } = await someUser(accounts.deps)
     const old = await linkFor(email, now)
     expect((await refusal(reset(old, NEW, later(now, 86_400)))).status).toBe(400)
     const fresh = await linkFor(email, now)
@@ -75,7 +75,7 @@ describe('a reset link', () => {
   })
 
   it('is stored as a hash, and comes from the configuration', async () => {
-    const { email, id } = await someUser(accounts.room)
+    const { email, id } = await someUser(accounts.deps)
     const token = await linkFor(email)
     const stored = await accounts.pool.query('select * from email_tokens where user_id = $1', [id])
     expect(stored.rows).toHaveLength(1)
@@ -103,16 +103,16 @@ describe('asking for one', () => {
       return found.rows.length
     }
     const stranger = someEmail()
-    await requestPasswordReset(accounts.room, { email: stranger }, somewhere())
+    await requestPasswordReset(accounts.deps, { email: stranger }, somewhere())
     expect(await count(stranger)).toBe(0)
-    const { email } = await someUser(accounts.room)
+    const { email } = await someUser(accounts.deps)
     for (let asked = 0; asked < DEFAULT_LIMITS.resetsPerAccount + 3; asked += 1) {
-      await requestPasswordReset(accounts.room, { email }, somewhere())
+      await requestPasswordReset(accounts.deps, { email }, somewhere())
     }
     expect(await count(email)).toBe(DEFAULT_LIMITS.resetsPerAccount)
-    const disabled = await someUser(accounts.room)
+    const disabled = await someUser(accounts.deps)
     await accounts.pool.query('update users set disabled = true where id = $1', [disabled.id])
-    await requestPasswordReset(accounts.room, { email: disabled.email }, somewhere())
+    await requestPasswordReset(accounts.deps, { email: disabled.email }, somewhere())
     expect(await count(disabled.email)).toBe(0)
   })
 })

@@ -16,13 +16,13 @@ const START = new Date('2026-01-31T12:00:00Z')
 const at = (seconds: number) => later(START, seconds)
 
 async function signedIn(): Promise<TokenPair> {
-  const user = await someUser(accounts.room, START)
-  return login(accounts.room, { email: user.email, password: PASSWORD }, somewhere(), START)
+  const user = await someUser(accounts.deps, START)
+  return login(accounts.deps, { email: user.email, password: PASSWORD }, somewhere(), START)
 }
 
 const isLive = async ({ sessionId, userId }: TokenPair, seconds: number) =>
   (await findPrincipal(accounts.pool, { kind: 'session', sessionId, userId }, at(seconds))) !== null
-const rotate = (token: string, seconds: number) => refresh(accounts.room, token, at(seconds))
+const rotate = (token: string, seconds: number) => refresh(accounts.deps, token, at(seconds))
 
 describe('a refresh token', () => {
   it('works once, and leads to one that works; it is stored as a hash alone', async () => {
@@ -73,8 +73,8 @@ describe('a spent refresh token', () => {
   })
 
   it('ends no other session of that user', async () => {
-    const user = await someUser(accounts.room, START)
-    const enter = () => login(accounts.room, { email: user.email, password: PASSWORD }, somewhere(), START)
+    const user = await someUser(accounts.deps, START)
+    const enter = () => login(accounts.deps, { email: user.email, password: PASSWORD }, somewhere(), START)
     const [first, other] = [await enter(), await enter()]
     await rotate(first.refreshToken, 60)
     await refusal(rotate(first.refreshToken, 100))
@@ -96,7 +96,7 @@ describe('eight refreshes of one token at once', () => {
     for (let round = 0; round < 5; round += 1) {
       const first = await signedIn()
       const pairs = await Promise.all(
-        Array.from({ length: 8 }, () => refresh(accounts.room, first.refreshToken, at(5))),
+        Array.from({ length: 8 }, () => refresh(accounts.deps, first.refreshToken, at(5))),
       )
       expect(new Set(pairs.map((pair) => pair.refreshToken)).size).toBe(1)
       const unspent = await accounts.pool.query(

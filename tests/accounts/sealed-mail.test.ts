@@ -58,9 +58,9 @@ const queuePlain = (recipient: string) =>
 
 it('no table holds the token of a link, also not while its mail waits', async () => {
   await clear()
-  const { email } = await someUser(accounts.room)
+  const { email } = await someUser(accounts.deps)
   const confirm = await mailedToken(accounts.pool, email)
-  await requestPasswordReset(accounts.room, { email }, somewhere())
+  await requestPasswordReset(accounts.deps, { email }, somewhere())
   const tokens = [confirm, await mailedToken(accounts.pool, email)]
   const tables = await accounts.pool.query<{ name: string }>(
     `select table_name as name from information_schema.tables where table_schema = 'public'`,

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { AlertsRoom } from '../../src/domain/alerts/alert'
+import type { AlertsDeps } from '../../src/domain/alerts/alert'
 import { storeWebhookSecret } from '../../src/domain/settings/webhook-secret'
 import type { World } from '../ledger/world'
 import { SECRET } from '../tools/fixture'
@@ -9,7 +9,7 @@ import { SECRET } from '../tools/fixture'
 export const SIGNING_BYTES = Buffer.alloc(32, 3)
 export const SIGNING_SECRET = `whsec_${SIGNING_BYTES.toString('base64')}`
 
-export const roomOf = (world: Pick<World, 'pool'>): AlertsRoom => ({
+export const roomOf = (world: Pick<World, 'pool'>): AlertsDeps => ({
   pool: world.pool,
   config: { hubUrl: 'http://hub.test', secret: SECRET },
 })

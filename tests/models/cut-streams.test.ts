@@ -151,9 +151,9 @@ test('a process that knows nothing of a model reads its last calls in the usage 
       modelTokens: { ...noUsage(), inputTokens: 20, outputTokens: 10 },
     }
     expect(knowsRate(tool.id, 'main')).toBe(false)
-    const room = { pool, log: { warn: () => undefined } } as never
+    const deps = { pool, log: { warn: () => undefined } } as never
     const cut = { asked, endedAt: 60_000, tokensHeld: 1_500 }
-    expect(await atLeastEstimated(room, counted, cut)).toMatchObject({ source: 'estimated', tokens: 1_500 })
+    expect(await atLeastEstimated(deps, counted, cut)).toMatchObject({ source: 'estimated', tokens: 1_500 })
   } finally {
     await pool.end()
   }

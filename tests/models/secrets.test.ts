@@ -65,8 +65,8 @@ afterAll(async () => {
 async function newCaller(): Promise<string> {
   const free = await asAdmin('GET', '/api/plans?where[name][equals]=free')
   const [plan] = free.body.docs as { id: string }[]
-  const room = { tokenLimit: 10_000_000, requestsPerMinute: 60_000, burst: 5_000, callsAtOnce: 100 }
-  await asAdmin('PATCH', `/api/plans/${plan?.id}`, room)
+  const deps = { tokenLimit: 10_000_000, requestsPerMinute: 60_000, burst: 5_000, callsAtOnce: 100 }
+  await asAdmin('PATCH', `/api/plans/${plan?.id}`, deps)
   const { token } = await own.person()
   const sent = { token, body: { plan: 'free' } }
   await noted('subscribe', own.ask('POST', '/api/v1/subscriptions/subscribe', sent))

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Pool } from 'pg'
 import { startAccountsTimers } from '../../src/domain/accounts/timers'
-import type { AlertsRoom } from '../../src/domain/alerts/alert'
+import type { AlertsDeps } from '../../src/domain/alerts/alert'
 import { startAlertTimers } from '../../src/domain/alerts/timers'
 import { keepRefusal, startRefusalTimers } from '../../src/domain/refusals/keep-refusal'
 import { startMcpWatch } from '../../src/domain/tools/mcp/watch'
@@ -50,12 +50,12 @@ describe('what a timer logs of a failed query', () => {
     query: () => Promise.reject(failure),
     connect: () => Promise.reject(failure),
   } as unknown as Pool
-  const room = {
+  const deps = {
     pool,
     config: { secret: 'x'.repeat(32), hubUrl: 'http://127.0.0.1' },
-  } as unknown as AlertsRoom
+  } as unknown as AlertsDeps
   const starts: Array<[string, (log: WarnLog) => () => Promise<void>]> = [
-    ['alerts', (log) => startAlertTimers(room, log)],
+    ['alerts', (log) => startAlertTimers(deps, log)],
     ['accounts', (log) => startAccountsTimers(pool, log)],
     ['refusals', (log) => startRefusalTimers(pool, log)],
     ['MCP servers', (log) => startMcpWatch(pool, log)],

@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Pool } from 'pg'
-import type { GatewayRoom } from '../../src/domain/calls/admit-call'
+import type { CallDeps } from '../../src/domain/calls/admit-call'
 import { runCall } from '../../src/domain/calls/run-call'
 import { runModel } from '../../src/domain/calls/run-model'
 import { settledInAnyCase } from '../../src/domain/calls/settled'
@@ -14,7 +14,7 @@ import { setPerProcess } from '../../src/platform/kernel/process'
 import type { Log } from '../../src/platform/log/log'
 import { aTool } from '../tools/fixture'
 
-const room = { pool: {} as Pool, log: { error: () => undefined, warn: () => undefined } as unknown as Log }
+const deps = { pool: {} as Pool, log: { error: () => undefined, warn: () => undefined } as unknown as Log }
 const admitted = { userId: 'u', usageId: 'c', tokensHeld: 10, limits: {} } as unknown as Admitted
 
 function seeSettlements(): Settlement[] {
@@ -42,7 +42,7 @@ describe('what is thrown after admission settles the call, free of charge', () =
     const work = async () => {
       throw new RangeError('Maximum call stack size exceeded')
     }
-    await expect(settledInAnyCase(room as GatewayRoom, admitted, work)).rejects.toThrow(RangeError)
+    await expect(settledInAnyCase(deps as CallDeps, admitted, work)).rejects.toThrow(RangeError)
     expect(seen).toMatchObject(FREE)
   })
 
@@ -55,9 +55,9 @@ describe('what is thrown after admission settles the call, free of charge', () =
     })
     const call = { tool, plan: {}, admitted, answer: () => '' } as never
     const runs = [
-      () => runCall(room as GatewayRoom, request, tool, admitted),
-      () => runModel(room as GatewayRoom, request, call),
-      () => streamModel(room as GatewayRoom, request, call),
+      () => runCall(deps as CallDeps, request, tool, admitted),
+      () => runModel(deps as CallDeps, request, call),
+      () => streamModel(deps as CallDeps, request, call),
     ]
     for (const run of runs) {
       const seen = seeSettlements()

@@ -4,8 +4,8 @@ import { inTransaction, type Sql } from '../../platform/database/sql'
 import { invalidField, Problem } from '../../platform/kernel/problem'
 import { type AuditBy, recordAudit, SYSTEM } from '../audit/record'
 import { generateApiKey } from './api-key-format'
+import type { AccountsDeps } from './deps'
 import { nameSchema, readField } from './input'
-import type { AccountsRoom } from './room'
 
 /** More live keys than this are no longer told apart by anyone. */
 export const MOST_ACTIVE_KEYS = 100
@@ -28,7 +28,7 @@ export type NewApiKey = ApiKeyView & { key: string }
  * and CONFLICT when the user has too many.
  */
 export async function createApiKey(
-  room: Pick<AccountsRoom, 'pool'>,
+  deps: Pick<AccountsDeps, 'pool'>,
   userId: string,
   input: { name: string; expiresAt?: Date | null },
   now: Date | null = null,
@@ -37,7 +37,7 @@ export async function createApiKey(
   const name = readField('name', nameSchema, input.name)
   const made = generateApiKey()
   const values = [newId(), userId, name, made.prefix, made.hash, input.expiresAt ?? null, now]
-  const view = await inTransaction(room.pool, async (sql) => {
+  const view = await inTransaction(deps.pool, async (sql) => {
     await assertRoomForKey(sql, userId, now)
     const made = (await sql.query<ApiKeyView>(INSERT_KEY, values)).rows[0]
     if (made) await recordAudit(sql, by, [madeKey(made, userId)], now)

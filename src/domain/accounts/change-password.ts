@@ -2,11 +2,11 @@ import { inTransaction, type Sql } from '../../platform/database/sql'
 import { networkOrUnknown } from '../../platform/kernel/networks'
 import { byPrincipal } from '../audit/record'
 import { readSettings } from '../settings/read-settings'
+import type { AccountsDeps, Origin } from './deps'
 import { requireSignInAllowed } from './limits'
 import { checkPassword, hashPassword, verifyPassword } from './password'
 import type { Principal } from './principal'
 import { invalidCredentials, laneOf, refuseSignIn, trusts } from './refuse-sign-in'
-import type { AccountsRoom, Origin } from './room'
 import { endAllSessions } from './sessions'
 import { recordNewPassword, setPasswordHash } from './set-password'
 import { IS_CLOSED, IS_KNOWN, IS_LOCKED, joinNetwork } from './sign-in-state'
@@ -19,17 +19,17 @@ type Caller = Pick<Principal, 'userId' | 'email' | 'sessionId'> & Partial<Pick<P
  * counts like a failed sign-in), RATE_LIMITED.
  */
 export async function changePassword(
-  room: AccountsRoom,
+  deps: AccountsDeps,
   caller: Caller,
   input: { currentPassword: string; newPassword: string },
   origin: Origin,
   now: Date | null = null,
 ): Promise<void> {
-  const about = [caller.email, caller.name ?? '', (await readSettings(room.pool)).hubName]
+  const about = [caller.email, caller.name ?? '', (await readSettings(deps.pool)).hubName]
   const newPassword = await checkPassword(input.newPassword, 'new_password', about)
-  const currentHash = await checkCurrentPassword(room, caller, input.currentPassword, origin, now)
-  const passwordHash = await hashPassword(newPassword, room.config, laneOf(origin, caller.email))
-  await inTransaction(room.pool, async (sql) => {
+  const currentHash = await checkCurrentPassword(deps, caller, input.currentPassword, origin, now)
+  const passwordHash = await hashPassword(newPassword, deps.config, laneOf(origin, caller.email))
+  await inTransaction(deps.pool, async (sql) => {
     if (!(await isStillCurrent(sql, caller.userId, currentHash))) throw invalidCredentials()
     await setPasswordHash(sql, caller.userId, passwordHash, now)
     await recordNewPassword(sql, byPrincipal({ ...caller, via: 'session' }, origin), caller, now)
@@ -43,21 +43,21 @@ export async function changePassword(
  * passwords. A live session is trusted like a browser that signed in before, for as many failures.
  */
 export async function checkCurrentPassword(
-  room: AccountsRoom,
+  deps: AccountsDeps,
   caller: Caller,
   password: string,
   origin: Origin,
   now: Date | null = null,
 ): Promise<string> {
-  await requireSignInAllowed(room, origin.address, caller.email)
+  await requireSignInAllowed(deps, origin.address, caller.email)
   const values = [caller.userId, now, networkOrUnknown(origin.address)]
-  const known = (await room.pool.query<Known>(FIND_HASH, values)).rows[0]
+  const known = (await deps.pool.query<Known>(FIND_HASH, values)).rows[0]
   const trust = caller.sessionId === null ? null : `session ${caller.sessionId}`
-  const isTrusted = await trusts(room, trust)
+  const isTrusted = await trusts(deps, trust)
   const lane = laneOf(origin, caller.email)
-  const match = await verifyPassword(password, known?.password_hash ?? null, room.config, lane)
+  const match = await verifyPassword(password, known?.password_hash ?? null, deps.config, lane)
   if (known && match && !known.locked && (!known.closed || isTrusted)) return known.password_hash
-  return refuseSignIn(room, { userId: caller.userId, trust, isTrusted }, origin, now)
+  return refuseSignIn(deps, { userId: caller.userId, trust, isTrusted }, origin, now)
 }
 
 type Known = { password_hash: string; locked: boolean; closed: boolean }

@@ -1,16 +1,16 @@
 import { inTransaction, type Sql } from '../../platform/database/sql'
 import { type AuditBy, NOWHERE, recordAudit } from '../audit/record'
+import type { AccountsDeps, Origin } from './deps'
 import { deadLink, spendEmailToken } from './email-tokens'
-import type { AccountsRoom, Origin } from './room'
 
 /** Confirms the address to which this token was mailed. Throws VALIDATION_ERROR for a dead link. */
 export async function confirmEmail(
-  room: AccountsRoom,
+  deps: AccountsDeps,
   token: string,
   now: Date | null = null,
   origin: Origin = NOWHERE,
 ): Promise<void> {
-  await inTransaction(room.pool, async (sql) => {
+  await inTransaction(deps.pool, async (sql) => {
     const userId = await spendEmailToken(sql, token, 'confirm_email', now)
     if (userId === null) throw deadLink()
     const found = await sql.query<{ email: string }>('select email from users where id = $1', [userId])

@@ -1,23 +1,23 @@
 import { inTransaction } from '../../platform/database/sql'
+import type { AccountsDeps, Origin } from './deps'
 import { countConfirmation, unlessTooMany } from './limits'
 import { mailConfirmLink } from './register'
-import type { AccountsRoom, Origin } from './room'
 
 /**
  * Mails a fresh link to somebody who signed in with the right password and has not confirmed the address; the link
  * before it stops working. Nothing is mailed when too many were: by account and by address.
  */
 export async function mailFreshLink(
-  room: AccountsRoom,
+  deps: AccountsDeps,
   user: { id: string; email: string },
   origin: Origin,
   now: Date | null,
 ): Promise<void> {
-  const mayMail = await countConfirmation(room, origin.address, user.email).then(() => true, unlessTooMany)
+  const mayMail = await countConfirmation(deps, origin.address, user.email).then(() => true, unlessTooMany)
   if (!mayMail) return
-  await inTransaction(room.pool, async (sql) => {
+  await inTransaction(deps.pool, async (sql) => {
     // Locked, so that of two sign-ins at once the later link replaces the earlier.
     await sql.query('select from users where id = $1 for no key update', [user.id])
-    await mailConfirmLink(sql, user, now, room.config)
+    await mailConfirmLink(sql, user, now, deps.config)
   })
 }

@@ -36,7 +36,7 @@ export const DEFAULT_LIMITS: LimitSettings = {
   confirmationsPerAccount: 5,
 }
 
-export type LimitsRoom = { pool: Pool; limits?: LimitSettings }
+export type LimitsDeps = { pool: Pool; limits?: LimitSettings }
 
 type Limiter = RateLimiterPostgres
 export type Pair = { address: Limiter; account: Limiter }
@@ -50,14 +50,14 @@ export type Limiters = {
 }
 
 /** Counters live in the table `rate_limits`, so that the limits hold with any number of instances. */
-export function limiters(room: LimitsRoom): Limiters {
+export function limiters(deps: LimitsDeps): Limiters {
   const known = perProcess('accounts.limiters', () => new WeakMap<Pool, Map<LimitSettings, Limiters>>())
-  const ofPool = known.get(room.pool) ?? new Map<LimitSettings, Limiters>()
-  known.set(room.pool, ofPool)
-  const settings = room.limits ?? DEFAULT_LIMITS
+  const ofPool = known.get(deps.pool) ?? new Map<LimitSettings, Limiters>()
+  known.set(deps.pool, ofPool)
+  const settings = deps.limits ?? DEFAULT_LIMITS
   const existing = ofPool.get(settings)
   if (existing) return existing
-  const made = makeLimiters(room.pool, settings)
+  const made = makeLimiters(deps.pool, settings)
   ofPool.set(settings, made)
   return made
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { networkOf } from '../../platform/kernel/networks'
 import { Problem, tooMany } from '../../platform/kernel/problem'
-import { type LimitsRoom, limiters, type Pair } from './limiters'
+import { type LimitsDeps, limiters, type Pair } from './limiters'
 
 /**
  * Throws RATE_LIMITED while this address has too many failed sign-ins behind it, or it or this account too many that
@@ -10,16 +10,16 @@ import { type LimitsRoom, limiters, type Pair } from './limiters'
  * together are all let in: at most as many as the hashing queue holds.
  */
 export async function requireSignInAllowed(
-  room: LimitsRoom,
+  deps: LimitsDeps,
   address: string | null,
   email: string,
 ): Promise<void> {
-  const { failedAddress, signedIn } = limiters(room)
+  const { failedAddress, signedIn } = limiters(deps)
   const keys = keysOf(address, email)
   const asked: [string, RateLimiterPostgres][] = [[keys.account, signedIn.account]]
   if (keys.address !== null) asked.push([keys.address, failedAddress], [keys.address, signedIn.address])
   const names = asked.map(([key, limiter]) => limiter.getKey(key))
-  const counted = await readCounters(room, names)
+  const counted = await readCounters(deps, names)
   asked.forEach(([, { points }], index) => {
     const state = counted.get(names[index] as string)
     if (state && state.points >= points) throw refusal(state.msLeft)
@@ -27,9 +27,9 @@ export async function requireSignInAllowed(
 }
 
 /** Counts a failed sign-in by its address. Throws RATE_LIMITED when it was one too many. */
-export async function countFailedSignIn(room: LimitsRoom, address: string | null): Promise<void> {
+export async function countFailedSignIn(deps: LimitsDeps, address: string | null): Promise<void> {
   if (address === null) return
-  await limiters(room)
+  await limiters(deps)
     .failedAddress.consume(networkOf(address))
     .catch((state: unknown) => {
       throw state instanceof RateLimiterRes ? refusal(state.msBeforeNext) : state
@@ -39,8 +39,8 @@ export async function countFailedSignIn(room: LimitsRoom, address: string | null
 /**
  * Counts a right password. One too many is let in all the same: to refuse it now would tell that the password was right.
  */
-export async function countSignIn(room: LimitsRoom, address: string | null, email: string): Promise<void> {
-  const { signedIn } = limiters(room)
+export async function countSignIn(deps: LimitsDeps, address: string | null, email: string): Promise<void> {
+  const { signedIn } = limiters(deps)
   const keys = keysOf(address, email)
   await Promise.all([
     keys.address === null ? null : signedIn.address.consume(keys.address).catch(unlessOver),
@@ -49,30 +49,30 @@ export async function countSignIn(room: LimitsRoom, address: string | null, emai
 }
 
 /** Whether this browser (or session) has failed so often that it is trusted no more; `key` names it. */
-export async function isBrowserSpent(room: LimitsRoom, key: string): Promise<boolean> {
-  const { failedBrowser } = limiters(room)
+export async function isBrowserSpent(deps: LimitsDeps, key: string): Promise<boolean> {
+  const { failedBrowser } = limiters(deps)
   const state = await failedBrowser.get(key)
   return state !== null && state.consumedPoints >= failedBrowser.points
 }
 
 /** Counts a failed sign-in of a browser or session that is trusted. */
-export async function countFailedBrowser(room: LimitsRoom, key: string): Promise<void> {
-  await limiters(room).failedBrowser.consume(key).catch(unlessOver)
+export async function countFailedBrowser(deps: LimitsDeps, key: string): Promise<void> {
+  await limiters(deps).failedBrowser.consume(key).catch(unlessOver)
 }
 
 /** Counts a registration, before it is tried. Throws RATE_LIMITED when it is one too many. */
-export function countRegistration(room: LimitsRoom, address: string | null, email: string): Promise<void> {
-  return consume(limiters(room).registration, address, email)
+export function countRegistration(deps: LimitsDeps, address: string | null, email: string): Promise<void> {
+  return consume(limiters(deps).registration, address, email)
 }
 
 /** Counts a request for a reset mail. Throws RATE_LIMITED when it is one too many. */
-export function countReset(room: LimitsRoom, address: string | null, email: string): Promise<void> {
-  return consume(limiters(room).reset, address, email)
+export function countReset(deps: LimitsDeps, address: string | null, email: string): Promise<void> {
+  return consume(limiters(deps).reset, address, email)
 }
 
 /** Counts a fresh link for an address that is not confirmed. Throws RATE_LIMITED when it is one too many. */
-export function countConfirmation(room: LimitsRoom, address: string | null, email: string): Promise<void> {
-  return consume(limiters(room).confirmation, address, email)
+export function countConfirmation(deps: LimitsDeps, address: string | null, email: string): Promise<void> {
+  return consume(limiters(deps).confirmation, address, email)
 }
 
 /** For what is dropped in silence when there was too much of it. */
@@ -96,7 +96,7 @@ async function consume(pair: Pair, address: string | null, email: string): Promi
 type Counter = { points: number; msLeft: number }
 
 /** All counters that a sign-in asks for, by one statement. */
-async function readCounters({ pool }: LimitsRoom, names: string[]): Promise<Map<string, Counter>> {
+async function readCounters({ pool }: LimitsDeps, names: string[]): Promise<Map<string, Counter>> {
   const now = Date.now()
   const found = await pool.query<{ key: string; points: number; expire: string }>(
     'select key, points, expire from rate_limits where key = any ($1) and expire > $2',

@@ -6,12 +6,12 @@ import { networkOrUnknown } from '../../platform/kernel/networks'
 import { Problem } from '../../platform/kernel/problem'
 import { INSERT_AUDIT } from '../audit/record'
 import { trustedBrowser } from './browser'
+import type { AccountsDeps, Origin } from './deps'
 import { mailFreshLink } from './fresh-link'
 import { tokenHash } from './keys'
 import { countSignIn, requireSignInAllowed } from './limits'
 import { hashPassword, needsRehash, type PasswordMatch, verifyPassword } from './password'
 import { laneOf, refuseSignIn, trusts } from './refuse-sign-in'
-import type { AccountsRoom, Origin } from './room'
 import { IS_CLOSED, IS_KNOWN, IS_LOCKED, joinNetwork } from './sign-in-state'
 import { type TokenPair, tokenPair } from './token-pair'
 import { makeRefreshToken } from './tokens'
@@ -24,32 +24,32 @@ const MOST_USER_AGENT_CHARACTERS = 400
  * RATE_LIMITED before any is looked at. Each sign-in is a session of its own, so any number at once lose nothing.
  */
 export async function login(
-  room: AccountsRoom,
+  deps: AccountsDeps,
   input: { email: string; password: string },
   origin: Origin,
   now: Date | null = null,
 ): Promise<TokenPair> {
   const email = storable(input.email.trim().toLowerCase())
-  await requireSignInAllowed(room, origin.address, email)
+  await requireSignInAllowed(deps, origin.address, email)
   const values = [email, now, networkOrUnknown(origin.address)]
-  const account = (await room.pool.query<Account>(FIND_ACCOUNT, values)).rows[0]
-  const trust = account ? trustedBrowser(room.config.secret, origin.browser, account.id) : null
-  const isTrusted = await trusts(room, trust)
-  const refuse = () => refuseSignIn(room, { userId: account?.id ?? null, trust, isTrusted }, origin, now)
+  const account = (await deps.pool.query<Account>(FIND_ACCOUNT, values)).rows[0]
+  const trust = account ? trustedBrowser(deps.config.secret, origin.browser, account.id) : null
+  const isTrusted = await trusts(deps, trust)
+  const refuse = () => refuseSignIn(deps, { userId: account?.id ?? null, trust, isTrusted }, origin, now)
   const hash = account?.password_hash ?? null
-  const match = await verifyPassword(input.password, hash, room.config, laneOf(origin, email))
+  const match = await verifyPassword(input.password, hash, deps.config, laneOf(origin, email))
   if (!account || !match || !account.may_enter || (account.closed && !isTrusted)) return refuse()
-  if (room.config.requireEmailConfirmation && !account.confirmed) {
-    await countSignIn(room, origin.address, email)
-    await mailFreshLink(room, { id: account.id, email }, origin, now)
+  if (deps.config.requireEmailConfirmation && !account.confirmed) {
+    await countSignIn(deps, origin.address, email)
+    await mailFreshLink(deps, { id: account.id, email }, origin, now)
     throw notConfirmed()
   }
   const [opened] = await Promise.all([
-    openSession(room, account, origin, isTrusted, now),
-    countSignIn(room, origin.address, email),
+    openSession(deps, account, origin, isTrusted, now),
+    countSignIn(deps, origin.address, email),
   ])
   if (!opened) return refuse()
-  await rehash(room, account, input.password, match)
+  await rehash(deps, account, input.password, match)
   return opened
 }
 
@@ -79,7 +79,7 @@ const FIND_ACCOUNT = `
 
 /** Null when the password was changed or the account was locked while its password was being checked. */
 async function openSession(
-  room: AccountsRoom,
+  deps: AccountsDeps,
   account: Account,
   origin: Origin,
   isTrusted: boolean,
@@ -88,13 +88,13 @@ async function openSession(
   const refreshToken = makeRefreshToken()
   const sessionId = newId()
   const userAgent = origin.userAgent && storable(origin.userAgent.slice(0, MOST_USER_AGENT_CHARACTERS))
-  const opened = await room.pool.query<{ secondsLeft: number }>(OPEN_SESSION, [
+  const opened = await deps.pool.query<{ secondsLeft: number }>(OPEN_SESSION, [
     account.id,
     account.password_hash,
     sessionId,
     tokenHash(refreshToken),
     now,
-    Math.min(room.config.refreshTokenDays, room.config.sessionMaxDays),
+    Math.min(deps.config.refreshTokenDays, deps.config.sessionMaxDays),
     origin.address,
     userAgent,
     newId(),
@@ -107,7 +107,7 @@ async function openSession(
   return tokenPair(
     { userId: account.id, sessionId, secondsLeft: session.secondsLeft },
     refreshToken,
-    room.config,
+    deps.config,
     now,
   )
 }
@@ -157,15 +157,15 @@ const OPEN_SESSION = `
  * changed meanwhile, it stays. A password whose form of today is too long for bcrypt keeps its hash.
  */
 async function rehash(
-  room: AccountsRoom,
+  deps: AccountsDeps,
   account: Account,
   password: string,
   match: PasswordMatch,
 ): Promise<void> {
-  if (match === 'in form' && !needsRehash(account.password_hash, room.config)) return
+  if (match === 'in form' && !needsRehash(account.password_hash, deps.config)) return
   if (!isStorable(passwordForm(password))) return
-  const fresh = await hashPassword(password, room.config).catch(unlessBusy)
-  if (fresh !== null) await replaceHash(room.pool, account, fresh)
+  const fresh = await hashPassword(password, deps.config).catch(unlessBusy)
+  if (fresh !== null) await replaceHash(deps.pool, account, fresh)
 }
 
 function replaceHash(sql: Sql, account: Account, fresh: string) {

@@ -1,7 +1,7 @@
 import { type AuditBy, SYSTEM } from '../audit/record'
+import type { AccountsDeps } from './deps'
 import { tokenHash } from './keys'
 import type { Principal } from './principal'
-import type { AccountsRoom } from './room'
 import { endedBy, recordEndedSessions } from './sessions'
 import { isRefreshToken } from './tokens'
 
@@ -11,7 +11,7 @@ import { isRefreshToken } from './tokens'
  * the session stop working at once. To end it twice is no error.
  */
 export async function logout(
-  room: Pick<AccountsRoom, 'pool'>,
+  deps: Pick<AccountsDeps, 'pool'>,
   principal: Pick<Principal, 'userId' | 'sessionId'>,
   refreshToken: string | null,
   now: Date | null = null,
@@ -19,7 +19,7 @@ export async function logout(
 ): Promise<void> {
   const hash = refreshToken !== null && isRefreshToken(refreshToken) ? tokenHash(refreshToken) : null
   const values = [principal.userId, hash, principal.sessionId, now, ...endedBy(by, 'Signed out')]
-  await room.pool.query(END_SESSION, values)
+  await deps.pool.query(END_SESSION, values)
 }
 
 const END_SESSION = `

@@ -1,8 +1,8 @@
 import { inTransaction, type Sql } from '../../platform/database/sql'
 import { Problem } from '../../platform/kernel/problem'
 import { type AuditOrigin, byNobody, NOWHERE } from '../audit/record'
+import type { AccountsDeps } from './deps'
 import { tokenHash } from './keys'
-import type { AccountsRoom } from './room'
 import { endedBy, recordEndedSessions } from './sessions'
 import { type TokenPair, tokenPair } from './token-pair'
 import { isRefreshToken, successorOf } from './tokens'
@@ -18,18 +18,18 @@ export const RETRY_SECONDS = 10
  * refreshes at once lead to one next token.
  */
 export async function refresh(
-  room: AccountsRoom,
+  deps: AccountsDeps,
   refreshToken: string,
   now: Date | null = null,
   origin: AuditOrigin = NOWHERE,
 ): Promise<TokenPair> {
   if (!isRefreshToken(refreshToken)) throw sessionOver()
-  const next = successorOf(refreshToken, room.config.secret)
+  const next = successorOf(refreshToken, deps.config.secret)
   // The outcome leaves the transaction as a value: an error would undo the end of a stolen session.
-  const outcome = await inTransaction(room.pool, (sql) => rotate(sql, refreshToken, next, room, now, origin))
+  const outcome = await inTransaction(deps.pool, (sql) => rotate(sql, refreshToken, next, deps, now, origin))
   if (outcome === 'reused') throw new Problem('TOKEN_REUSED', 'This token was used before. Sign in again.')
   if (outcome === 'over') throw sessionOver()
-  return tokenPair(outcome, next, room.config, now)
+  return tokenPair(outcome, next, deps.config, now)
 }
 
 type Live = { userId: string; sessionId: string; secondsLeft: number }
@@ -38,7 +38,7 @@ async function rotate(
   sql: Sql,
   refreshToken: string,
   next: string,
-  room: AccountsRoom,
+  deps: AccountsDeps,
   now: Date | null,
   origin: AuditOrigin,
 ): Promise<Live | 'over' | 'reused'> {
@@ -53,7 +53,7 @@ async function rotate(
     ])
     return 'reused'
   }
-  const { refreshTokenDays, sessionMaxDays } = room.config
+  const { refreshTokenDays, sessionMaxDays } = deps.config
   const values = [token.session_id, now, refreshTokenDays, sessionMaxDays]
   const live = (await sql.query<Live>(PROLONG_SESSION, values)).rows[0]
   if (!live || live.secondsLeft <= 0) return 'over'

@@ -1,9 +1,9 @@
 import { networkOrUnknown } from '../../platform/kernel/networks'
 import { Problem } from '../../platform/kernel/problem'
+import type { AccountsDeps, Origin } from './deps'
 import { countFailedLogin } from './failed-logins'
 import type { Lane } from './hashing-queue'
 import { accountKey, countFailedBrowser, countFailedSignIn, isBrowserSpent } from './limits'
-import type { AccountsRoom, Origin } from './room'
 
 type Refused = {
   /** Null for an email that has no account. */
@@ -14,21 +14,21 @@ type Refused = {
 }
 
 /** Whether what an account trusts is trusted still, and was not used for too many guesses. */
-export async function trusts(room: AccountsRoom, trust: string | null): Promise<boolean> {
-  return trust !== null && !(await isBrowserSpent(room, trust))
+export async function trusts(deps: AccountsDeps, trust: string | null): Promise<boolean> {
+  return trust !== null && !(await isBrowserSpent(deps, trust))
 }
 
 /** Counts the failure, by account, network and address, and throws what every failed sign-in is answered. */
 export async function refuseSignIn(
-  room: AccountsRoom,
+  deps: AccountsDeps,
   { userId, trust, isTrusted }: Refused,
   origin: Origin,
   now: Date | null,
 ): Promise<never> {
   await Promise.all([
-    countFailedLogin(room.pool, userId, origin, isTrusted, now),
-    countFailedSignIn(room, origin.address),
-    trust === null ? null : countFailedBrowser(room, trust),
+    countFailedLogin(deps.pool, userId, origin, isTrusted, now),
+    countFailedSignIn(deps, origin.address),
+    trust === null ? null : countFailedBrowser(deps, trust),
   ])
   throw invalidCredentials()
 }

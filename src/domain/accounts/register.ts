@@ -6,12 +6,12 @@ import { queueMail } from '../../platform/mail/outbox'
 import { confirmMail, welcomeMail } from '../../platform/mail/templates'
 import { byNobody, recordAudit } from '../audit/record'
 import { readBrand, readSettings } from '../settings/read-settings'
+import type { AccountsDeps, Origin } from './deps'
 import { emailLink, LINK_HOURS, makeEmailToken } from './email-tokens'
 import { type Registration, readRegistration } from './input'
 import { countRegistration } from './limits'
 import { hashPassword } from './password'
 import { laneOf } from './refuse-sign-in'
-import type { AccountsRoom, Origin } from './room'
 import { setPasswordHash } from './set-password'
 
 export type Profile = { id: string; name: string; email: string; role: 'user' | 'admin'; createdAt: Date }
@@ -24,23 +24,23 @@ const UNIQUE_VIOLATION = '23505'
  * changed.
  */
 export async function registerUser(
-  room: AccountsRoom,
+  deps: AccountsDeps,
   input: Registration,
   origin: Origin,
   now: Date | null = null,
 ): Promise<Profile> {
-  const { signUpOpen, hubName } = await readSettings(room.pool)
+  const { signUpOpen, hubName } = await readSettings(deps.pool)
   if (!signUpOpen) throw registrationClosed()
   const { name, email, password } = await readRegistration(input, [hubName])
-  await countRegistration(room, origin.address, email)
-  const passwordHash = await hashPassword(password, room.config, laneOf(origin, email))
+  await countRegistration(deps, origin.address, email)
+  const passwordHash = await hashPassword(password, deps.config, laneOf(origin, email))
   try {
-    return await inTransaction(room.pool, async (sql) => {
+    return await inTransaction(deps.pool, async (sql) => {
       const user = (await sql.query<Profile>(INSERT_USER, [newId(), name, email, now])).rows[0] as Profile
       const by = byNobody(origin)
       await recordAudit(sql, by, [registered(user)], now)
-      await completeUser(sql, user, passwordHash, now, room.config)
-      await room.onRegistered?.(sql, user.id, now, by)
+      await completeUser(sql, user, passwordHash, now, deps.config)
+      await deps.onRegistered?.(sql, user.id, now, by)
       return user
     })
   } catch (error) {

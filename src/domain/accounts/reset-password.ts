@@ -6,6 +6,7 @@ import { NOWHERE } from '../audit/record'
 import { readBrand } from '../settings/read-settings'
 import { readAboutUser } from './about-user'
 import { markEmailConfirmed } from './confirm-email'
+import type { AccountsDeps, Origin } from './deps'
 import {
   deadLink,
   emailLink,
@@ -19,7 +20,6 @@ import { rememberNetwork } from './known-networks'
 import { countReset, unlessTooMany } from './limits'
 import { checkPassword, hashPassword } from './password'
 import { laneOf } from './refuse-sign-in'
-import type { AccountsRoom, Origin } from './room'
 import { endAllSessions } from './sessions'
 import { recordNewPassword, setPasswordHash } from './set-password'
 
@@ -32,19 +32,19 @@ const SAME_TIME_MS = 100
  * email address.
  */
 export async function requestPasswordReset(
-  room: AccountsRoom,
+  deps: AccountsDeps,
   input: { email: string },
   origin: Origin,
   now: Date | null = null,
 ): Promise<void> {
   const email = readField('email', emailSchema, input.email)
-  await Promise.all([mailLink(room, email, origin, now), sleep(SAME_TIME_MS)])
+  await Promise.all([mailLink(deps, email, origin, now), sleep(SAME_TIME_MS)])
 }
 
-async function mailLink(room: AccountsRoom, email: string, origin: Origin, now: Date | null): Promise<void> {
-  const mayAsk = await countReset(room, origin.address, email).then(() => true, unlessTooMany)
+async function mailLink(deps: AccountsDeps, email: string, origin: Origin, now: Date | null): Promise<void> {
+  const mayAsk = await countReset(deps, origin.address, email).then(() => true, unlessTooMany)
   if (!mayAsk) return
-  await inTransaction(room.pool, (sql) => mailPasswordLink(sql, room.config, email, now))
+  await inTransaction(deps.pool, (sql) => mailPasswordLink(sql, deps.config, email, now))
 }
 
 /**
@@ -53,7 +53,7 @@ async function mailLink(room: AccountsRoom, email: string, origin: Origin, now: 
  */
 export async function mailPasswordLink(
   sql: Sql,
-  config: AccountsRoom['config'],
+  config: AccountsDeps['config'],
   email: string,
   now: Date | null,
 ): Promise<void> {
@@ -80,19 +80,19 @@ async function lockUser(sql: Sql, email: string): Promise<string | null> {
  * (named `field`; the link stays good) and for a link that does not work.
  */
 export async function resetPassword(
-  room: AccountsRoom,
+  deps: AccountsDeps,
   input: { token: string; newPassword: string },
   now: Date | null = null,
   field = 'new_password',
   origin: Origin = NOWHERE,
 ): Promise<void> {
   await checkPassword(input.newPassword, field)
-  const userId = await findEmailTokenOwner(room.pool, input.token, 'password_reset', now)
+  const userId = await findEmailTokenOwner(deps.pool, input.token, 'password_reset', now)
   if (userId === null) throw deadLink()
-  const owner = await readAboutUser(room.pool, userId)
+  const owner = await readAboutUser(deps.pool, userId)
   const password = await checkPassword(input.newPassword, field, owner.about)
-  const passwordHash = await hashPassword(password, room.config, laneOf(origin, owner.email))
-  await inTransaction(room.pool, async (sql) => {
+  const passwordHash = await hashPassword(password, deps.config, laneOf(origin, owner.email))
+  await inTransaction(deps.pool, async (sql) => {
     // The user's row before all that hangs on it: the order in which every other change locks them.
     const user = await lockUserById(sql, userId)
     if ((await spendEmailToken(sql, input.token, 'password_reset', now)) === null) throw deadLink()

@@ -1,4 +1,4 @@
-import type { AccountsConfig } from './room'
+import type { AccountsConfig } from './deps'
 import { signAccessToken } from './tokens'
 
 /** What a sign-in gives. `expiresInSeconds` is the access token's. */

@@ -9,6 +9,7 @@ import {
 } from '../../platform/payload/access'
 import { caller } from '../../platform/payload/caller'
 import { lockBeforeUpdate } from '../../platform/payload/payload-sql'
+import type { AccountsDeps } from './deps'
 import { checkAvatar } from './payload/avatar'
 import { accountEndpoints } from './payload/endpoints'
 import {
@@ -20,7 +21,6 @@ import {
 } from './payload/hooks'
 import { checkName } from './payload/name'
 import { hubStrategy } from './payload/strategy'
-import type { AccountsRoom } from './room'
 
 /**
  * People. Payload keeps the profile; passwords, failed logins, sessions and tokens live in tables that no
@@ -28,7 +28,7 @@ import type { AccountsRoom } from './room'
  */
 export function usersCollection(
   config: Config,
-  onRegistered: NonNullable<AccountsRoom['onRegistered']>,
+  onRegistered: NonNullable<AccountsDeps['onRegistered']>,
 ): CollectionConfig {
   return {
     slug: 'users',

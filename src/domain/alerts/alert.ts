@@ -26,8 +26,8 @@ export type NewAlert = {
   user?: { id: string; email: string } | null
 }
 
-/** What this room needs of the process. */
-export type AlertsRoom = { pool: Pool; config: Pick<Config, 'hubUrl'> & { secret: string } }
+/** What this folder needs of the process. */
+export type AlertsDeps = { pool: Pool; config: Pick<Config, 'hubUrl'> & { secret: string } }
 
 /** One look, and one delivery, at a time among all instances. */
 export const ALERTS_LOCK = `hashtext('hub.alerts')`

@@ -7,7 +7,7 @@ import { callHttp } from '../../platform/outbound/call-http'
 import { toolSettings } from '../../platform/outbound/outbound-settings'
 import { readSettings } from '../settings/read-settings'
 import { openWebhookSecret } from '../settings/webhook-secret'
-import type { AlertsRoom } from './alert'
+import type { AlertsDeps } from './alert'
 import { SET_STATE } from './raise-alert'
 import { signedCall } from './webhook'
 
@@ -21,16 +21,16 @@ const MOST_ANSWER_BYTES = 64 * 1024
  * connection is held meanwhile. Answers how many calls were accepted.
  */
 export async function deliverWebhooks(
-  room: AlertsRoom,
+  deps: AlertsDeps,
   now: Date | null = null,
   agent: () => Dispatcher = toolAgent,
 ): Promise<number> {
-  const due = await room.pool.query<Due>(TAKE, [now, MOST_AT_ONCE])
+  const due = await deps.pool.query<Due>(TAKE, [now, MOST_AT_ONCE])
   if (due.rows.length === 0) return 0
-  const { webhookUrl } = await readSettings(room.pool)
-  const faults = await Promise.all(due.rows.map((row) => send(room, row, webhookUrl, now, agent)))
+  const { webhookUrl } = await readSettings(deps.pool)
+  const faults = await Promise.all(due.rows.map((row) => send(deps, row, webhookUrl, now, agent)))
   const ids = [...new Set(due.rows.map(({ alert_id }) => alert_id))].sort()
-  await room.pool.query(SET_STATE, [ids])
+  await deps.pool.query(SET_STATE, [ids])
   return faults.filter((fault) => fault === null).length
 }
 
@@ -60,7 +60,7 @@ const TAKE = `
 
 /** Null when the webhook took it; else what went wrong, which is stored too. */
 async function send(
-  { pool, config }: AlertsRoom,
+  { pool, config }: AlertsDeps,
   row: Due,
   url: string | null,
   now: Date | null,

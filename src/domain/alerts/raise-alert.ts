@@ -3,11 +3,11 @@ import { isDemoId } from '../../platform/database/demo-mark'
 import type { Sql } from '../../platform/database/sql'
 import { queueMail } from '../../platform/mail/outbox'
 import { readBrand, readSettings } from '../settings/read-settings'
-import type { AlertsRoom, Audience, NewAlert } from './alert'
+import type { AlertsDeps, Audience, NewAlert } from './alert'
 import { adminLetter, userLetter } from './letters'
 
 /** The audience of this moment, by the settings. */
-export async function readAudience(sql: Sql, { config: { hubUrl } }: AlertsRoom): Promise<Audience> {
+export async function readAudience(sql: Sql, { config: { hubUrl } }: AlertsDeps): Promise<Audience> {
   const { alertAddresses, webhookUrl } = await readSettings(sql)
   return { alertAddresses, webhookUrl, brand: await readBrand(sql, hubUrl), hubUrl }
 }

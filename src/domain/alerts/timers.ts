@@ -1,5 +1,5 @@
 import { every, type WarnLog, warnOf } from '../../platform/log/every'
-import type { AlertsRoom } from './alert'
+import type { AlertsDeps } from './alert'
 import { deliverWebhooks } from './deliver'
 import { deleteOldAlerts, noteMails } from './upkeep'
 import { watchLedger } from './watch-ledger'
@@ -15,18 +15,18 @@ const CLEAN_MS = 3_600_000
  * Looks every 15 s for what is to be told, and every 2 s for calls of the webhook that are due. Any number of instances
  * may run it. Returns the way to stop it, which waits for what is under way.
  */
-export function startAlertTimers(room: AlertsRoom, log: WarnLog): () => Promise<void> {
+export function startAlertTimers(deps: AlertsDeps, log: WarnLog): () => Promise<void> {
   const look = async () => {
-    await watchUsage(room)
-    await watchTools(room)
-    await watchReports(room)
-    await watchLedger(room)
-    await noteMails(room.pool)
+    await watchUsage(deps)
+    await watchTools(deps)
+    await watchReports(deps)
+    await watchLedger(deps)
+    await noteMails(deps.pool)
   }
   const stops = [
     every(LOOK_MS, look, warnOf(log, 'alerts could not be looked for')),
-    every(DELIVER_MS, () => deliverWebhooks(room), warnOf(log, 'alerts could not be delivered')),
-    every(CLEAN_MS, () => deleteOldAlerts(room.pool), warnOf(log, 'old alerts could not be removed')),
+    every(DELIVER_MS, () => deliverWebhooks(deps), warnOf(log, 'alerts could not be delivered')),
+    every(CLEAN_MS, () => deleteOldAlerts(deps.pool), warnOf(log, 'old alerts could not be removed')),
   ]
   return async () => {
     await Promise.all(stops.map((stop) => stop()))

@@ -1,14 +1,14 @@
 import { inTransaction } from '../../platform/database/sql'
-import type { AlertsRoom, NewAlert } from './alert'
+import type { AlertsDeps, NewAlert } from './alert'
 import { raiseAlert, readAudience } from './raise-alert'
 
 /** Tells of what a nightly check of the ledger found, once for each check. Answers how many were raised. */
-export async function watchLedger(room: AlertsRoom, now: Date | null = null): Promise<number> {
-  const { rows } = await room.pool.query<Found>(FOUND, [now])
+export async function watchLedger(deps: AlertsDeps, now: Date | null = null): Promise<number> {
+  const { rows } = await deps.pool.query<Found>(FOUND, [now])
   let raised = 0
   for (const row of rows) {
-    const isNew = await inTransaction(room.pool, async (sql) =>
-      raiseAlert(sql, toAlert(row), await readAudience(sql, room), now),
+    const isNew = await inTransaction(deps.pool, async (sql) =>
+      raiseAlert(sql, toAlert(row), await readAudience(sql, deps), now),
     )
     if (isNew) raised += 1
   }

@@ -1,6 +1,6 @@
 import { inTransaction } from '../../platform/database/sql'
 import { type ExcessiveReport, takeExcessiveReports } from '../tools/excessive-reports'
-import type { AlertsRoom, NewAlert } from './alert'
+import type { AlertsDeps, NewAlert } from './alert'
 import { raiseAlert, readAudience } from './raise-alert'
 
 /**
@@ -8,13 +8,13 @@ import { raiseAlert, readAudience } from './raise-alert'
  * Answers how many were raised. What cannot be written now is lost: the next such report is told of.
  */
 export async function watchReports(
-  room: AlertsRoom,
+  deps: AlertsDeps,
   reports: ExcessiveReport[] = takeExcessiveReports(),
 ): Promise<number> {
   let raised = 0
   for (const report of reports) {
-    const isNew = await inTransaction(room.pool, async (sql) =>
-      raiseAlert(sql, toAlert(report), await readAudience(sql, room), report.at),
+    const isNew = await inTransaction(deps.pool, async (sql) =>
+      raiseAlert(sql, toAlert(report), await readAudience(sql, deps), report.at),
     )
     if (isNew) raised += 1
   }

@@ -1,6 +1,6 @@
 import { inTransaction } from '../../platform/database/sql'
 import { type OpenBreaker, openBreakers } from '../tools/breakers'
-import { ALERTS_LOCK, type AlertsRoom } from './alert'
+import { ALERTS_LOCK, type AlertsDeps } from './alert'
 import { raiseAlert, readAudience } from './raise-alert'
 
 /** Silent for so long in every instance, a failure is over, and the next one is told of anew. */
@@ -12,17 +12,17 @@ const OVER_AFTER_MINUTES = 15
  * raised.
  */
 export async function watchTools(
-  room: AlertsRoom,
+  deps: AlertsDeps,
   open: OpenBreaker[] = openBreakers(),
   now: Date | null = null,
 ): Promise<number> {
   let raised = 0
-  for (const breaker of open) if (await tell(room, breaker, now)) raised += 1
+  for (const breaker of open) if (await tell(deps, breaker, now)) raised += 1
   return raised
 }
 
-function tell(room: AlertsRoom, { toolId, upstream }: OpenBreaker, now: Date | null): Promise<boolean> {
-  return inTransaction(room.pool, async (sql) => {
+function tell(deps: AlertsDeps, { toolId, upstream }: OpenBreaker, now: Date | null): Promise<boolean> {
+  return inTransaction(deps.pool, async (sql) => {
     await sql.query(`select pg_advisory_xact_lock(${ALERTS_LOCK})`)
     const known = await sql.query(SEEN_AGAIN, [toolId, upstream, now, OVER_AFTER_MINUTES])
     if (known.rows.length > 0) return false
@@ -40,7 +40,7 @@ function tell(room: AlertsRoom, { toolId, upstream }: OpenBreaker, now: Date | n
       data: { tool: tool.name, upstream, since: tool.at.toISOString() },
       toolId,
     }
-    return raiseAlert(sql, alert, await readAudience(sql, room), now)
+    return raiseAlert(sql, alert, await readAudience(sql, deps), now)
   })
 }
 

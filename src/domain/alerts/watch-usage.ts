@@ -1,6 +1,6 @@
 import { inTransaction, type Sql } from '../../platform/database/sql'
 import { SUBSCRIPTION_AT_SQL } from '../billing/subscription-at-sql'
-import { ALERTS_LOCK, type AlertsRoom, type NewAlert } from './alert'
+import { ALERTS_LOCK, type AlertsDeps, type NewAlert } from './alert'
 import { raiseAlert, readAudience } from './raise-alert'
 
 /** More than these are raised by the next turn. */
@@ -13,15 +13,15 @@ const MOST_A_TURN = 200
  * looked is in the database, so a restart misses nothing. Answers how many were raised; null where another instance is
  * looking.
  */
-export async function watchUsage(room: AlertsRoom, now: Date | null = null): Promise<number | null> {
-  return inTransaction(room.pool, async (sql) => {
+export async function watchUsage(deps: AlertsDeps, now: Date | null = null): Promise<number | null> {
+  return inTransaction(deps.pool, async (sql) => {
     const lock = await sql.query<{ mine: boolean }>(
       `select pg_try_advisory_xact_lock(${ALERTS_LOCK}) as mine`,
     )
     if (!lock.rows[0]?.mine) return null
     const look = (await sql.query<Look>(NEXT_LOOK, [now])).rows[0] as Look
     const found = await sql.query<Crossed>(CROSSED, [look.since, look.at, MOST_A_TURN])
-    const audience = found.rows.length > 0 ? await readAudience(sql, room) : null
+    const audience = found.rows.length > 0 ? await readAudience(sql, deps) : null
     let raised = 0
     for (const row of found.rows)
       if (audience && (await raiseAlert(sql, toAlert(row), audience, now))) raised += 1

@@ -3,7 +3,7 @@ import { adminsOnly, nobody } from '../../platform/payload/access'
 import { exactSearch } from '../../platform/payload/exact-search'
 import { sortById } from '../../platform/payload/sort-by-id'
 import { exportEndpoint } from './export'
-import { AUDIT_ACTIONS, AUDIT_WAYS } from './record'
+import { AUDIT_ACTIONS, AUTH_METHODS } from './record'
 
 const text = (name: string, label: string, description?: string): Field => ({
   name,
@@ -61,7 +61,7 @@ export const AuditLogs: CollectionConfig = {
           },
         },
         { name: 'actor', type: 'relationship', relationTo: 'users', label: 'Their account' },
-        { name: 'via', type: 'select', options: [...AUDIT_WAYS], label: 'Known by' },
+        { name: 'via', type: 'select', options: [...AUTH_METHODS], label: 'Known by' },
       ],
     },
     {

@@ -18,8 +18,8 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number]
  * How it was known who did it: by a session or key, by a password at that moment, by a mailed link; `nobody` was signed
  * in, or the hub itself did it.
  */
-export const AUDIT_WAYS = ['session', 'api-key', 'password', 'link', 'nobody', 'system'] as const
-export type AuditWay = (typeof AUDIT_WAYS)[number]
+export const AUTH_METHODS = ['session', 'api-key', 'password', 'link', 'nobody', 'system'] as const
+export type AuthMethod = (typeof AUTH_METHODS)[number]
 
 /** Where a request came from, as far as the hub knows it. */
 export type AuditOrigin = { address: string | null; userAgent: string | null; requestId?: string | null }
@@ -28,7 +28,7 @@ export type AuditOrigin = { address: string | null; userAgent: string | null; re
 export type AuditBy = AuditOrigin & {
   userId: string | null
   email: string | null
-  via: AuditWay
+  via: AuthMethod
   apiKeyId?: string | null
 }
 

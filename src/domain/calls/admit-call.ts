@@ -19,7 +19,7 @@ import { toProblem } from './refusals'
 /** What changes between the look at the catalogue and the admission is rare; five times in a row is a fault. */
 const MOST_TRIES = 5
 
-export interface GatewayRoom {
+export interface CallDeps {
   pool: Pool
   log: Log
 }
@@ -63,24 +63,24 @@ export type Started<Plan> = { ended: 'not-yet'; tool: Tool; plan: Plan; admitted
  * tool changed says so, and the call starts over. Where `prepare` may take long, the caller is found before.
  */
 export async function admitCall<Plan extends { hold: Hold }>(
-  room: GatewayRoom,
+  deps: CallDeps,
   request: CallRequest,
   prepare: (tool: Tool) => Plan | null | Promise<Plan | null>,
 ): Promise<Started<Plan> | InvokeOutcome> {
   let mayLook = request.isKnown
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-    const tool = (await catalogueAt(room.pool)).find(request.tool)
+    const tool = (await catalogueAt(deps.pool)).find(request.tool)
     if (!tool?.isActive) return { ended: 'not-admissible' }
-    mayLook ||= !isCostly(tool, request.bytes) || (await isSomebodys(room, request))
+    mayLook ||= !isCostly(tool, request.bytes) || (await isSomebodys(deps, request))
     const prepared = mayLook ? prepare(tool) : null
     const plan = prepared instanceof Promise ? await prepared : prepared
     if (plan === null) return { ended: 'not-admissible' }
     const admission = await admit(admissionOf(request, tool, plan.hold))
     if (admission.admitted) return { ended: 'not-yet', tool, plan, admitted: admission }
-    if (admission.reason === 'stale') await refreshCatalogue(room.pool)
+    if (admission.reason === 'stale') await refreshCatalogue(deps.pool)
     else {
       const outcome = await refuse(
-        room,
+        deps,
         request,
         { tool, requestId: request.requestId, hold: plan.hold },
         admission,
@@ -104,8 +104,8 @@ function isCostly(tool: Tool, bytes: number): boolean {
   return (bytes > MOST_COUNTED_AT_ONCE && isCountedBefore(tool)) || isCheckedForKnown(tool, bytes)
 }
 
-async function isSomebodys(room: GatewayRoom, { credential }: CallRequest): Promise<boolean> {
-  return (await findPrincipal(room.pool, credential, null)) !== null
+async function isSomebodys(deps: CallDeps, { credential }: CallRequest): Promise<boolean> {
+  return (await findPrincipal(deps.pool, credential, null)) !== null
 }
 
 function admissionOf(request: CallRequest, tool: Tool, hold: Hold) {
@@ -123,7 +123,7 @@ function admissionOf(request: CallRequest, tool: Tool, hold: Hold) {
 
 /** The outcome of a refusal; null when the call should start over (an idempotency key that just expired). */
 async function refuse(
-  room: GatewayRoom,
+  deps: CallDeps,
   { idempotency }: CallRequest,
   asked: { tool: Tool; requestId: string; hold: Hold },
   refusal: Refusal,
@@ -136,7 +136,7 @@ async function refuse(
     return { ended: 'failed', userId, problem }
   }
   if (!idempotency) throw new Error('an idempotency key is known that was never sent')
-  const known = await readIdempotent(room.pool, { userId, toolId: asked.tool.id, ...idempotency })
+  const known = await readIdempotent(deps.pool, { userId, toolId: asked.tool.id, ...idempotency })
   switch (known.state) {
     case 'replay':
       return { ended: 'answered', userId, headers: { 'idempotent-replayed': 'true' }, answer: known.answer }

@@ -2,7 +2,7 @@ import { isModelTool, type ModelTool } from '../models/call-model'
 import type { Planned } from '../models/input'
 import type { ModelPlan } from '../models/plan'
 import type { Tool } from '../tools/tool'
-import { admitCall, type CallRequest, type GatewayRoom, type InvokeOutcome } from './admit-call'
+import { admitCall, type CallDeps, type CallRequest, type InvokeOutcome } from './admit-call'
 import { keepUntilSettled } from './in-flight'
 import type { ModelCall } from './run-model'
 import { runModel } from './run-model'
@@ -14,23 +14,23 @@ export interface ModelRequest extends CallRequest {
 }
 
 /** Asks a tool that is a model in the model's own words; the answer is the provider's, as it came. */
-export function askModel(room: GatewayRoom, request: ModelRequest): Promise<InvokeOutcome> {
-  return keepUntilSettled(admitAndAsk(room, request))
+export function askModel(deps: CallDeps, request: ModelRequest): Promise<InvokeOutcome> {
+  return keepUntilSettled(admitAndAsk(deps, request))
 }
 
 /** The same as a stream. */
-export async function askModelStream(room: GatewayRoom, request: ModelRequest): Promise<StreamOutcome> {
-  const started = await keepUntilSettled(start(room, request))
-  return started.ended === 'not-yet' ? streamModel(room, request, toCall(started)) : started
+export async function askModelStream(deps: CallDeps, request: ModelRequest): Promise<StreamOutcome> {
+  const started = await keepUntilSettled(start(deps, request))
+  return started.ended === 'not-yet' ? streamModel(deps, request, toCall(started)) : started
 }
 
-async function admitAndAsk(room: GatewayRoom, request: ModelRequest): Promise<InvokeOutcome> {
-  const started = await start(room, request)
-  return started.ended === 'not-yet' ? runModel(room, request, toCall(started)) : started
+async function admitAndAsk(deps: CallDeps, request: ModelRequest): Promise<InvokeOutcome> {
+  const started = await start(deps, request)
+  return started.ended === 'not-yet' ? runModel(deps, request, toCall(started)) : started
 }
 
-const start = (room: GatewayRoom, request: ModelRequest) =>
-  admitCall(room, request, (tool) => planOf(tool, request))
+const start = (deps: CallDeps, request: ModelRequest) =>
+  admitCall(deps, request, (tool) => planOf(tool, request))
 
 function planOf(tool: Tool, { plan }: ModelRequest): (ModelPlan & { tool: ModelTool }) | null {
   const planned = isModelTool(tool) ? plan(tool) : null

@@ -4,7 +4,7 @@ import type { Asked } from '../models/bounds'
 import { type ModelCharge, noUsage } from '../models/charge'
 import { knowsRate, noteOutput, outputIn } from '../models/output-rates'
 import { weigh } from '../models/usage'
-import type { GatewayRoom } from './admit-call'
+import type { CallDeps } from './admit-call'
 
 /**
  * The charge of a call that was cut while its model may have reasoned, which nobody sees before the end: the larger of
@@ -12,13 +12,13 @@ import type { GatewayRoom } from './admit-call'
  * leaving just before the usage would make reasoning free.
  */
 export async function atLeastEstimated(
-  room: GatewayRoom,
+  deps: CallDeps,
   charge: ModelCharge,
   { asked, endedAt, tokensHeld }: { asked: Asked; endedAt: number; tokensHeld: number },
 ): Promise<ModelCharge> {
   const { tool, ask, choices, sent } = asked
   if (tool.metering.mode !== 'reported' || sent.bytes === 0) return charge
-  if (!knowsRate(tool.id, sent.upstream)) await recall(room, asked)
+  if (!knowsRate(tool.id, sent.upstream)) await recall(deps, asked)
   const most = (ask.maxOutputTokens ?? 0) * choices
   const outputTokens = Math.min(most, outputIn(tool.id, sent.upstream, endedAt - sent.at))
   const counted = charge.modelTokens ?? noUsage()
@@ -37,7 +37,7 @@ export function noteRate({ tool, sent }: Asked, usage: ModelUsage | null): void 
 }
 
 /** A fresh process reads what the usage log knows; what it does not know either is not estimated. */
-async function recall({ pool, log }: GatewayRoom, { tool, sent }: Asked): Promise<void> {
+async function recall({ pool, log }: CallDeps, { tool, sent }: Asked): Promise<void> {
   try {
     const calls = await recentOutputs(pool, tool.id)
     for (const call of calls.reverse()) noteOutput(tool.id, sent.upstream, call)

@@ -1,13 +1,13 @@
 import type { ProblemDetail } from '../../platform/kernel/problem'
 import type { Hold } from '../ledger/call'
 import { isModelTool, type ModelTool } from '../models/call-model'
-import { planInput } from '../models/input'
+import { prepareCall } from '../models/input'
 import type { ModelPlan } from '../models/plan'
 import { checkInput, type SentInput } from '../tools/input'
 import { holdFor } from '../tools/metering'
 import type { Tool } from '../tools/tool'
 import { usualTokens } from '../usage/usual-tokens'
-import { admitCall, type GatewayRoom, type InvokeOutcome, type InvokeRequest } from './admit-call'
+import { admitCall, type CallDeps, type InvokeOutcome, type InvokeRequest } from './admit-call'
 import { keepUntilSettled } from './in-flight'
 import { invocation } from './invocation'
 import { nameOf } from './refused-inputs'
@@ -15,34 +15,34 @@ import { runCall } from './run-call'
 import { runModel } from './run-model'
 import { type StreamOutcome, streamModel } from './stream-model'
 
-export type { GatewayRoom, InvokeOutcome } from './admit-call'
+export type { CallDeps, InvokeOutcome } from './admit-call'
 export type { StreamOutcome } from './stream-model'
 
 /**
  * Invokes a tool: admit (one committed statement) → call → settle (one committed statement). Every door that sends an
  * input object comes by here; a tool that is a model makes a chat of it.
  */
-export function invoke(room: GatewayRoom, request: InvokeRequest): Promise<InvokeOutcome> {
-  return keepUntilSettled(admitAndRun(room, request))
+export function invoke(deps: CallDeps, request: InvokeRequest): Promise<InvokeOutcome> {
+  return keepUntilSettled(admitAndRun(deps, request))
 }
 
 /** The same as a stream where the tool is a model; any other tool answers as `invoke` does. */
-export async function invokeStream(room: GatewayRoom, request: InvokeRequest): Promise<StreamOutcome> {
-  const started = await keepUntilSettled(admitCall(room, request, (tool) => planOf(tool, request)))
+export async function invokeStream(deps: CallDeps, request: InvokeRequest): Promise<StreamOutcome> {
+  const started = await keepUntilSettled(admitCall(deps, request, (tool) => planOf(tool, request)))
   if (started.ended !== 'not-yet') return started
   const { tool, plan, admitted } = started
   if (plan.model && isModelTool(tool))
-    return streamModel(room, request, { tool, plan: plan.model, admitted, answer: invocation })
-  return keepUntilSettled(runCall(room, request, tool, admitted))
+    return streamModel(deps, request, { tool, plan: plan.model, admitted, answer: invocation })
+  return keepUntilSettled(runCall(deps, request, tool, admitted))
 }
 
-async function admitAndRun(room: GatewayRoom, request: InvokeRequest): Promise<InvokeOutcome> {
-  const started = await admitCall(room, request, (tool) => planOf(tool, request))
+async function admitAndRun(deps: CallDeps, request: InvokeRequest): Promise<InvokeOutcome> {
+  const started = await admitCall(deps, request, (tool) => planOf(tool, request))
   if (started.ended !== 'not-yet') return started
   const { tool, plan, admitted } = started
   if (plan.model && isModelTool(tool))
-    return runModel(room, request, { tool, plan: plan.model, admitted, answer: invocation })
-  return runCall(room, request, tool, admitted)
+    return runModel(deps, request, { tool, plan: plan.model, admitted, answer: invocation })
+  return runCall(deps, request, tool, admitted)
 }
 
 type InputPlan = { hold: Hold; model: ModelPlan | null }
@@ -51,7 +51,7 @@ type InputPlan = { hold: Hold; model: ModelPlan | null }
 export async function faultsOf(tool: Tool, sent: SentInput): Promise<ProblemDetail[]> {
   const faults = await checkInput(tool, sent)
   if (faults.length > 0 || !isModelTool(tool)) return faults
-  const planned = planInput(tool, sent.input)
+  const planned = prepareCall(tool, sent.input)
   return 'faults' in planned ? planned.faults : []
 }
 
@@ -76,6 +76,6 @@ function planOfChecked(tool: Tool, input: Record<string, unknown>): InputPlan | 
 }
 
 function planOfModel(tool: ModelTool, input: Record<string, unknown>): InputPlan | null {
-  const planned = planInput(tool, input)
+  const planned = prepareCall(tool, input)
   return 'plan' in planned ? { hold: planned.plan.hold, model: planned.plan } : null
 }

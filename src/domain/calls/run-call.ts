@@ -2,7 +2,7 @@ import type { Admitted } from '../ledger/call'
 import { callTool } from '../tools/call-tool'
 import { measure } from '../tools/metering'
 import type { Tool } from '../tools/tool'
-import type { GatewayRoom, InvokeOutcome, InvokeRequest } from './admit-call'
+import type { CallDeps, InvokeOutcome, InvokeRequest } from './admit-call'
 import { keyForTool } from './idempotency'
 import { toInvocation } from './invocation'
 import { rateLimitHeaders } from './refusals'
@@ -11,16 +11,16 @@ import { toolProblem } from './tool-problem'
 
 /** Calls the tool of an admitted call and settles it, whatever happens; the outcome is given after that. */
 export function runCall(
-  room: GatewayRoom,
+  deps: CallDeps,
   request: InvokeRequest,
   tool: Tool,
   admitted: Admitted,
 ): Promise<InvokeOutcome> {
-  return settledInAnyCase(room, admitted, () => callAndSettle(room, request, tool, admitted))
+  return settledInAnyCase(deps, admitted, () => callAndSettle(deps, request, tool, admitted))
 }
 
 async function callAndSettle(
-  room: GatewayRoom,
+  deps: CallDeps,
   request: InvokeRequest,
   tool: Tool,
   admitted: Admitted,
@@ -36,14 +36,14 @@ async function callAndSettle(
     idempotencyKey,
   })
   if (!answer.ok) {
-    await settled(room, { userId, usageId, ...failed(answer, since()) })
+    await settled(deps, { userId, usageId, ...failed(answer, since()) })
     return { ended: 'failed', userId, problem: toolProblem(tool, answer, rateLimitHeaders(admitted.limits)) }
   }
   const measured = await measure(tool, request.input, answer.output, admitted.tokenLimit)
   const durationMs = since()
   const told = () => toInvocation(answer.output, { requestId, tokens: measured.tokens, durationMs })
   const kept = request.idempotency ? { answer: told() } : {}
-  const done = settled(room, { userId, usageId, status: 'success', ...measured, durationMs, ...kept })
+  const done = settled(deps, { userId, usageId, status: 'success', ...measured, durationMs, ...kept })
   // While the database writes it down.
   const text = kept.answer ?? told()
   const headers = rateLimitHeaders(admitted.limits)

@@ -4,8 +4,8 @@ import type { Asked } from '../models/bounds'
 import { callModel, limitCall, type ModelTool, nothingSent } from '../models/call-model'
 import { believed, chargeFor, withUsage } from '../models/charge'
 import { producedText } from '../models/counted-text'
-import { type ModelPlan, withinHold } from '../models/plan'
-import type { CallRequest, GatewayRoom, InvokeOutcome } from './admit-call'
+import { capOutputToHold, type ModelPlan } from '../models/plan'
+import type { CallDeps, CallRequest, InvokeOutcome } from './admit-call'
 import { atLeastEstimated, noteRate } from './estimate'
 import type { Measured } from './invocation'
 import { rateLimitHeaders } from './refusals'
@@ -24,26 +24,22 @@ export type ModelCall = {
  * Calls the model of an admitted call and settles it, whatever happens. A caller that goes away ends the call; nothing
  * has come by then, but the input was read, so that is charged, and what a model that reasons had thought by then.
  */
-export function runModel(room: GatewayRoom, request: CallRequest, call: ModelCall): Promise<InvokeOutcome> {
-  return settledInAnyCase(room, call.admitted, () => askAndSettle(room, request, call))
+export function runModel(deps: CallDeps, request: CallRequest, call: ModelCall): Promise<InvokeOutcome> {
+  return settledInAnyCase(deps, call.admitted, () => askAndSettle(deps, request, call))
 }
 
-async function askAndSettle(
-  room: GatewayRoom,
-  request: CallRequest,
-  call: ModelCall,
-): Promise<InvokeOutcome> {
+async function askAndSettle(deps: CallDeps, request: CallRequest, call: ModelCall): Promise<InvokeOutcome> {
   const { tool, plan, admitted } = call
   const startedAt = performance.now()
   const since = () => Math.max(0, Math.round(performance.now() - startedAt))
   const { userId, usageId } = admitted
-  const ask = withinHold(tool, plan, admitted.tokensHeld)
+  const ask = capOutputToHold(tool, plan, admitted.tokensHeld)
   const sent = nothingSent()
   const answer = await limited(tool, request, (signal) =>
     callModel(tool, ask, { callerId: userId, requestId: request.requestId, signal, sent }),
   )
   const asked = { tool, ask, choices: plan.choices, sent }
-  if (!answer.ok) return fail(room, request, call, asked, answer, since())
+  if (!answer.ok) return fail(deps, request, call, asked, answer, since())
   const usage = believed(answer.usage, asked)
   noteRate(asked, usage)
   const took = { usage, produced: producedText(answer.value), isWhole: true }
@@ -56,7 +52,7 @@ async function askAndSettle(
     durationMs,
   })
   const kept = request.idempotency ? { answer: text } : {}
-  await settled(room, { userId, usageId, status: 'success', ...charge, durationMs, ...kept })
+  await settled(deps, { userId, usageId, status: 'success', ...charge, durationMs, ...kept })
   return { ended: 'answered', userId, headers: rateLimitHeaders(admitted.limits), answer: text }
 }
 
@@ -77,7 +73,7 @@ async function limited(
 }
 
 async function fail(
-  room: GatewayRoom,
+  deps: CallDeps,
   request: CallRequest,
   { tool, plan, admitted }: ModelCall,
   asked: Asked,
@@ -88,10 +84,10 @@ async function fail(
   if (request.signal?.aborted && failure.code !== 'TOOL_TIMEOUT') {
     const counted = await chargeFor(tool, plan, { usage: null, produced: '', isWhole: false })
     const endedAt = performance.now()
-    const charge = await atLeastEstimated(room, counted, { asked, endedAt, tokensHeld })
+    const charge = await atLeastEstimated(deps, counted, { asked, endedAt, tokensHeld })
     const ended = { status: 'success', errorCode: CALLER_GONE, durationMs } as const
-    await settled(room, { userId, usageId, ...ended, ...charge })
-  } else await settled(room, { userId, usageId, ...failed(failure, durationMs) })
+    await settled(deps, { userId, usageId, ...ended, ...charge })
+  } else await settled(deps, { userId, usageId, ...failed(failure, durationMs) })
   const problem = toolProblem(tool, failure, rateLimitHeaders(admitted.limits))
   return { ended: 'failed', userId, problem, refused: failure.refused, said: failure.said }
 }

@@ -1,16 +1,16 @@
 import type { Admitted, Settlement } from '../ledger/call'
 import type { ToolFailure } from '../tools/call-tool'
 import { settle } from '../usage/metering'
-import type { GatewayRoom } from './admit-call'
+import type { CallDeps } from './admit-call'
 import { keepUntilSettled } from './in-flight'
 
 /** While the database is away settling goes on without end, but a caller is not made to wait for it longer. */
 const WAIT_FOR_SETTLEMENT_MS = 5_000
 
 /** Settles, and answers the caller at the latest after some seconds; the settlement itself never gives up. */
-export function settled(room: GatewayRoom, settlement: Settlement): Promise<void> {
+export function settled(deps: CallDeps, settlement: Settlement): Promise<void> {
   const done = settle(settlement).catch((error: unknown) => {
-    room.log.error({ err: error, usage_id: settlement.usageId }, 'settlement')
+    deps.log.error({ err: error, usage_id: settlement.usageId }, 'settlement')
   })
   keepUntilSettled(done)
   return new Promise((resolve) => {
@@ -27,7 +27,7 @@ export function settled(room: GatewayRoom, settlement: Settlement): Promise<void
  * charge: its tokens must not stay held. A call that is settled already stays as it is.
  */
 export async function settledInAnyCase<T>(
-  room: GatewayRoom,
+  deps: CallDeps,
   { userId, usageId }: Admitted,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -37,7 +37,7 @@ export async function settledInAnyCase<T>(
   } catch (error) {
     const durationMs = Math.round(performance.now() - startedAt)
     const failed = { status: 'error', tokens: 0, source: 'unknown', errorCode: 'INTERNAL' } as const
-    await settled(room, { userId, usageId, durationMs, ...failed })
+    await settled(deps, { userId, usageId, durationMs, ...failed })
     throw error
   }
 }

@@ -13,12 +13,12 @@ import { limitCall, nothingSent, openModelStream } from '../models/call-model'
 import { believed, chargeFor, type ModelCharge } from '../models/charge'
 import { producedText } from '../models/counted-text'
 import { failureOfError } from '../models/failures'
-import { withinHold } from '../models/plan'
+import { capOutputToHold } from '../models/plan'
 import type { ProviderWords } from '../models/provider-words'
 import { readUsage, usageWith } from '../models/usage'
 import { badResponse } from '../tools/adapters/adapter'
 import type { ToolFailure } from '../tools/call-tool'
-import type { CallRequest, GatewayRoom, InvokeOutcome } from './admit-call'
+import type { CallDeps, CallRequest, InvokeOutcome } from './admit-call'
 import { Channel } from './channel'
 import { ChatSoFar } from './chat-so-far'
 import { atLeastEstimated, noteRate } from './estimate'
@@ -50,18 +50,14 @@ const MOST_WAITING = 256
  * Opens the stream of an admitted call of a model. Until its first event it may fail as any call does; from then on
  * the call runs by itself, is charged for what came, and is settled whatever happens to the reader.
  */
-export function streamModel(
-  room: GatewayRoom,
-  request: CallRequest,
-  call: ModelCall,
-): Promise<StreamOutcome> {
-  return settledInAnyCase(room, call.admitted, () => openAndPump(room, request, call))
+export function streamModel(deps: CallDeps, request: CallRequest, call: ModelCall): Promise<StreamOutcome> {
+  return settledInAnyCase(deps, call.admitted, () => openAndPump(deps, request, call))
 }
 
-async function openAndPump(room: GatewayRoom, request: CallRequest, call: ModelCall): Promise<StreamOutcome> {
+async function openAndPump(deps: CallDeps, request: CallRequest, call: ModelCall): Promise<StreamOutcome> {
   const { tool, plan, admitted } = call
   const startedAt = performance.now()
-  const ask = withinHold(tool, plan, admitted.tokensHeld)
+  const ask = capOutputToHold(tool, plan, admitted.tokensHeld)
   const sent = nothingSent()
   const limit = limitCall(tool.timeoutMs)
   const leaving = new Leaving(plan.choices, limit.end)
@@ -75,7 +71,7 @@ async function openAndPump(room: GatewayRoom, request: CallRequest, call: ModelC
   })
   const opened = await keepUntilSettled(opening)
   const asked = { tool, ask, choices: plan.choices, sent }
-  const run: Run = { room, request, call, limit, leaving, asked, startedAt, firstTokenMs: null }
+  const run: Run = { deps, request, call, limit, leaving, asked, startedAt, firstTokenMs: null }
   if (!opened.ok) return keepUntilSettled(notBegun(run, opened))
   const events = new Channel<CallEvent>(MOST_WAITING, leaving.leave)
   keepUntilSettled(pump(run, opened.events, events))
@@ -84,7 +80,7 @@ async function openAndPump(room: GatewayRoom, request: CallRequest, call: ModelC
 }
 
 type Run = {
-  room: GatewayRoom
+  deps: CallDeps
   request: CallRequest
   call: ModelCall
   limit: ReturnType<typeof limitCall>
@@ -97,13 +93,13 @@ type Run = {
 const sinceStart = ({ startedAt }: Run) => Math.max(0, Math.round(performance.now() - startedAt))
 
 async function notBegun(run: Run, failure: Exclude<ModelStream, { ok: true }>): Promise<InvokeOutcome> {
-  const { room, request, call } = run
+  const { deps, request, call } = run
   const { userId, usageId, limits } = call.admitted
   run.limit.stop()
   run.leaving.stop()
   const left = request.signal?.aborted === true && failure.code !== 'TOOL_TIMEOUT'
   if (left) await settleStream(run, { usage: null, produced: '', isWhole: false }, gone())
-  else await settled(room, { userId, usageId, ...failed(failure, sinceStart(run)) })
+  else await settled(deps, { userId, usageId, ...failed(failure, sinceStart(run)) })
   const problem = toolProblem(call.tool, failure, rateLimitHeaders(limits))
   return { ended: 'failed', userId, problem, refused: failure.refused, said: failure.said }
 }
@@ -119,13 +115,13 @@ async function pump(run: Run, source: AsyncIterable<ModelEvent>, events: Channel
     const { took, broken, value } = await passOn(run, source, events)
     const leftBeforeEnd = run.leaving.hasLeft
     const ending = broken ? endingOf(run, broken, isClosing) : leftBeforeEnd ? gone() : null
-    const { answer, usage } = await settledInAnyCase(run.room, run.call.admitted, () =>
+    const { answer, usage } = await settledInAnyCase(run.deps, run.call.admitted, () =>
       settleStream(run, took, ending, value, broken !== null && isTold(broken)),
     )
     if (broken) events.last(failedEvent(run, broken))
     else events.last({ type: 'done', answer, usage })
   } catch (error) {
-    run.room.log.error({ err: error, request_id: run.request.requestId }, 'a stream could not be settled')
+    run.deps.log.error({ err: error, request_id: run.request.requestId }, 'a stream could not be settled')
     events.last({ type: 'failed', problem: new Problem('INTERNAL', 'Something went wrong.') })
   } finally {
     takeBack()
@@ -205,13 +201,13 @@ const FREE = { tokens: 0, source: 'unknown', modelTokens: null } as const
 
 /** Where the hub cut the call, for its caller or for its time, the model may have reasoned unseen. */
 async function chargeOf(run: Run, took: StreamTook, ending: Ending | null): Promise<ModelCharge> {
-  const { room, call, asked, leaving } = run
+  const { deps, call, asked, leaving } = run
   const charge = await chargeFor(call.tool, call.plan, took)
   if (took.isWhole) noteRate(asked, took.usage)
   const isCut = !took.isWhole && ending !== null && CUT.has(ending.errorCode)
   if (!isCut || leaving.knowsAll) return charge
   const endedAt = leaving.endedAt ?? performance.now()
-  return atLeastEstimated(room, charge, { asked, endedAt, tokensHeld: call.admitted.tokensHeld })
+  return atLeastEstimated(deps, charge, { asked, endedAt, tokensHeld: call.admitted.tokensHeld })
 }
 
 const CUT = new Set([CALLER_GONE, 'TOOL_TIMEOUT'])
@@ -229,7 +225,7 @@ async function settleStream(
   value: () => Record<string, unknown> = () => ({}),
   isToldError = false,
 ): Promise<{ answer: string; usage: ModelUsage | null }> {
-  const { room, request, call, firstTokenMs } = run
+  const { deps, request, call, firstTokenMs } = run
   const { userId, usageId } = call.admitted
   const isNothing = !took.usage && took.produced === ''
   const isFree = ending !== null && ending.errorCode !== CALLER_GONE && (isToldError || isNothing)
@@ -239,6 +235,6 @@ async function settleStream(
   const answer = ending === null ? call.answer(value(), '', measured) : ''
   const kept = request.idempotency && ending === null ? { answer } : {}
   const how = ending ?? ({ status: 'success' } as const)
-  await settled(room, { userId, usageId, ...how, ...charge, durationMs, firstTokenMs, ...kept })
+  await settled(deps, { userId, usageId, ...how, ...charge, durationMs, firstTokenMs, ...kept })
   return { answer, usage: charge.modelTokens }
 }

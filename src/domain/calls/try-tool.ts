@@ -4,15 +4,15 @@ import { type TrialRow, writeTrial } from '../ledger/trial'
 import { callModel, isModelTool, limitCall, type ModelTool, nothingSent } from '../models/call-model'
 import { believed, chargeFor, type ModelCharge } from '../models/charge'
 import { producedText } from '../models/counted-text'
-import { planInput, toOutput } from '../models/input'
-import { type ModelPlan, withinHold } from '../models/plan'
+import { prepareCall, toOutput } from '../models/input'
+import { capOutputToHold, type ModelPlan } from '../models/plan'
 import { callTool, type ToolFailure } from '../tools/call-tool'
 import type { Draft } from '../tools/draft'
 import { holdFor, measure } from '../tools/metering'
 import type { Tool, ToolInput, ToolOutput } from '../tools/tool'
 import { usualTokens } from '../usage/usual-tokens'
 import { keepUntilSettled } from './in-flight'
-import { faultsOf, type GatewayRoom } from './invoke'
+import { type CallDeps, faultsOf } from './invoke'
 import { countRefused, nameOf, requireFewRefused } from './refused-inputs'
 import { type TriedAs, type Verdict, wouldAdmit } from './would-admit'
 
@@ -45,11 +45,11 @@ type Called = { output: ToolOutput; charge: TrialCharge } | { failure: ToolFailu
  * Calls a draft as somebody would, and charges nobody: it is called whatever admission would say, which is told beside
  * the result. Throws VALIDATION_ERROR for an input that the tool does not take.
  */
-export function tryTool(room: GatewayRoom, request: TryRequest): Promise<Trial> {
-  return keepUntilSettled(callAndNote(room, request))
+export function tryTool(deps: CallDeps, request: TryRequest): Promise<Trial> {
+  return keepUntilSettled(callAndNote(deps, request))
 }
 
-async function callAndNote({ pool }: GatewayRoom, request: TryRequest): Promise<Trial> {
+async function callAndNote({ pool }: CallDeps, request: TryRequest): Promise<Trial> {
   const { draft, input, as, adminId, requestId } = request
   const { tool, secretsLeftOut } = draft
   const credential = { kind: 'session', sessionId: '', userId: adminId } as const
@@ -96,7 +96,7 @@ function notTaken(faults: ProblemDetail[]): Problem {
 
 function modelPlan(tool: Tool, input: ToolInput): ModelPlan | null {
   if (!isModelTool(tool)) return null
-  const planned = planInput(tool, input)
+  const planned = prepareCall(tool, input)
   return 'plan' in planned ? planned.plan : null
 }
 
@@ -121,7 +121,7 @@ async function callOfModel(
   signal?.addEventListener('abort', limit.end, { once: true })
   try {
     const sent = nothingSent()
-    const ask = withinHold(tool, plan, tokensHeld)
+    const ask = capOutputToHold(tool, plan, tokensHeld)
     const context = { callerId: adminId, requestId, signal: limit.signal, sent }
     const answer = await callModel(tool, ask, context)
     if (!answer.ok) return { failure: answer }

@@ -8,7 +8,7 @@ const messages = {
   items: { type: 'object', properties: { role: { type: 'string' }, content: {} }, required: ['role'] },
 }
 
-/** What a model takes where its tool has no input schema: `planInput` says the same. Null where a template decides. */
+/** What a model takes where its tool has no input schema: `prepareCall` says the same. Null where a template decides. */
 export function modelInputSchema({ kind, promptTemplate }: Model): Schema | null {
   if (kind === 'embeddings') {
     const input = { type: ['string', 'array'], items: { type: 'string' }, description: 'A text, or texts.' }

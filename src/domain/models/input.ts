@@ -22,7 +22,7 @@ export type Planned = { plan: ModelPlan } | { faults: ProblemDetail[] }
  * An invocation's input as a call of the model. With a template the message is made of it; else the input is a
  * `prompt`, or `messages` and further fields of a chat. For embeddings it is `input`: a text, or texts.
  */
-export function planInput(tool: ModelTool, input: Json): Planned {
+export function prepareCall(tool: ModelTool, input: Json): Planned {
   if (tool.model.kind === 'embeddings') return within('input.', planEmbeddings(tool, input))
   const { promptTemplate } = tool.model
   if (promptTemplate !== null) {

@@ -39,13 +39,13 @@ export function planModelCall(
 }
 
 /** The ask of an admitted call: its most output cut to what the hold has room for. The hold has room for one token. */
-export function withinHold(tool: ModelTool, plan: ModelPlan, tokensHeld: number): ModelAsk {
+export function capOutputToHold(tool: ModelTool, plan: ModelPlan, tokensHeld: number): ModelAsk {
   const { ask, choices, inputTokens } = plan
   const weight = outputWeight(tool)
   if (ask.maxOutputTokens === null || weight === 0 || tool.metering.mode === 'fixed') return ask
   const left = tokensHeld - inputCost(tool, inputTokens)
-  const room = Math.max(1, Math.floor((left * 100) / weight / choices))
-  return { ...ask, maxOutputTokens: Math.min(ask.maxOutputTokens, room) }
+  const deps = Math.max(1, Math.floor((left * 100) / weight / choices))
+  return { ...ask, maxOutputTokens: Math.min(ask.maxOutputTokens, deps) }
 }
 
 function mostOutput({ model }: ModelTool, wanted: number | null): number {

@@ -32,7 +32,7 @@ export async function overUpstreams<Answer extends { ok: true }>(
       failures.push(answer)
       if (!answer.tryNext || signal.aborted) return answer
     }
-    if (pass >= tool.retries || !failures.some(mayPass)) return telling(failures)
+    if (pass >= tool.retries || !failures.some(isTransient)) return telling(failures)
     const full = Math.min(FIRST_WAIT_MS * 2 ** pass, LONGEST_WAIT_MS)
     await delay(full / 2 + (Math.random() * full) / 2, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return failureOfError(null, signal)
@@ -40,7 +40,7 @@ export async function overUpstreams<Answer extends { ok: true }>(
 }
 
 /** Unreachable, or 502, 503, 504: trying again in a moment may help. */
-const mayPass = ({ code, health }: ModelFailure) => code === 'TOOL_UNAVAILABLE' && health === 'down'
+const isTransient = ({ code, health }: ModelFailure) => code === 'TOOL_UNAVAILABLE' && health === 'down'
 
 /** The failure to speak of: one of a call rather than one of a breaker, and the last of them. */
 function telling(failures: ModelFailure[]): ModelFailure {

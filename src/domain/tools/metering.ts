@@ -22,8 +22,8 @@ const MOST_REPORTED = 1_000_000_000
 export function holdFor(tool: Tool, input: ToolInput, usualTokens = 0): Hold {
   if (tool.metering.mode === 'fixed') return { tokens: tool.metering.tokens ?? 0, mode: 'exact' }
   if (tool.maxTokens !== null) return { tokens: tool.maxTokens, mode: 'exact' }
-  const room = Math.max(ROOM_FOR_OUTPUT, usualTokens)
-  return { tokens: estimateTokens(JSON.stringify(input)) + room, mode: 'up-to' }
+  const deps = Math.max(ROOM_FOR_OUTPUT, usualTokens)
+  return { tokens: estimateTokens(JSON.stringify(input)) + deps, mode: 'up-to' }
 }
 
 /** Whether the hold of a call is known only by counting its input. */

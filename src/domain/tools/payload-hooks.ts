@@ -42,7 +42,7 @@ export function toSlug(name: string): string {
 
 /** Checks what a form cannot: the endpoint's address, the schema, the headers. Every fault is named. */
 export const checkTool: CollectionBeforeChangeHook = ({ data, context, operation, originalDoc }) => {
-  const faults: ProblemDetail[] = [...checkWay(data), ...checkSchema(data), ...checkMetering(data)]
+  const faults: ProblemDetail[] = [...checkDestination(data), ...checkSchema(data), ...checkMetering(data)]
   const secrets = data.secretHeaders as Secrets | null | undefined
   for (const [field, headers] of [
     ['headers', data.headers],
@@ -59,7 +59,7 @@ export const checkTool: CollectionBeforeChangeHook = ({ data, context, operation
   return rest
 }
 
-function checkWay(data: Record<string, unknown>): ProblemDetail[] {
+function checkDestination(data: Record<string, unknown>): ProblemDetail[] {
   if (data.adapter === 'builtin') {
     const known = Object.keys(builtinTools)
     return known.includes(String(data.builtin))

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi'
+import type { Origin } from '../../domain/accounts/deps'
 import { toPayloadUser } from '../../domain/accounts/payload/user'
 import type { Principal } from '../../domain/accounts/principal'
-import type { Origin } from '../../domain/accounts/room'
 import { auditContext } from '../../domain/audit/payload-by'
 import { onPublished } from '../../domain/tools/stored-tool'
 import { ToolParams } from '../kit/common-schemas'

@@ -35,8 +35,8 @@ function addRegistration(registry: Registry): void {
       problems: ['EMAIL_TAKEN', 'REGISTRATION_CLOSED', 'RATE_LIMITED'],
     },
     async ({ services, context, body }) => {
-      const room = { ...services, onRegistered: startDefaultSubscription }
-      return created(toProfile(await registerUser(room, body, originOf(services, context))))
+      const deps = { ...services, onRegistered: startDefaultSubscription }
+      return created(toProfile(await registerUser(deps, body, originOf(services, context))))
     },
   )
 }

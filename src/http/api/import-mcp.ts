@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi'
-import type { Origin } from '../../domain/accounts/room'
+import type { Origin } from '../../domain/accounts/deps'
 import { auditContext } from '../../domain/audit/payload-by'
 import { importedNames, keepBaseline, namesInUse } from '../../domain/tools/mcp/imports'
 import { listRemoteTools, type RemoteTool } from '../../domain/tools/mcp/remote-tools'
@@ -40,13 +40,13 @@ export async function listServer({ pool }: Pick<Room, 'pool'>, server: Server) {
  * Makes a published tool of each that is named, with this user's own rights. One that cannot be made does not keep the
  * others out; where none can, the first one's `Problem` is thrown, and names them all.
  */
-export async function importTools(room: Room, by: By, sent: Import) {
+export async function importTools(deps: Room, by: By, sent: Import) {
   const found = new Map((await askServer(sent)).map((tool) => [tool.name, tool]))
   const imported = []
   const refused: Refused[] = []
   for (const name of new Set(sent.tools)) {
     try {
-      imported.push(await importOne(room, by, sent, { name, remote: found.get(name) }))
+      imported.push(await importOne(deps, by, sent, { name, remote: found.get(name) }))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       refused.push({ name, code: error.code, message: `${error.message}${wayOut(error.code)}` })

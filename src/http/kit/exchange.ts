@@ -1,5 +1,5 @@
 import { v7 as uuidv7, validate } from 'uuid'
-import type { PlainTray } from './plain-answer'
+import type { DirectReply } from './plain-answer'
 
 /** What is known of one request and its answer while it is served; the request log is written from it. */
 export interface Exchange {
@@ -17,7 +17,7 @@ export interface Exchange {
   called: string | null | undefined
   status: number
   /** Where the server takes an answer from as it was made; null where it takes the `Response`. */
-  tray: PlainTray | null
+  tray: DirectReply | null
   /** Set for a stream: resolves at its end. */
   streaming?: Promise<void>
   endStream?: () => void
@@ -26,7 +26,7 @@ export interface Exchange {
 /** What the server hands over with a request. `incoming` is what @hono/node-server gives by itself. */
 export interface ServerEnv {
   remoteAddress?: string | undefined
-  tray?: PlainTray
+  tray?: DirectReply
   incoming?: { socket?: { remoteAddress?: string | undefined } } | undefined
 }
 

@@ -1,4 +1,4 @@
-import type { Origin } from '../../domain/accounts/room'
+import type { Origin } from '../../domain/accounts/deps'
 import { clientAddress } from '../../platform/kernel/client-address'
 import type { ApiContext } from './envelope'
 import type { Services } from './services'

@@ -1,6 +1,6 @@
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { loggedMessage } from '../../platform/log/logged-error'
-import type { McpCall, McpRoom } from './mcp-call'
+import type { McpCall, McpDeps } from './mcp-call'
 import { serverFor } from './server'
 
 /** Messages that one request may carry: a batch is a way of the oldest clients to send a few together. */
@@ -16,15 +16,15 @@ export function isTooManyMessages(body: unknown): boolean {
  * kept, so any instance can answer the next one. Revisions with and without a handshake are both spoken.
  */
 export function answerMcp(
-  room: McpRoom,
+  deps: McpDeps,
   call: McpCall,
   request: Request,
   parsedBody: unknown,
 ): Promise<Response> {
-  const handler = createMcpHandler(() => serverFor(room, call), {
+  const handler = createMcpHandler(() => serverFor(deps, call), {
     // Nothing is ever announced: a stream of changes would only be held open.
     maxSubscriptions: 0,
-    onerror: (error) => room.log.debug({ request_id: call.requestId, reason: loggedMessage(error) }, 'mcp'),
+    onerror: (error) => deps.log.debug({ request_id: call.requestId, reason: loggedMessage(error) }, 'mcp'),
   })
   const { method, signal } = request
   const known = new Request(request.url, { method, signal, headers: readableHeaders(request.headers) })

@@ -4,7 +4,7 @@ import { catalogueAt } from '../../domain/tools/catalogue'
 import { fromMarks, hasDigits, hideDigits, toJson } from '../../platform/kernel/exact-json'
 import { Problem } from '../../platform/kernel/problem'
 import { blocksOf } from './blocks'
-import type { McpCall, McpRoom } from './mcp-call'
+import type { McpCall, McpDeps } from './mcp-call'
 import { toRefusal } from './refusal'
 
 type Params = { name: string; arguments?: Record<string, unknown> | undefined }
@@ -14,14 +14,14 @@ type Params = { name: string; arguments?: Record<string, unknown> | undefined }
  * a tool that does not exist is an error of the protocol.
  */
 export async function callTool(
-  room: McpRoom,
+  deps: McpDeps,
   { credential, requestId, address, bytes }: McpCall,
   params: Params,
   signal: AbortSignal,
 ): Promise<CallToolResult> {
   const input = fromMarks(params.arguments ?? {})
   try {
-    const result = await invokeTool(room, {
+    const result = await invokeTool(deps, {
       credential,
       requestId,
       tool: params.name,
@@ -33,7 +33,7 @@ export async function callTool(
       signal,
     })
     const { output, ...about } = result
-    const isRemote = (await catalogueAt(room.pool)).find(params.name)?.adapter === 'mcp'
+    const isRemote = (await catalogueAt(deps.pool)).find(params.name)?.adapter === 'mcp'
     return { ...toContent(output, isRemote ? blocksOf(output) : null), _meta: about }
   } catch (error) {
     if (!(error instanceof Problem)) throw error

@@ -3,7 +3,7 @@ import { opens } from '../../domain/billing/plans'
 import { modelInputSchema } from '../../domain/models/input-schema'
 import { catalogueAt } from '../../domain/tools/catalogue'
 import type { Tool } from '../../domain/tools/tool'
-import type { McpCall, McpRoom } from './mcp-call'
+import type { McpCall, McpDeps } from './mcp-call'
 
 type McpTool = ListToolsResult['tools'][number]
 
@@ -15,7 +15,7 @@ const PAGE = 250
  * nothing else, so that any instance goes on from there, whatever has been added or removed meanwhile.
  */
 export async function listTools(
-  { pool }: McpRoom,
+  { pool }: McpDeps,
   { caller }: McpCall,
   cursor: string | undefined,
 ): Promise<ListToolsResult> {

@@ -1,8 +1,8 @@
 import type { Credential } from '../../domain/accounts/credential'
 import type { SignedInCaller } from '../../domain/accounts/principal'
-import type { GatewayRoom } from '../../domain/calls/invoke'
+import type { CallDeps } from '../../domain/calls/invoke'
 
-export type McpRoom = GatewayRoom
+export type McpDeps = CallDeps
 
 /** Who asks, from where, how much, and under which id it is written down. */
 export type McpCall = {

@@ -1,7 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
 import { callTool } from './call-tool'
 import { listTools } from './list-tools'
-import type { McpCall, McpRoom } from './mcp-call'
+import type { McpCall, McpDeps } from './mcp-call'
 
 const ABOUT = { name: 'joyfull-ui-hub', title: 'Joyfull UI Hub', version: '1.0.0' }
 
@@ -10,19 +10,19 @@ const INSTRUCTIONS =
   'correct the arguments, wait, or tell the user that their plan does not allow it.'
 
 /** An MCP server for one request of this caller. */
-export function serverFor(room: McpRoom, call: McpCall): Server {
+export function serverFor(deps: McpDeps, call: McpCall): Server {
   const server = new Server(ABOUT, { capabilities: { tools: {} }, instructions: INSTRUCTIONS })
   server.setRequestHandler('tools/list', ({ params }) =>
-    guarded(room, call, () => listTools(room, call, params?.cursor)),
+    guarded(deps, call, () => listTools(deps, call, params?.cursor)),
   )
   server.setRequestHandler('tools/call', ({ params }, { mcpReq }) =>
-    guarded(room, call, () => callTool(room, call, params, mcpReq.signal)),
+    guarded(deps, call, () => callTool(deps, call, params, mcpReq.signal)),
   )
   return server
 }
 
 /** The library would tell the client the text of any error: what nobody expected is for the log alone. */
-async function guarded<T>({ log }: McpRoom, { requestId }: McpCall, work: () => Promise<T>): Promise<T> {
+async function guarded<T>({ log }: McpDeps, { requestId }: McpCall, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

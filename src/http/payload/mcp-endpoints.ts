@@ -25,10 +25,10 @@ export const mcpEndpoints: Endpoint[] = [
     ),
   ),
   forAdmins('/:id/mcp-accept', AcceptMcpChange, async (req, { fingerprint }) => {
-    const room = { payload: req.payload, pool: runtime().pool }
-    const tool = await freshTool(room, String(req.routeParams?.id))
+    const deps = { payload: req.payload, pool: runtime().pool }
+    const tool = await freshTool(deps, String(req.routeParams?.id))
     const by = { user: caller(req) as HubUser, origin: requestOrigin(req) }
-    await acceptChange(room, by, tool, fingerprint)
+    await acceptChange(deps, by, tool, fingerprint)
     return { id: tool.id }
   }),
 ]

@@ -6,7 +6,7 @@ import { clientAddress } from '../../platform/kernel/client-address'
 import { type Log, logRequest } from '../../platform/log/log'
 import { openContext } from '../../platform/payload/request-context'
 import { answerAccountPage, PAGE_POLICY } from '../account-pages/answer'
-import { IN_TRAY, type PlainTray } from '../kit/plain-answer'
+import { type DirectReply, REPLIED_DIRECTLY } from '../kit/plain-answer'
 import type { GeneratedApi } from '../payload/generated-api'
 import { refuseForeignPage } from '../payload/panel-guard'
 import { BASE_POLICY, setPanelPolicy } from '../payload/panel-policy'
@@ -17,7 +17,7 @@ import { asksForWebSocket, forwardLiveReload, refuseWebSocket } from './upgrade'
 
 type Doors = {
   api: {
-    fetch(request: Request, env: { remoteAddress: string; tray: PlainTray }): Response | Promise<Response>
+    fetch(request: Request, env: { remoteAddress: string; tray: DirectReply }): Response | Promise<Response>
   }
   generated: GeneratedApi
   panel: Panel | null
@@ -35,9 +35,9 @@ const GENERATED = /^\/api(\/|$)/
  */
 export function createHttpServer(doors: Doors): Server {
   const versioned = listener(async (request, remoteAddress, outgoing) => {
-    const tray: PlainTray = { answer: undefined }
+    const tray: DirectReply = { answer: undefined }
     const response = await doors.api.fetch(request, { remoteAddress, tray })
-    return response === IN_TRAY && tray.answer ? sendPlain(tray.answer, outgoing) : response
+    return response === REPLIED_DIRECTLY && tray.answer ? sendPlain(tray.answer, outgoing) : response
   })
   const generated = listener((request, remote) => {
     const address = clientAddress(request.headers, remote, doors.trustProxy) ?? 'unknown'

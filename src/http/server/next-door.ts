@@ -3,7 +3,7 @@ import { withNotedStatus } from '../../platform/payload/lists/refused-status'
 import { withoutStoring } from '../payload/no-store'
 
 /** Notes that the hub's own server stands before Next in this process. */
-export function standBeforeNext(): void {
+export function markHubServerRunning(): void {
   setPerProcess('stands-before-next', true)
 }
 
@@ -13,7 +13,7 @@ type Handler = (request: Request, context: never) => Promise<Response>
  * Next's own way into the API, for a plain Next host. Where the hub's server stands before Next, every request
  * for the API has been answered there, with its guards and limits: one that gets here went round them.
  */
-export function onPlainNext<H extends Handler>(handler: H): H {
+export function onlyWithoutHubServer<H extends Handler>(handler: H): H {
   return (async (request: Request, context: never) => {
     if (perProcess('stands-before-next', () => false)) return new Response(null, { status: 404 })
     return withoutStoring(request, withNotedStatus(request, await handler(request, context)))

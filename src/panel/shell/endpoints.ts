@@ -1,6 +1,6 @@
 import { addDataAndFileToRequest, type Endpoint, type PayloadRequest } from 'payload'
 import { z } from 'zod'
-import { accountsRoom } from '../../domain/accounts/payload/room'
+import { accountsDeps } from '../../domain/accounts/payload/deps'
 import { payloadBy } from '../../domain/audit/payload-by'
 import { runLedgerCheck } from '../../domain/usage/ledger-report'
 import { Problem } from '../../platform/kernel/problem'
@@ -24,7 +24,7 @@ export const panelEndpoints: Endpoint[] = [
   post('/panel/users/:id/actions', async (req, userId, { preview, ...sent }) => ({
     effects: await performUserAction({
       pool: runtime().pool,
-      config: accountsRoom().config,
+      config: accountsDeps().config,
       userId,
       by: { ...payloadBy(req), userId: caller(req)?.id as string },
       action: readUserAction(sent),

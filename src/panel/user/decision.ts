@@ -1,4 +1,4 @@
-import type { AccountsConfig } from '../../domain/accounts/room'
+import type { AccountsConfig } from '../../domain/accounts/deps'
 import type { AuditBy, AuditEvent } from '../../domain/audit/record'
 import type { SubscriptionRow } from '../../domain/billing/subscription-row'
 import type { Sql } from '../../platform/database/sql'

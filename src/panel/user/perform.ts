@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { AccountsConfig } from '../../domain/accounts/room'
+import type { AccountsConfig } from '../../domain/accounts/deps'
 import { LOCK_SHOWN } from '../../domain/accounts/sign-in-state'
 import { recordAudit } from '../../domain/audit/record'
 import { rollSubscription } from '../../domain/billing/roll'

@@ -4,7 +4,7 @@ import { hubPool, sharePool } from '../database/pool'
 import { perProcess } from '../kernel/process'
 import { createLog, type Log } from '../log/log'
 
-/** What every room needs of the process: the validated configuration, the secret, and the hub's own pool. */
+/** What everything needs of the process: the validated configuration, the secret, and the hub's own pool. */
 export type Runtime = { config: Config; secret: string; pool: Pool }
 
 /** While building there is neither a database nor a secret; nothing is signed or stored with this one. */

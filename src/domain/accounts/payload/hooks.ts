@@ -16,16 +16,16 @@ import { payloadBy } from '../../audit/payload-by'
 import { type AuditEvent, recordAudit } from '../../audit/record'
 import { assertNotLastAdmin } from '../admins'
 import { checkCurrentPassword } from '../change-password'
+import type { AccountsDeps } from '../deps'
 import { emailChanged } from '../email-change'
 import { hashPassword } from '../password'
 import { laneOf } from '../refuse-sign-in'
 import { completeUser } from '../register'
-import type { AccountsRoom } from '../room'
 import { endAllSessions } from '../sessions'
 import { setPasswordHash } from '../set-password'
 import { tellOwner } from '../tell-owner'
+import { accountsDeps, signInOrigin } from './deps'
 import { checkNewPassword } from './new-password'
-import { accountsRoom, signInOrigin } from './room'
 
 /** The hash of a password that an operation sets, for the account that it was set for. */
 export const passwordNote = operationNote<string>()
@@ -85,7 +85,7 @@ async function mayChangePassword(
   if (typeof data.currentPassword !== 'string')
     throw invalidField('currentPassword', 'Your current password is needed')
   const who = { userId: me.id, email: me.email, sessionId: me.sessionId }
-  await checkCurrentPassword(accountsRoom(), who, data.currentPassword, signInOrigin(req))
+  await checkCurrentPassword(accountsDeps(), who, data.currentPassword, signInOrigin(req))
 }
 
 /** Refuses to demote or disable the last admin who can still sign in. */
@@ -142,7 +142,7 @@ const isLiveAdmin = ({ role, disabled }: { role?: string; disabled?: boolean | n
 
 /** Runs what else belongs to a new account, in its transaction: the subscription that new users get. */
 export function afterUserCreated(
-  onRegistered: NonNullable<AccountsRoom['onRegistered']>,
+  onRegistered: NonNullable<AccountsDeps['onRegistered']>,
 ): CollectionAfterChangeHook {
   return async ({ doc, operation, req }) => {
     if (operation === 'create') await onRegistered(await requestSql(req), doc.id, null, payloadBy(req))

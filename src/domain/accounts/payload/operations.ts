@@ -13,8 +13,8 @@ import type { TokenPair } from '../token-pair'
 import { readAccessToken } from '../tokens'
 import { unlockAccount } from '../unlock'
 import { browserCookie, clearedCookies, REFRESH, readSignInCookie, tokenCookies } from './cookies'
+import { accountsDeps, signInOrigin } from './deps'
 import { requireTrustedOrigin } from './origin'
-import { accountsRoom, signInOrigin } from './room'
 import { toPayloadUser } from './user'
 
 /** What Payload's panel expects of a sign-in, with the cookies that carry it. */
@@ -26,7 +26,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 export async function signIn(req: PayloadRequest, data: Record<string, unknown>): Promise<SignedIn> {
   requireTrustedOrigin({ headers: req.headers, method: 'POST' }, req.payload.config)
   const given = { email: text(data.email), password: text(data.password) }
-  return signedIn(req, await login(accountsRoom(), given, signInOrigin(req)))
+  return signedIn(req, await login(accountsDeps(), given, signInOrigin(req)))
 }
 
 /** A new pair for the browser's refresh token, by the same rotation as the versioned API. Throws UNAUTHORIZED. */
@@ -34,7 +34,7 @@ export async function rotate(req: PayloadRequest): Promise<SignedIn> {
   requireTrustedOrigin({ headers: req.headers, method: 'POST' }, req.payload.config)
   const token = await readSignInCookie(req.payload.config, req.headers, REFRESH)
   if (!token) throw new Problem('UNAUTHORIZED', 'Sign in: there is no session to renew')
-  return signedIn(req, await refresh(accountsRoom(), token, null, signInOrigin(req)))
+  return signedIn(req, await refresh(accountsDeps(), token, null, signInOrigin(req)))
 }
 
 /** Ends the session that is calling; its tokens stop working at once. Answers the cookies that clear the browser. */
@@ -42,20 +42,20 @@ export async function signOut(req: PayloadRequest): Promise<string[]> {
   requireTrustedOrigin({ headers: req.headers, method: 'POST' }, req.payload.config)
   const me = caller(req)
   if (me?.sessionId) {
-    await logout(accountsRoom(), { userId: me.id, sessionId: me.sessionId }, null, null, payloadBy(req))
+    await logout(accountsDeps(), { userId: me.id, sessionId: me.sessionId }, null, null, payloadBy(req))
   }
   return clearedCookies(req.payload.config)
 }
 
 /** Queues the mail with the reset link; answers nothing, so that nobody learns whether the account exists. */
 export async function forgot(req: PayloadRequest, data: Record<string, unknown>): Promise<void> {
-  await requestPasswordReset(accountsRoom(), { email: text(data.email) }, signInOrigin(req))
+  await requestPasswordReset(accountsDeps(), { email: text(data.email) }, signInOrigin(req))
 }
 
 /** Sets a new password by a mailed token and ends every session. */
 export async function reset(req: PayloadRequest, data: Record<string, unknown>): Promise<void> {
   const given = { token: text(data.token), newPassword: text(data.password) }
-  await resetPassword(accountsRoom(), given, null, 'password', signInOrigin(req))
+  await resetPassword(accountsDeps(), given, null, 'password', signInOrigin(req))
 }
 
 /** Lifts the lock that failed logins put on an account. Admins only; an unknown email changes nothing. */

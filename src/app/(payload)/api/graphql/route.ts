@@ -1,6 +1,6 @@
 import config from '@payload-config'
 import { GRAPHQL_POST, REST_OPTIONS } from '@payloadcms/next/routes'
-import { onPlainNext } from '../../../../http/server/next-door'
+import { onlyWithoutHubServer } from '../../../../http/server/next-door'
 
-export const POST = onPlainNext(GRAPHQL_POST(config))
-export const OPTIONS = onPlainNext(REST_OPTIONS(config))
+export const POST = onlyWithoutHubServer(GRAPHQL_POST(config))
+export const OPTIONS = onlyWithoutHubServer(REST_OPTIONS(config))

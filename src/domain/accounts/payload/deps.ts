@@ -1,11 +1,11 @@
 import type { PayloadRequest } from 'payload'
 import { requestOrigin } from '../../../platform/payload/request-origin'
 import { runtime } from '../../../platform/runtime/runtime'
-import type { AccountsRoom, Origin } from '../room'
+import type { AccountsDeps, Origin } from '../deps'
 import { BROWSER, readCookie } from './cookies'
 
 /** What the operations on accounts need, from this process's runtime. */
-export function accountsRoom(): AccountsRoom {
+export function accountsDeps(): AccountsDeps {
   const { pool, config, secret } = runtime()
   return { pool, config: { ...config, secret } }
 }

@@ -14,14 +14,14 @@ type Settings =
   | 'requireEmailConfirmation'
   | 'sessionMaxDays'
 
-/** What this room needs of the configuration. Keys of its own are derived from `secret`. */
+/** What this folder needs of the configuration. Keys of its own are derived from `secret`. */
 export type AccountsConfig = Pick<Config, Settings> & { secret: string }
 
 /**
  * What an operation on accounts needs of the process. `limits` replaces the default limits of sign-in;
  * `onRegistered` runs in the transaction of a registration (the subscription that new users get).
  */
-export type AccountsRoom = {
+export type AccountsDeps = {
   pool: Pool
   config: AccountsConfig
   limits?: LimitSettings
