@@ -63,7 +63,29 @@ export function loads({ hub }: Stage, { token, key, accounts }: Content, selfMad
     name,
     ask: () => send(`${hub.url}/api/usage-logs?${query}`, { headers: { authorization: `Bearer ${token}` } }),
   })
+  const chat = (name: string, content: unknown): Load => {
+    const body = JSON.stringify({ model: 'none', messages: [{ role: 'user', content }] })
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` }
+    return { name, ask: () => send(`${hub.url}/v1/chat/completions`, { method: 'POST', headers, body }) }
+  }
+  const graphql = (name: string, variables: object): Load => {
+    const query = 'query ($a: [String!], $b: Int) { Plans(limit: $b) { docs { id } } }'
+    const body = JSON.stringify({ query, variables })
+    const headers = { 'content-type': 'application/json' }
+    return { name, ask: () => send(`${hub.url}/api/graphql`, { method: 'POST', headers, body }) }
+  }
   return [
+    chat('a text of 8 MB by a caller', 'a word '.repeat(1_150_000)),
+    chat(
+      '8 MB of lists by a caller',
+      Array.from({ length: 2_600_000 }, () => []),
+    ),
+    chat(
+      '140,000 parts by a caller',
+      Array.from({ length: 140_000 }, () => ({ type: 'text', text: 'a' })),
+    ),
+    graphql('2,900 values of GraphQL by nobody', { a: Array.from({ length: 2_900 }, () => 'a value') }),
+    graphql('2,900 values that do not fit by nobody', { a: Array.from({ length: 2_900 }, () => 1) }),
     ...(['pattern', 'unique', 'nested'] as const).flatMap((kind) => [
       invoke(kind, `an input for '${kind}' by a made-up key`, selfMadeKey),
       invoke(kind, `an input for '${kind}' by a caller`, key),
