@@ -1,10 +1,10 @@
 import type { Sql } from '../../platform/database/sql'
 import { readSettings } from '../settings/read-settings'
 
-/** What somebody would guess of an account: its name and address, and the hub's name. */
+/** Words that somebody could guess from an account: its name and address, and the hub's name. */
 export type AboutUser = { email: string; about: string[] }
 
-/** The same of a stored user; only the hub's name where there is no such user. */
+/** These words for a stored user; only the hub's name if no such user exists. */
 export async function readAboutUser(sql: Sql, userId: string | null): Promise<AboutUser> {
   const [{ hubName }, found] = await Promise.all([
     readSettings(sql),

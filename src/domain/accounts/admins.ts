@@ -14,17 +14,17 @@ import { setPasswordHash } from './set-password'
 
 type AdminConfig = Pick<Config, 'admin' | 'production' | 'bcryptCost' | 'hashesAtOnce'>
 
-/** `generatedPassword` is set when this call drew one: it is shown now or never. */
+/** `generatedPassword` is set if this call generated one: it can be shown only now. */
 export type FirstAdmin = { email: string; created: boolean; generatedPassword: string | null }
 
 const DEVELOPMENT_EMAIL = 'admin@example.com'
-/** Any constant of our own: whoever adds the first admin or removes one does it alone. */
+/** An arbitrary constant of our own. Only one transaction at a time adds the first admin or removes one. */
 const ADMINS_LOCK = 7_240_301
 
 /**
- * Makes sure that there is an admin: from ADMIN_EMAIL and ADMIN_PASSWORD, or in development with a password
- * that is drawn. An existing admin is left alone. Of instances that start together one makes it. Throws where
- * production has no admin and no ADMIN_* either.
+ * Makes sure that an admin exists: from ADMIN_EMAIL and ADMIN_PASSWORD, or in development with a generated password.
+ * An existing admin does not change. Among instances that start together, one creates it. Throws if production has
+ * neither an admin nor ADMIN_*.
  */
 export async function ensureFirstAdmin(
   pool: Pool,
@@ -51,13 +51,14 @@ export async function ensureFirstAdmin(
 }
 
 /**
- * Throws CONFLICT when this user is the last admin who can sign in; where none can, when it is the last admin. Call it in the transaction that deletes,
- * disables or demotes: until that ends nobody else removes an admin, so two of them cannot remove each other
- * at the same moment. The user's row is locked before that lock, as an update does it, so that two never wait
- * for each other; the admins are counted after it, and without locks of their own.
+ * Throws CONFLICT if this user is the last admin who can sign in; if no admin can, if it is the last admin. Call it
+ * in the transaction that deletes, disables or demotes the user: until that ends, nobody else removes an admin, so
+ * two admins cannot remove each other at the same moment. The user's row is locked before the advisory lock, in the
+ * order of an update, so that the two never wait for each other. The admins are counted after that, without row
+ * locks.
  *
- * `leaving` are the admins that the same transaction is about to remove: those do not count, and this one joins them.
- * Payload runs the documents of a bulk operation at once, each before any of them is gone.
+ * `leaving` are the admins that the same transaction is about to remove: they do not count, and this one joins them.
+ * Payload runs the documents of a bulk operation at once, before any of them is deleted.
  */
 export async function assertNotLastAdmin(
   sql: Sql,
@@ -70,7 +71,7 @@ export async function assertNotLastAdmin(
   const { rows: admins } = await sql.query<{ id: string; canSignIn: boolean }>(ENABLED_ADMINS, [
     requireEmailConfirmation,
   ])
-  // Nothing is awaited from here on: of two at once, one sees that the other leaves.
+  // No await from here on: if two run at once, one sees that the other admin leaves.
   const user = admins.find(({ id }) => id === userId)
   if (!user) return
   const others = admins.filter(({ id }) => id !== userId && !leaving.has(id))
@@ -83,7 +84,7 @@ const ENABLED_ADMINS = `
   select users.id, (not $1::boolean or ${IS_CONFIRMED}) as "canSignIn" from users join credentials on credentials.user_id = users.id
   where users.role = 'admin' and users.disabled is not true`
 
-/** Only where the account is made now: a password that serves already is nobody's business at a start. */
+/** Checked only when the account is created now; a start of the hub does not judge an existing password. */
 async function requireGoodPassword(email: string, password: string): Promise<void> {
   const problems = await newPasswordProblems(password, 'ADMIN_PASSWORD', [email, DEFAULT_HUB_NAME])
   if (problems.length === 0) return
@@ -97,7 +98,7 @@ async function findAdmin(sql: Sql): Promise<string | null> {
   return found.rows[0]?.email ?? null
 }
 
-/** Whoever sets ADMIN_EMAIL runs this hub: an account that has this address becomes theirs. */
+/** The person who sets ADMIN_EMAIL runs this hub, so an existing account with this address becomes the admin. */
 async function makeAdmin(sql: Sql, email: string, passwordHash: string, now: Date | null): Promise<void> {
   const made = await sql.query<{ id: string; isNew: boolean }>(
     `insert into users (id, name, email, role, disabled, email_confirmed_at, created_at, updated_at)
@@ -115,7 +116,7 @@ async function makeAdmin(sql: Sql, email: string, passwordHash: string, now: Dat
   await endAllSessions(sql, id, now)
 }
 
-/** 20 characters (over 100 bits) that keep the rules and are read without doubt: no 0, O, 1, l or I. */
+/** 20 characters (over 100 bits) that keep the rules and cannot be misread: no 0, O, 1, l or I. */
 function drawPassword(): string {
   const letters = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
   const drawn = Array.from({ length: 17 }, () => letters.charAt(randomInt(letters.length))).join('')

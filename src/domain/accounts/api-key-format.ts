@@ -10,7 +10,7 @@ const SHAPE = /^jhub_[0-9A-Za-z]{36}$/
 export type MadeApiKey = {
   /** The key itself, shown once and kept nowhere. */
   key: string
-  /** What stays visible, to recognise it by. */
+  /** The part that stays visible, to recognise the key. */
   prefix: string
   /** Hex SHA-256, as stored. */
   hash: string
@@ -24,13 +24,13 @@ export function generateApiKey(): MadeApiKey {
   return { key, prefix: key.slice(0, PREFIX.length + 8), hash: apiKeyHash(key) }
 }
 
-/** True when it looks like a key and its checksum is right; everything else needs no look-up. */
+/** True if the text has the shape of a key and a valid checksum. Any other text needs no look-up. */
 export function isApiKey(text: string): boolean {
   if (!SHAPE.test(text)) return false
   return checksum(text.slice(0, -CHECKSUM_CHARACTERS)) === text.slice(-CHECKSUM_CHARACTERS)
 }
 
-/** True when it claims to be one of our keys, whether or not it is well made. */
+/** True if the text has the prefix of our keys, even if the rest is malformed. */
 export function hasApiKeyPrefix(text: string): boolean {
   return text.startsWith(PREFIX)
 }
@@ -40,7 +40,7 @@ export function apiKeyHash(key: string): string {
   return hash('sha256', key, 'hex')
 }
 
-/** The first 32 bits of SHA-256 in base62. It finds typing errors and leaked keys; it protects nothing. */
+/** The first 32 bits of SHA-256 in base62. It detects typing errors and leaked keys; it is no protection. */
 function checksum(body: string): string {
   let rest = Number.parseInt(hash('sha256', body, 'hex').slice(0, 8), 16)
   let text = ''

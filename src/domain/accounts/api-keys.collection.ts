@@ -15,15 +15,15 @@ import { assertRoomForKey } from './api-keys'
 import { keepKeyEnded } from './payload/ended-key'
 import { checkName } from './payload/name'
 
-/** The key that an operation made, for its answer alone. */
+/** The key that an operation created, only for the response of that operation. */
 const newKeyNote = operationNote<string>()
 
 type LastUse = { id: string; last_used_at: Date | null }
 const LAST_USE = 'select id, last_used_at from api_keys where id = any ($1)'
 
 /**
- * Keys that sign in as their owner. The key itself is made here, shown once, and stored as a hash. An API key
- * can neither list nor change keys.
+ * Keys that sign in as their owner. The key itself is created here, shown once, and stored as a hash. An API key can
+ * neither list nor change keys.
  */
 export const ApiKeys: CollectionConfig = {
   slug: 'api-keys',

@@ -7,7 +7,7 @@ import { generateApiKey } from './api-key-format'
 import type { AccountsDeps } from './deps'
 import { nameSchema, readField } from './input'
 
-/** More live keys than this are no longer told apart by anyone. */
+/** With more live keys than this, nobody can tell them apart. */
 export const MOST_ACTIVE_KEYS = 100
 
 export type ApiKeyView = {
@@ -20,12 +20,12 @@ export type ApiKeyView = {
   expiresAt: Date | null
 }
 
-/** A key that was just made, with the key itself, which is shown this once. */
+/** A key that was just created, with the key itself, which is shown only once. */
 export type NewApiKey = ApiKeyView & { key: string }
 
 /**
- * Makes a key for a user and stores its hash. Throws VALIDATION_ERROR (name; `expires_at` not in the future)
- * and CONFLICT when the user has too many.
+ * Creates a key for a user and stores its hash. Throws VALIDATION_ERROR (name; `expires_at` not in the future) and
+ * CONFLICT if the user has too many.
  */
 export async function createApiKey(
   deps: Pick<AccountsDeps, 'pool'>,
@@ -54,8 +54,8 @@ function madeKey({ id, name, keyPrefix, expiresAt }: ApiKeyView, userId: string)
 }
 
 /**
- * Throws CONFLICT when the user has as many live keys as anyone may have. It locks the user until the caller's
- * transaction ends, so that two keys made at once are counted both.
+ * Throws CONFLICT if the user has reached the maximum of live keys. It locks the user until the caller's transaction
+ * ends, so that two keys created at once are both counted.
  */
 export async function assertRoomForKey(sql: Sql, userId: string, now: Date | null = null): Promise<void> {
   await sql.query('select from users where id = $1 for no key update', [userId])
@@ -64,7 +64,10 @@ export async function assertRoomForKey(sql: Sql, userId: string, now: Date | nul
   throw new Problem('CONFLICT', `You have ${MOST_ACTIVE_KEYS} API keys. Revoke one that you no longer use.`)
 }
 
-/** The user's keys, newest first: revoked and expired ones too, so that their names still explain the history. */
+/**
+ * The user's keys, newest first. Revoked and expired ones are included, so that the history can still show their
+ * names.
+ */
 export async function listApiKeys(sql: Sql, userId: string): Promise<ApiKeyView[]> {
   const found = await sql.query<ApiKeyView>(
     `select ${VIEW} from api_keys where user_id = $1 order by created_at desc, id desc limit 1000`,
@@ -73,7 +76,10 @@ export async function listApiKeys(sql: Sql, userId: string): Promise<ApiKeyView[
   return found.rows
 }
 
-/** Ends one of the user's own keys, at once and everywhere; twice is no error. Throws NOT_FOUND for any other. */
+/**
+ * Revokes one of the user's own keys, at once on all instances; a second time is no error. Throws NOT_FOUND for any
+ * other.
+ */
 export async function revokeApiKey(
   pool: Pool,
   userId: string,
@@ -84,7 +90,7 @@ export async function revokeApiKey(
   return inTransaction(pool, (sql) => revokeWithin(sql, userId, keyId, now, by))
 }
 
-/** The same as a part of a transaction. */
+/** Like `revokeApiKey`, as a part of a transaction. */
 export async function revokeWithin(
   sql: Sql,
   userId: string,
@@ -117,7 +123,7 @@ const COUNT_LIVE = `
   select count(*)::int as live from api_keys
   where user_id = $1 and active and (expires_at is null or expires_at > coalesce($2::timestamptz, now()))`
 
-/** Inserts nothing when the key would have ended already. */
+/** Inserts nothing if the key would already be expired. */
 const INSERT_KEY = `
   insert into api_keys (id, user_id, name, key_prefix, key_hash, active, expires_at, created_at, updated_at)
   select $1, $2, $3, $4, $5, true, $6::timestamptz, at, at

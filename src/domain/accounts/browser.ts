@@ -1,17 +1,17 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { derivedKey } from './keys'
 
-/** For how long a browser is known after its last sign-in. */
+/** How many days a browser stays known after its last sign-in. */
 export const BROWSER_DAYS = 365
-/** A browser remembers the accounts that signed in last. */
+/** A browser remembers the accounts that signed in most recently. */
 const MOST_ACCOUNTS = 5
 
 const PROOF = /^[A-Za-z0-9_-]{22}\.[0-9a-z]{1,10}\.[A-Za-z0-9_-]{43}$/
 
 /**
- * The value of the cookie that says which accounts signed in by this browser, with one more. Each proof is random, dated
- * and signed for the one account; it names no account, and signs nobody in: it only opens an account that is
- * closed to unknown networks to a try.
+ * The value of the cookie that says which accounts signed in with this browser, with one more added. Each proof is
+ * random, dated and signed for that one account. It names no account and signs nobody in: it only permits attempts to
+ * sign in to an account that is closed to unknown networks.
  */
 export function withBrowserProof(
   secret: string,
@@ -24,7 +24,7 @@ export function withBrowserProof(
   return [`${body}.${signature(secret, body, userId)}`, ...others.slice(0, MOST_ACCOUNTS - 1)].join('~')
 }
 
-/** What this account's failures by this browser are counted under; null where it never signed in to it. */
+/** The key under which this account's failures with this browser are counted; null if it never signed in with it. */
 export function trustedBrowser(
   secret: string,
   cookie: string | null | undefined,

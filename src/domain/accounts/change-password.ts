@@ -14,9 +14,9 @@ import { IS_CLOSED, IS_KNOWN, IS_LOCKED, joinNetwork } from './sign-in-state'
 type Caller = Pick<Principal, 'userId' | 'email' | 'sessionId'> & Partial<Pick<Principal, 'name'>>
 
 /**
- * Changes the caller's password and ends all their other sessions. Throws VALIDATION_ERROR that names each
- * rule the new one breaks, INVALID_CREDENTIALS when the current one is wrong or the account is locked (it
- * counts like a failed sign-in), RATE_LIMITED.
+ * Changes the caller's password and ends all their other sessions. Throws VALIDATION_ERROR with each rule that the
+ * new password breaks, INVALID_CREDENTIALS if the current one is wrong or the account is locked (this counts as a
+ * failed sign-in), RATE_LIMITED.
  */
 export async function changePassword(
   deps: AccountsDeps,
@@ -38,9 +38,9 @@ export async function changePassword(
 }
 
 /**
- * The stored hash, when this is the caller's current password. Throws INVALID_CREDENTIALS when it is not, or
- * while the account is locked for the caller's network, and RATE_LIMITED: a stolen session must not become a way to guess
- * passwords. A live session is trusted like a browser that signed in before, for as many failures.
+ * Returns the stored hash if this is the caller's current password. Throws INVALID_CREDENTIALS if it is not, or while
+ * the account is locked for the caller's network. Throws RATE_LIMITED, so that nobody can use a stolen session to
+ * guess passwords. A live session is trusted like a browser that signed in before, for the same number of failures.
  */
 export async function checkCurrentPassword(
   deps: AccountsDeps,
@@ -68,7 +68,7 @@ const FIND_HASH = `
   from moment, credentials ${joinNetwork(3)}
   where credentials.user_id = $1`
 
-/** Locks the credential, so that of two changes at once, or a change and a reset, the second one fails. */
+/** Locks the credential: of two changes at once, or a change and a reset, the second one fails. */
 async function isStillCurrent(sql: Sql, userId: string, passwordHash: string): Promise<boolean> {
   const found = await sql.query(
     'select from credentials where user_id = $1 and password_hash = $2 for no key update',

@@ -1,6 +1,6 @@
 import { perProcess } from '../../platform/kernel/process'
 
-/** Rows of keys and the alphabet: what fingers type without thinking. */
+/** Keyboard rows and the alphabet: sequences that people type without thinking. */
 const ROWS = [
   'abcdefghijklmnopqrstuvwxyz',
   'qwertyuiop',
@@ -13,7 +13,7 @@ const ROWS = [
 ]
 const SEQUENCES = [...ROWS, ...ROWS.map((row) => [...row].reverse().join(''))]
 
-/** Characters that people type for a letter. 1, ! and | are read as i and as l. */
+/** Characters that people type in place of a letter. 1, ! and | are read as i and as l. */
 const LOOKS_LIKE: Record<string, string> = {
   '0': 'o',
   '2': 'z',
@@ -31,7 +31,7 @@ const LOOKS_LIKE: Record<string, string> = {
   '€': 'e',
 }
 
-/** Words that this kind of software invites, and that the list does not have. */
+/** Words that people choose for this kind of software, but that are not in the list. */
 const MISSING = [
   'login',
   'logon',
@@ -44,20 +44,23 @@ const MISSING = [
   'subscription',
 ]
 
-/** As many digits and as many specials around a word are found by trying, where it is one of the first of the list. */
+/**
+ * Attackers find a word with at most this many digits and this many specials around it, if it is among the first
+ * words of the list.
+ */
 const FEW = 4
 const FIRST_OF_LIST = 15_000
-/** Around any other word of the list, as many in all, and none in it. */
+/** The maximum number of characters around any other word of the list, with none inside it. */
 const VERY_FEW = 2
 
 const SHORTEST_CHECKED = 8
 const LONGEST_CHECKED = 100
 
 /**
- * Whether a password is one that is guessed first: a common password (a list of 49,000), a row of keys, or a word of
- * `about` (the account's name and address, the hub's name), written as usual in such cases: in any letter case, with 0
- * for o, taken twice, cut by hyphens, with a few digits and specials around it. Words that follow each other
- * ("Correct-horse-1") are none of these.
+ * Whether a password is likely to be guessed first: a common password (from a list of 49,000), a keyboard row, or a
+ * word of `about` (the account's name and address, the hub's name). It also finds their usual variants: in any letter
+ * case, with 0 for o, repeated, separated by hyphens, with a few digits and specials around them. Several words in a
+ * row ("Correct-horse-1") do not count as common.
  */
 export async function isCommonPassword(password: string, about: readonly string[] = []): Promise<boolean> {
   if (password.length < SHORTEST_CHECKED || password.length > LONGEST_CHECKED) return false
@@ -73,15 +76,15 @@ export async function isCommonPassword(password: string, about: readonly string[
   )
 }
 
-/** Letters without case, width and marks: what two spellings of a word have in common. */
+/** Letters without case, width and diacritics: the part that two spellings of a word share. */
 function folded(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 }
 
-/** What may be the word of a password, and how many characters stand around it. */
+/** The possible word in a password, and how many characters are around it. */
 type Core = { core: string; around: number }
 
-/** The whole, and what is left without a few characters at its ends. */
+/** The whole text, and the text without a few characters at its ends. */
 function coresOf(text: string): Core[] {
   const trims = [/[^\p{L}\p{N}]+$/u, /[^\p{L}]+$/u]
   const ends = [text, ...trims.map((trim) => text.replace(trim, ''))]
@@ -97,7 +100,7 @@ function restOf(text: string, core: string): string {
   return text.slice(0, start) + text.slice(start + core.length)
 }
 
-/** Digits and specials that add little: few of each, a row of keys, or one that is repeated. */
+/** Digits and specials that add little: few of each, a keyboard row, or repetitions. */
 function isWeak(rest: string): boolean {
   const digits = rest.replace(/\P{Nd}/gu, '')
   const specials = rest.replace(/\p{Nd}/gu, '')
@@ -107,14 +110,14 @@ function isWeak(rest: string): boolean {
   })
 }
 
-/** The same word with its digits and specials read as letters, and without what separates its parts. */
+/** The same word with its digits and specials read as letters, and without separators between its parts. */
 function readingsOf(core: string): string[] {
   const letters = [...core].map((character) => LOOKS_LIKE[character] ?? character).join('')
   const spellings = [core, letters.replace(/[1!|]/g, 'i'), letters.replace(/[1!|]/g, 'l')]
   return spellings.flatMap((spelling) => [spelling, spelling.replace(/[^\p{L}\p{N}]/gu, '')]).filter(Boolean)
 }
 
-/** What a text repeats: `ha` of `hahaha`; the text itself where it repeats nothing. */
+/** The repeated part of a text: `ha` of `hahaha`; the text itself if it repeats nothing. */
 function unitOf(text: string): string {
   return /^(.+?)\1+$/su.exec(text)?.[1] ?? text
 }
@@ -123,13 +126,13 @@ function isSequence(text: string): boolean {
   return text.length > 2 && SEQUENCES.some((row) => row.includes(text))
 }
 
-/** The parts of a name or address, and the whole. One letter is no word. */
+/** The parts of a name or address, and the whole. A single letter is no word. */
 function wordsOf(text: string): string[] {
   const plain = folded(text)
   return [...plain.split(/[^\p{L}\p{N}]+/u), plain].filter((word) => word.length > 1)
 }
 
-/** Whether a text is nothing but these words, one after the other. */
+/** Whether a text consists only of these words, one after the other. */
 function isMadeOf(text: string, words: ReadonlySet<string>): boolean {
   const reached = new Set([0])
   for (let start = 0; start < text.length; start += 1) {
@@ -139,7 +142,10 @@ function isMadeOf(text: string, words: ReadonlySet<string>): boolean {
   return reached.has(text.length)
 }
 
-/** Each word with its place in the list, the commonest first. It takes a tenth of a second and 5 MB, so it is read when the first password is set, once a process. */
+/**
+ * Each word with its place in the list, the most common first. Reading it takes a tenth of a second and 5 MB, so each
+ * process reads it once, when the first password is set.
+ */
 function commonPasswords(): Promise<ReadonlyMap<string, number>> {
   return perProcess('accounts.common-passwords', async () => {
     const { dictionary } = await import('@zxcvbn-ts/language-common')

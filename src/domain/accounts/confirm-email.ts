@@ -3,7 +3,7 @@ import { type AuditBy, NOWHERE, recordAudit } from '../audit/record'
 import type { AccountsDeps, Origin } from './deps'
 import { deadLink, spendEmailToken } from './email-tokens'
 
-/** Confirms the address to which this token was mailed. Throws VALIDATION_ERROR for a dead link. */
+/** Confirms the address to which this token was mailed. Throws VALIDATION_ERROR for an invalid link. */
 export async function confirmEmail(
   deps: AccountsDeps,
   token: string,
@@ -19,7 +19,7 @@ export async function confirmEmail(
   })
 }
 
-/** Notes, and puts on record, that the user reads this mailbox, unless that is known already. */
+/** Stores and records that the user can read this mailbox, unless that is already known. */
 export async function markEmailConfirmed(
   sql: Sql,
   by: AuditBy,

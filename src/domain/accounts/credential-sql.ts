@@ -6,26 +6,26 @@ export const KEY_IS_LIVE = (key: string, at: string) =>
 export const SESSION_IS_LIVE = (session: string, at: string) =>
   `${session}.revoked_at is null and ${session}.expires_at > ${at}`
 
-/** Whose credentials count at all; `owner` is an alias of users. */
+/** Users whose credentials are valid at all; `owner` is an alias of users. */
 export const OWNER_IS_LET_IN = (owner: string) => `${owner}.disabled is not true`
 
 /**
- * The one SQL text that says which credential is live and whose it is. Sign-in (`findPrincipal`) and the
- * admission of calls both join it, so that a revoked key or an ended session stops working in both at once.
+ * The one SQL text that says which credential is live and who owns it. Sign-in (`findPrincipal`) and the admission of
+ * calls both join it, so that a revoked key or an ended session stops working in both at once.
  *
- * It stands in a FROM clause after a relation `asked`, which has these columns (others may stand beside them):
+ * Put it in a FROM clause after a relation `asked`, which has these columns (and possibly others):
  *
  * | column       | type        |                                                                    |
  * |--------------|-------------|--------------------------------------------------------------------|
  * | `key_hash`   | text        | hex SHA-256 of an API key; null for a session                      |
  * | `session_id` | uuid        | the session that an access token names; null for a key             |
  * | `user_id`    | uuid        | the user that the access token names; null for a key               |
- * | `at`         | timestamptz | the moment of the question, `coalesce($n::timestamptz, now())`     |
+ * | `at`         | timestamptz | the time of the check, `coalesce($n::timestamptz, now())`          |
  *
  *     from asked left join ${CREDENTIAL_SQL} on true    -- caller.user_id is null: 401
  *
  * It yields at most one row `caller`: user_id, name, email, role, created_at, session_id, api_key_id.
- * Lateral, because it keeps the search by index for a batch of any size.
+ * It is lateral, so that a batch of any size is still searched by index.
  */
 export const CREDENTIAL_SQL = `lateral (
   select owner.id as user_id, owner.name, owner.email, owner.role::text as role, owner.created_at,

@@ -2,15 +2,15 @@ import { apiKeyHash, hasApiKeyPrefix, isApiKey } from './api-key-format'
 import { isRefusedKey } from './refused-keys'
 import { readAccessToken } from './tokens'
 
-/** What a caller showed, checked as far as that goes without a query. */
+/** What a caller sent, checked as far as possible without a query. */
 export type Credential =
   | { kind: 'session'; sessionId: string; userId: string }
   | { kind: 'api-key'; keyHash: string }
 
 /**
- * The credential in the headers: `Authorization: Bearer <access token or API key>`, or `X-API-Key: <key>`.
- * Null where there is none, more than one, or one that is malformed, forged, ended or was refused just now.
- * It asks no database; whether the session or key still lives is for `findPrincipal` or admission to say.
+ * The credential in the headers: `Authorization: Bearer <access token or API key>`, or `X-API-Key: <key>`. Null if
+ * there is none, more than one, or one that is malformed, forged, expired or was refused just now. It runs no query;
+ * `findPrincipal` or admission checks whether the session or key is still live.
  */
 export async function readCredential(
   headers: Headers,
@@ -26,7 +26,7 @@ export async function readCredential(
   return hasApiKeyPrefix(token) ? apiKeyCredential(token) : sessionCredential(token, secret, now)
 }
 
-/** The session that an access token names; null when the token is not a live one of ours. */
+/** The session that an access token names; null if the token is not a live one of ours. */
 export async function sessionCredential(
   token: string,
   secret: string,

@@ -14,12 +14,12 @@ type Settings =
   | 'requireEmailConfirmation'
   | 'sessionMaxDays'
 
-/** What this folder needs of the configuration. Keys of its own are derived from `secret`. */
+/** The configuration that this folder needs. Its own keys are derived from `secret`. */
 export type AccountsConfig = Pick<Config, Settings> & { secret: string }
 
 /**
- * What an operation on accounts needs of the process. `limits` replaces the default limits of sign-in;
- * `onRegistered` runs in the transaction of a registration (the subscription that new users get).
+ * What an operation on accounts needs from the process. `limits` replaces the default limits of sign-in;
+ * `onRegistered` runs in the transaction of a registration (it adds the subscription of a new user).
  */
 export type AccountsDeps = {
   pool: Pool

@@ -3,8 +3,8 @@ import type { Sql } from '../../platform/database/sql'
 import { mailConfirmLink, setMustConfirm } from './register'
 
 /**
- * What follows from another email address: links that were mailed to the old one stop working, and the new one
- * is not confirmed yet. With `requireEmailConfirmation` it is sent a link, without which nobody signs in again.
+ * The effects of a new email address: links mailed to the old one stop working, and the new one is not confirmed yet.
+ * With `requireEmailConfirmation` the new address gets a link, which the user must open before the next sign-in.
  */
 export async function emailChanged(
   sql: Sql,

@@ -5,7 +5,7 @@ import { isToken, randomToken, tokenHash } from './keys'
 
 export type EmailPurpose = 'password_reset' | 'confirm_email'
 
-/** How long a mailed link works. Source: FR-005. */
+/** How long a mailed link is valid. Source: FR-005. */
 export const LINK_HOURS = 24
 
 const PAGES: Record<EmailPurpose, string> = {
@@ -14,8 +14,8 @@ const PAGES: Record<EmailPurpose, string> = {
 }
 
 /**
- * The link that is mailed: `EMAIL_LINK_URL` (by default the hub's own pages under /account), never the Host
- * header of a request. The token stands behind `#`, so that no server's log and no Referer ever has it.
+ * The link in a mail: it uses `EMAIL_LINK_URL` (by default the hub's own pages under /account), never the Host header
+ * of a request. The token comes after `#`, so that it never appears in a server's log or a Referer.
  */
 export function emailLink(
   config: Pick<Config, 'emailLinkUrl' | 'hubUrl'>,
@@ -25,7 +25,7 @@ export function emailLink(
   return `${config.emailLinkUrl ?? `${config.hubUrl}/account`}/${PAGES[purpose]}#token=${token}`
 }
 
-/** Makes a link's token and stores its hash; an older token for the same purpose stops working. */
+/** Creates a link's token and stores its hash; an older token for the same purpose stops working. */
 export async function makeEmailToken(
   sql: Sql,
   userId: string,
@@ -43,7 +43,7 @@ export async function makeEmailToken(
   return token
 }
 
-/** Whose link this is, while it works and without spending it; so that a wrong one costs no hashing. */
+/** The owner of a valid link, without using it up. It is checked first, so that an invalid link causes no hashing. */
 export async function findEmailTokenOwner(
   sql: Sql,
   token: string,
@@ -59,7 +59,7 @@ export async function findEmailTokenOwner(
   return found.rows[0]?.user_id ?? null
 }
 
-/** Spends a link and returns whose it was; one guarded update, so it works once. Null where it does not work. */
+/** Uses up a link and returns its owner; one guarded update, so it works once. Null for an invalid link. */
 export async function spendEmailToken(
   sql: Sql,
   token: string,
@@ -76,7 +76,7 @@ export async function spendEmailToken(
   return spent.rows[0]?.user_id ?? null
 }
 
-/** The one answer for a link that is unknown, spent, replaced or too old. */
+/** The same error for a link that is unknown, used, replaced or too old. */
 export function deadLink() {
   return invalidField('token', 'this link does not work any more; ask for a new one')
 }

@@ -13,11 +13,12 @@ import {
 } from './sign-in-state'
 
 /**
- * Counts a wrong password, for the account and for its network, and locks the account for that network at the last one
- * allowed. While it is locked nothing is counted, so a lock ends even under attack; nor is what a closed account keeps
- * out anyway, so that an attack from everywhere leaves no row a network. Either way it goes on record, in the same
- * statement. For null (no such account) the statement runs just the same and finds nothing. It does not wait for the
- * disk: that wait would tell which accounts exist, and a crash may forget a failure of its last moment.
+ * Counts a wrong password, for the account and for its network, and locks the account for that network after the last
+ * allowed one. While it is locked nothing is counted, so a lock ends even under attack. Attempts that a closed
+ * account refuses anyway are not counted either, so an attack from many networks does not add a row for each. All of
+ * them are recorded in the audit log, in the same statement. For null (no such account) the same statement runs and
+ * finds nothing. It does not wait for the disk: the wait would show which accounts exist. So a crash may lose the
+ * last failures.
  */
 export async function countFailedLogin(
   sql: Sql,
@@ -32,7 +33,10 @@ export async function countFailedLogin(
 
 const IN_THIS_DAY = `failures_since > moment.at - interval '${CLOSE_HOURS} hours'`
 
-/** The user comes before the credential and that before its networks, as everywhere, so that no two wait for each other. */
+/**
+ * Locks the user, then the credential, then its networks. Every statement uses this order, so no two wait for each
+ * other.
+ */
 const COUNT_FAILURE = `
   with moment as materialized (
     select coalesce($2::timestamptz, now()) as at, set_config('synchronous_commit', 'off', true)

@@ -1,8 +1,8 @@
 type Line<T> = { items: T[]; lines: Map<string, Line<T>>; size: number }
 
 /**
- * A queue of lanes, and of lanes within these, named by a path of the same length for every item. Lanes take turns at
- * each level; within the innermost, whoever came first goes first.
+ * A queue with lanes, and lanes within these; a path of the same length for every item names its lane. Lanes take
+ * turns at each level; within the innermost lane the first item comes first.
  */
 export class FairQueue<T> {
   private readonly all: Line<T> = emptyLine()
@@ -23,12 +23,12 @@ export class FairQueue<T> {
     line.items.push(item)
   }
 
-  /** The next item: of the lane whose turn it is, which then goes to the back of its row. */
+  /** Returns the next item: from the lane whose turn it is, which then moves to the end of its level. */
   shift(): T | undefined {
     return this.size === 0 ? undefined : shiftFrom(this.all)
   }
 
-  /** Takes out the item that came last to the longest lane, and in it to the longest of its own. */
+  /** Removes the last item of the longest lane, at each level. */
   dropFromLongest(): T | undefined {
     return this.size === 0 ? undefined : dropFrom(this.all)
   }
@@ -52,7 +52,7 @@ function shiftFrom<T>(line: Line<T>): T | undefined {
 function dropFrom<T>(line: Line<T>): T | undefined {
   line.size -= 1
   let longest: [string, Line<T>] | undefined
-  // Of equal ones the last: a newcomer to many short lanes would wait no less than they do, and learns that at once.
+  // Among lanes of equal length the last one: a newcomer would wait as long as the others, and is refused at once.
   for (const entry of line.lines) if (!longest || entry[1].size >= longest[1].size) longest = entry
   if (!longest) return line.items.pop()
   const [name, inner] = longest

@@ -4,8 +4,8 @@ import { countConfirmation, unlessTooMany } from './limits'
 import { mailConfirmLink } from './register'
 
 /**
- * Mails a fresh link to somebody who signed in with the right password and has not confirmed the address; the link
- * before it stops working. Nothing is mailed when too many were: by account and by address.
+ * Mails a new link to a user who signed in with the right password but has not confirmed the address; the previous
+ * link stops working. Mails nothing if too many were sent, per account or per client address.
  */
 export async function mailFreshLink(
   deps: AccountsDeps,

@@ -4,21 +4,24 @@ import { FairQueue } from './fair-queue'
 
 const MOST_WAITING = 32
 
-/** Whose hash it is: those of one network wait behind each other, and among these those for one account. */
+/**
+ * The network and the account that a hash belongs to. Hashes of one network wait for each other, and within it those
+ * of one account.
+ */
 export type Lane = { network: string; account: string }
 
 export type HashingQueue = { run: <T>(work: () => Promise<T>, lane?: Lane) => Promise<T> }
 
-/** The hub's own hashes: the first admin, made-up data. */
+/** The hub's own hashes: for the first admin and for generated sample data. */
 const OWN_LANE: Lane = { network: '', account: '' }
 
 type Waiting = { enter: () => void; refuse: () => void }
 
 /**
- * A queue that runs at most `atOnce` pieces of work, lets `mostWaiting` wait, and refuses the rest with RATE_LIMITED: an
- * answer that takes many seconds helps nobody, and a flood of logins must end somewhere. Networks take turns, and so do the
- * accounts of each. When it is full, whoever has the most waiting loses the one that came last: so nobody can fill
- * it for others.
+ * A queue that runs at most `atOnce` pieces of work, lets `mostWaiting` wait, and refuses the rest with RATE_LIMITED:
+ * a response after many seconds helps nobody, and a flood of logins must end somewhere. Networks take turns, and so
+ * do the accounts of each. When the queue is full, the network with the most waiting pieces loses its last one: so
+ * nobody can fill the queue for others.
  */
 export function makeHashingQueue(atOnce: number, mostWaiting = MOST_WAITING): HashingQueue {
   const waiting = new FairQueue<Waiting>()
@@ -48,8 +51,8 @@ export function makeHashingQueue(atOnce: number, mostWaiting = MOST_WAITING): Ha
 }
 
 /**
- * The one queue of this process. bcrypt works in libuv's pool of four threads, which DNS and files need too,
- * so `atOnce` (the cores, three at most) also keeps a thread free for them.
+ * The one queue of this process. bcrypt works in libuv's pool of four threads, which DNS and files need too. So
+ * `atOnce` (the number of cores, at most three) also keeps one thread free for them.
  */
 export function hashingQueue(atOnce: number): HashingQueue {
   return perProcess('accounts.hashing', () => makeHashingQueue(atOnce))

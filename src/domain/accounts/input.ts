@@ -21,8 +21,8 @@ export const nameSchema = z
 export type Registration = { name: string; email: string; password: string }
 
 /**
- * A registration with its email and name in the form that is stored; `about` is what else its password must not be made
- * of. Throws VALIDATION_ERROR naming every fault.
+ * A registration with its email and name in the stored form; `about` are further words that its password must not
+ * consist of. Throws VALIDATION_ERROR with every error.
  */
 export async function readRegistration(
   input: Registration,
@@ -39,14 +39,14 @@ export async function readRegistration(
   return { name: name.data, email: email.data, password: input.password }
 }
 
-/** One valid value, or VALIDATION_ERROR that names everything wrong with it. */
+/** Returns one valid value, or throws VALIDATION_ERROR with everything that is wrong with it. */
 export function readField<T>(field: string, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value)
   if (!result.success) throw invalid(faults(field, result.error))
   return result.data
 }
 
-/** A 400 that names every fault, in its message and in its details. */
+/** A 400 that lists every error, in its message and in its details. */
 export function invalid(details: ProblemDetail[]): Problem {
   const summary = details.map(({ field, message }) => `${field}: ${message}`).join('; ')
   return new Problem('VALIDATION_ERROR', summary, details)

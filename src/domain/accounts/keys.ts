@@ -3,8 +3,8 @@ import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 type Purpose = 'access-token' | 'refresh-successor' | 'known-browser'
 
 /**
- * A 256-bit key of its own for each purpose, derived from the hub's secret. Payload signs with the secret
- * itself, so whatever is signed here can never pass as one of Payload's tokens, nor the other way round.
+ * A separate 256-bit key for each purpose, derived from the hub's secret. Payload signs with the secret itself, so a
+ * token signed here is never valid as one of Payload's, and the reverse.
  */
 export function derivedKey(secret: string, purpose: Purpose): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, '', `hub:${purpose}`, 32))
@@ -20,7 +20,7 @@ export function tokenHash(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }
 
-/** True for text that has the shape of `randomToken`: whatever has not is refused without a query. */
+/** True for text that has the shape of `randomToken`; any other text is refused without a query. */
 export function isToken(text: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(text)
 }

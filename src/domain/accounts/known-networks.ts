@@ -3,7 +3,7 @@ import { networkOrUnknown } from '../../platform/kernel/networks'
 import type { AuditOrigin } from '../audit/record'
 import { CLOSE_HOURS, KNOWN_DAYS } from './sign-in-state'
 
-/** Makes the network of a request known to an account, as a sign-in would. */
+/** Makes the network of a request known to an account, as a sign-in does. */
 export async function rememberNetwork(
   sql: Sql,
   userId: string,
@@ -17,7 +17,7 @@ export async function rememberNetwork(
   )
 }
 
-/** Removes networks that are known no more and whose failures count for nothing. */
+/** Removes networks that are no longer known and whose failures no longer count. */
 export async function deleteForgottenNetworks(sql: Sql, now: Date | null): Promise<void> {
   await sql.query(
     `delete from sign_in_networks using (select coalesce($1::timestamptz, now()) as at) moment

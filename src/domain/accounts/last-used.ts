@@ -3,16 +3,16 @@ import { perProcess } from '../../platform/kernel/process'
 
 const MOST_REMEMBERED = 50_000
 
-/** Notes that a key was used, in memory; `flushLastUsed` writes it. */
+/** Notes in memory that a key was used; `flushLastUsed` writes it. */
 export function touchLastUsed(apiKeyId: string, nowMs = Date.now()): void {
   const used = usedKeys()
   if (used.size < MOST_REMEMBERED || used.has(apiKeyId)) used.set(apiKeyId, nowMs)
 }
 
 /**
- * Writes when each key was last used, all keys in one statement. Run once a minute and at shutdown: a time
- * that is a minute old is good enough to decide which key can go, and a write on every call would not be.
- * The rows are locked in one order, so that two instances never wait for each other.
+ * Writes when each key was last used, all keys in one statement. It runs once a minute and at shutdown: a time up to
+ * a minute old is accurate enough to decide which key to revoke, and a write on every call would cost too much. The
+ * rows are locked in one order, so that two instances never wait for each other.
  */
 export async function flushLastUsed(sql: Sql): Promise<void> {
   const used = usedKeys()

@@ -2,14 +2,14 @@ import type { Pool } from 'pg'
 import { RateLimiterPostgres } from 'rate-limiter-flexible'
 import { perProcess } from '../../platform/kernel/process'
 
-/** How often something may happen in one window, by address or by account (an email, known or not). */
+/** How often something may happen in one window, per client address or per account (an email, registered or not). */
 export type LimitSettings = {
   windowSeconds: number
   failedSignInsPerAddress: number
-  /** Of a browser or a session that an account trusts; beyond these it is trusted no more. */
+  /** For a browser or a session that an account trusts; after more failures it is no longer trusted. */
   failedSignInsPerBrowser: number
   signInsPerAddress: number
-  /** In `signInsPerAccountSeconds`: shorter than the window, so that an account is soon let in again. */
+  /** Per `signInsPerAccountSeconds`: shorter than the window, so that an account is soon admitted again. */
   signInsPerAccount: number
   signInsPerAccountSeconds: number
   registrationsPerAddress: number
@@ -49,7 +49,7 @@ export type Limiters = {
   confirmation: Pair
 }
 
-/** Counters live in the table `rate_limits`, so that the limits hold with any number of instances. */
+/** Counters are stored in the table `rate_limits`, so that the limits hold with any number of instances. */
 export function limiters(deps: LimitsDeps): Limiters {
   const known = perProcess('accounts.limiters', () => new WeakMap<Pool, Map<LimitSettings, Limiters>>())
   const ofPool = known.get(deps.pool) ?? new Map<LimitSettings, Limiters>()
@@ -72,7 +72,7 @@ function makeLimiters(pool: Pool, settings: LimitSettings): Limiters {
       keyPrefix,
       points,
       duration,
-      // Whatever still counts once the limit is reached is answered from memory.
+      // Requests beyond the limit are refused from memory.
       inMemoryBlockOnConsumed: points,
       clearExpiredByTimeout: keyPrefix === 'sign-in-address',
     })

@@ -5,9 +5,9 @@ import { Problem, tooMany } from '../../platform/kernel/problem'
 import { type LimitsDeps, limiters, type Pair } from './limiters'
 
 /**
- * Throws RATE_LIMITED while this address has too many failed sign-ins behind it, or it or this account too many that
- * succeeded. It is asked before a password is looked at, so that it tells nothing of one. Attempts that are under way
- * together are all let in: at most as many as the hashing queue holds.
+ * Throws RATE_LIMITED while this client address has too many failed sign-ins, or while it or this account has too
+ * many successful ones. It is called before the password is checked, so that it reveals nothing about it. Attempts
+ * that run at the same time are all admitted: at most as many as the hashing queue holds.
  */
 export async function requireSignInAllowed(
   deps: LimitsDeps,
@@ -26,7 +26,7 @@ export async function requireSignInAllowed(
   })
 }
 
-/** Counts a failed sign-in by its address. Throws RATE_LIMITED when it was one too many. */
+/** Counts a failed sign-in for its client address. Throws RATE_LIMITED if it was one too many. */
 export async function countFailedSignIn(deps: LimitsDeps, address: string | null): Promise<void> {
   if (address === null) return
   await limiters(deps)
@@ -36,9 +36,7 @@ export async function countFailedSignIn(deps: LimitsDeps, address: string | null
     })
 }
 
-/**
- * Counts a right password. One too many is let in all the same: to refuse it now would tell that the password was right.
- */
+/** Counts a right password. One too many is still accepted: a refusal now would show that the password was right. */
 export async function countSignIn(deps: LimitsDeps, address: string | null, email: string): Promise<void> {
   const { signedIn } = limiters(deps)
   const keys = keysOf(address, email)
@@ -48,34 +46,34 @@ export async function countSignIn(deps: LimitsDeps, address: string | null, emai
   ])
 }
 
-/** Whether this browser (or session) has failed so often that it is trusted no more; `key` names it. */
+/** Whether this browser (or session) has failed so often that it is no longer trusted; `key` names it. */
 export async function isBrowserSpent(deps: LimitsDeps, key: string): Promise<boolean> {
   const { failedBrowser } = limiters(deps)
   const state = await failedBrowser.get(key)
   return state !== null && state.consumedPoints >= failedBrowser.points
 }
 
-/** Counts a failed sign-in of a browser or session that is trusted. */
+/** Counts a failed sign-in of a trusted browser or session. */
 export async function countFailedBrowser(deps: LimitsDeps, key: string): Promise<void> {
   await limiters(deps).failedBrowser.consume(key).catch(unlessOver)
 }
 
-/** Counts a registration, before it is tried. Throws RATE_LIMITED when it is one too many. */
+/** Counts a registration, before it is tried. Throws RATE_LIMITED if it is one too many. */
 export function countRegistration(deps: LimitsDeps, address: string | null, email: string): Promise<void> {
   return consume(limiters(deps).registration, address, email)
 }
 
-/** Counts a request for a reset mail. Throws RATE_LIMITED when it is one too many. */
+/** Counts a request for a reset mail. Throws RATE_LIMITED if it is one too many. */
 export function countReset(deps: LimitsDeps, address: string | null, email: string): Promise<void> {
   return consume(limiters(deps).reset, address, email)
 }
 
-/** Counts a fresh link for an address that is not confirmed. Throws RATE_LIMITED when it is one too many. */
+/** Counts a new link for an unconfirmed address. Throws RATE_LIMITED if it is one too many. */
 export function countConfirmation(deps: LimitsDeps, address: string | null, email: string): Promise<void> {
   return consume(limiters(deps).confirmation, address, email)
 }
 
-/** For what is dropped in silence when there was too much of it. */
+/** For actions that are silently dropped after too many of them. */
 export function unlessTooMany(error: unknown): false {
   if (error instanceof Problem && error.code === 'RATE_LIMITED') return false
   throw error
@@ -95,7 +93,7 @@ async function consume(pair: Pair, address: string | null, email: string): Promi
 
 type Counter = { points: number; msLeft: number }
 
-/** All counters that a sign-in asks for, by one statement. */
+/** All counters that a sign-in checks, in one statement. */
 async function readCounters({ pool }: LimitsDeps, names: string[]): Promise<Map<string, Counter>> {
   const now = Date.now()
   const found = await pool.query<{ key: string; points: number; expire: string }>(
@@ -113,12 +111,15 @@ function refusal(msLeft: number) {
   return tooMany('Too many attempts. Try again later.', msLeft / 1_000)
 }
 
-/** An IPv6 network (/64) counts as one address: whoever has one has all of it. Emails are stored as hashes. */
+/**
+ * An IPv6 network (/64) counts as one address: anyone who has one of its addresses has all. Emails are stored as
+ * hashes.
+ */
 function keysOf(address: string | null, email: string): { address: string | null; account: string } {
   return { address: address && networkOf(address), account: accountKey(email) }
 }
 
-/** An account, known or not, as the counters and the hashing queue name it. */
+/** The name of an account, registered or not, in the counters and the hashing queue. */
 export function accountKey(email: string): string {
   return createHash('sha256').update(email).digest('base64url')
 }

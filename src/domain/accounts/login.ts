@@ -19,9 +19,10 @@ import { makeRefreshToken } from './tokens'
 const MOST_USER_AGENT_CHARACTERS = 400
 
 /**
- * Signs in by email and password. Throws INVALID_CREDENTIALS, in the same words and the same time, for an
- * unknown, locked, closed or disabled account and for a wrong password; EMAIL_NOT_CONFIRMED after a right one only;
- * RATE_LIMITED before any is looked at. Each sign-in is a session of its own, so any number at once lose nothing.
+ * Signs in by email and password. Throws INVALID_CREDENTIALS, with the same words and in the same time, for an
+ * unknown, locked, closed or disabled account and for a wrong password; EMAIL_NOT_CONFIRMED only after a right one;
+ * RATE_LIMITED before the password is checked. Each sign-in is a session of its own, so sign-ins at the same time do
+ * not affect each other.
  */
 export async function login(
   deps: AccountsDeps,
@@ -61,12 +62,12 @@ type Account = {
   id: string
   password_hash: string
   may_enter: boolean
-  /** Only for browsers that the account trusts. */
+  /** The account is closed to this network: only browsers that it trusts may still sign in. */
   closed: boolean
   confirmed: boolean
 }
 
-/** Whether an account may sign in as far as its address goes: SQL over `users` and `credentials`. */
+/** Whether an account may sign in, as far as its email confirmation is concerned: SQL over `users` and `credentials`. */
 export const IS_CONFIRMED = `(users.email_confirmed_at is not null or not credentials.must_confirm)`
 
 const FIND_ACCOUNT = `
@@ -77,7 +78,7 @@ const FIND_ACCOUNT = `
   from moment, users join credentials on credentials.user_id = users.id ${joinNetwork(3)}
   where users.email = $1`
 
-/** Null when the password was changed or the account was locked while its password was being checked. */
+/** Null if the password was changed or the account was locked while its password was being checked. */
 async function openSession(
   deps: AccountsDeps,
   account: Account,
@@ -113,11 +114,11 @@ async function openSession(
 }
 
 /**
- * The update of the credential locks it against a password change at the same moment, and looks again whether
- * the hash is the one that was checked: no session opens with a password that is no longer valid. The row of the
- * network is locked and looked at again too, so that no guess opens one that was under way when the account was locked
- * or closed. The user comes before the credential, as in a deletion, so that the two never wait for each other. A trigger on
- * sessions ends the oldest where there are too many.
+ * The update of the credential locks it against a password change at the same moment, and checks again that the hash
+ * is the one that was verified: no session opens with a password that is no longer valid. The row of the network is
+ * also locked and checked again, so that a guess in progress opens no session after the account was locked or closed.
+ * The user is locked before the credential, as in a deletion, so that the two never wait for each other. A trigger on
+ * sessions ends the oldest if there are too many.
  */
 const OPEN_SESSION = `
   with moment as materialized (
@@ -153,8 +154,8 @@ const OPEN_SESSION = `
   returning extract(epoch from expires_at - created_at)::float8 as "secondsLeft"`
 
 /**
- * Makes the hash again where the configured cost has changed, or where it was made of the text as it was sent; if the hash
- * changed meanwhile, it stays. A password whose form of today is too long for bcrypt keeps its hash.
+ * Creates a new hash if the configured cost has changed, or if the old hash was made from the text as it was sent. If
+ * the hash changed meanwhile, that one stays. A password whose current form is too long for bcrypt keeps its hash.
  */
 async function rehash(
   deps: AccountsDeps,
@@ -176,13 +177,13 @@ function replaceHash(sql: Sql, account: Account, fresh: string) {
   )
 }
 
-/** A full queue is no reason to fail a sign-in: the next one can make the hash. */
+/** A full queue is no reason to fail a sign-in: the next sign-in can create the hash. */
 function unlessBusy(error: unknown): null {
   if (error instanceof Problem && error.code === 'RATE_LIMITED') return null
   throw error
 }
 
-/** PostgreSQL keeps no NUL in text, and nothing of ours has one. */
+/** PostgreSQL cannot store NUL in text, and no stored text of ours contains it. */
 function storable(text: string): string {
   return text.replaceAll('\0', '�')
 }

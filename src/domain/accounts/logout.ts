@@ -6,9 +6,9 @@ import { endedBy, recordEndedSessions } from './sessions'
 import { isRefreshToken } from './tokens'
 
 /**
- * Ends the session that the refresh token belongs to, when it is one of the caller's, and else the session
- * that is calling: whoever asks to be signed out must not stay signed in over a stale token. Both tokens of
- * the session stop working at once. To end it twice is no error.
+ * Ends the session of the refresh token, if it is one of the caller's, and otherwise the calling session: a user who
+ * asks to be signed out must not stay signed in because of a stale token. Both tokens of the session stop working at
+ * once. Ending it twice is no error.
  */
 export async function logout(
   deps: Pick<AccountsDeps, 'pool'>,

@@ -5,7 +5,7 @@ import { isCommonPassword } from './common-passwords'
 
 const COMMON = 'must not be a common password, or a name with a few characters around it: take several words'
 
-/** Every rule that a new password breaks; `about` is what somebody would guess of this account. */
+/** Every rule that a new password breaks; `about` are words that somebody could guess for this account. */
 export async function newPasswordProblems(
   password: string,
   field: string,

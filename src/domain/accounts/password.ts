@@ -14,8 +14,8 @@ const LAST_OF_SALT = '.Oeu'
 const LAST_OF_DIGEST = '.CGKOSWaeimquy26'
 
 /**
- * The same text when it keeps every rule and is not a common one; `about` is what somebody would guess of this account.
- * Throws VALIDATION_ERROR that names each broken rule of `field`.
+ * Returns the same text if it keeps every rule and is not a common one; `about` are words that somebody could guess
+ * for this account. Throws VALIDATION_ERROR with each broken rule, for `field`.
  */
 export async function checkPassword(
   password: unknown,
@@ -31,8 +31,8 @@ export async function checkPassword(
 }
 
 /**
- * The bcrypt hash of a password, in the form that is compared. Throws RATE_LIMITED when too many hashes wait already, and
- * an error for what bcrypt would cut: callers check their passwords first (`checkPassword`).
+ * The bcrypt hash of a password, in its normalised form. Throws RATE_LIMITED if too many hashes wait already, and an
+ * error for a password that bcrypt would cut: callers check passwords first (`checkPassword`).
  */
 export async function hashPassword(password: string, settings: HashSettings, lane?: Lane): Promise<string> {
   const text = passwordForm(password)
@@ -42,13 +42,16 @@ export async function hashPassword(password: string, settings: HashSettings, lan
   return made.replace('$2y$', '$2b$')
 }
 
-/** In which form a password fits its hash: the one of today, or as it was sent, which is how hashes were made before. */
+/**
+ * The form in which a password matches its hash: the current normalised form, or the text as it was sent (as older
+ * hashes were made).
+ */
 export type PasswordMatch = 'in form' | 'as sent'
 
 /**
- * Whether the password belongs to the stored hash, and in which form; null when it does not. A text that is not in the form of
- * today costs a second comparison when the first one fails. With null (no such account) a hash of the same cost is
- * checked in vain, as often, so that both answers take as long. Throws RATE_LIMITED when too many hashes wait already.
+ * Whether the password matches the stored hash, and in which form; null if it does not. A text that is not in the
+ * current form costs a second comparison when the first one fails. With null (no such account) we run as many dummy
+ * comparisons at the same cost, so that both cases take as long. Throws RATE_LIMITED if too many hashes wait already.
  */
 export async function verifyPassword(
   password: string,
@@ -68,7 +71,7 @@ export async function verifyPassword(
   }, lane)
 }
 
-/** True when a hash was made with another cost than the configured one, and is worth making anew. */
+/** True if a hash was made with another cost than the configured one, and should be replaced. */
 export function needsRehash(storedHash: string, settings: HashSettings): boolean {
   return costOf(storedHash) !== settings.bcryptCost
 }
@@ -79,8 +82,8 @@ export function costOf(storedHash: string): number {
 }
 
 /**
- * A well-formed hash of this cost that no known password has, made of random characters without hashing. One
- * stray bit would make the verifier refuse it at once, and its speed would tell that there is no account.
+ * A well-formed hash of this cost that no known password has, made of random characters without hashing. With a
+ * single invalid bit the verifier would refuse it at once, and its speed would show that the account does not exist.
  */
 export function decoyHash(cost: number): string {
   const salt = randomCharacters(BCRYPT_ALPHABET, 21) + randomCharacters(LAST_OF_SALT, 1)

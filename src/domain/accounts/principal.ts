@@ -18,18 +18,18 @@ export type Principal = {
 }
 
 /**
- * A principal with what every catalogue needs: the tier that the caller's plan opens at this moment (null
- * without a running subscription), and the catalogue's version, so that a cached catalogue costs no query.
+ * A principal with the data that every catalogue needs: the tier of the caller's current plan (null without a running
+ * subscription), and the catalogue's version, so that a cached catalogue costs no query.
  */
 export type SignedInCaller = Principal & { tier: string | null; catalogueVersion: number }
 
-/** An admin who signed in with their password. An API key never has an admin's powers, whoever owns it. */
+/** An admin who signed in with their password. An API key never has an admin's rights, even if an admin owns it. */
 export const isAdmin = (principal: Principal): boolean =>
   principal.role === 'admin' && principal.via === 'session'
 
 /**
- * The live principal behind a credential, by one statement; null when the session has ended, the key is
- * unknown, inactive or expired, or the user is disabled or gone.
+ * The live principal of a credential, by one statement. Null if the session has ended, the key is unknown, inactive
+ * or expired, or the user is disabled or deleted.
  */
 export async function findPrincipal(
   sql: Sql,
@@ -48,7 +48,7 @@ export async function findPrincipal(
   return null
 }
 
-/** With the plan of this moment, as admission sees it. */
+/** Includes the current plan, as admission sees it. */
 const FIND_PRINCIPAL = `
   with asked as (
     select $1::text as key_hash, $2::uuid as session_id, $3::uuid as user_id,

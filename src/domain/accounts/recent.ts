@@ -1,4 +1,4 @@
-/** A map that keeps the `most` entries that were used last. */
+/** A map that keeps the `most` entries used most recently. */
 export class Recent<Value> {
   private readonly entries = new Map<string, Value>()
 

@@ -7,15 +7,15 @@ import { endedBy, recordEndedSessions } from './sessions'
 import { type TokenPair, tokenPair } from './token-pair'
 import { isRefreshToken, successorOf } from './tokens'
 
-/** How long a spent token may come back: a client that got no answer tries again. Source: issue of accounts. */
+/** How long a used token may come back: a client that got no response tries again. Source: issue of accounts. */
 export const RETRY_SECONDS = 10
 
 /**
- * Exchanges a refresh token for the next pair. It works once; asked again within ten seconds, while the new
- * refresh token is unused, it gives that one again. Any later it has been stolen, from one side or the other:
- * the session ends and TOKEN_REUSED is thrown. UNAUTHORIZED for an unknown or expired token or an ended
- * session, and once the session has lasted SESSION_MAX_DAYS. The session's row is locked first, and the successor follows from the token, so that any number of
- * refreshes at once lead to one next token.
+ * Exchanges a refresh token for the next pair. It works once; within ten seconds, while the new refresh token is
+ * unused, a second request returns the same new one. Any later use means that the token was stolen by one side or the
+ * other: the session ends and TOKEN_REUSED is thrown. Throws UNAUTHORIZED for an unknown or expired token or an ended
+ * session, and once the session has lasted SESSION_MAX_DAYS. The session's row is locked first, and the next token is
+ * computed from this one, so that any number of refreshes at once lead to one next token.
  */
 export async function refresh(
   deps: AccountsDeps,
@@ -25,7 +25,7 @@ export async function refresh(
 ): Promise<TokenPair> {
   if (!isRefreshToken(refreshToken)) throw sessionOver()
   const next = successorOf(refreshToken, deps.config.secret)
-  // The outcome leaves the transaction as a value: an error would undo the end of a stolen session.
+  // The outcome leaves the transaction as a value: an error would roll back the end of a stolen session.
   const outcome = await inTransaction(deps.pool, (sql) => rotate(sql, refreshToken, next, deps, now, origin))
   if (outcome === 'reused') throw new Problem('TOKEN_REUSED', 'This token was used before. Sign in again.')
   if (outcome === 'over') throw sessionOver()
@@ -70,7 +70,7 @@ async function isUnspent(sql: Sql, token: string): Promise<boolean> {
 
 type Token = { session_id: string; expired: boolean; spent: boolean; spent_just_now: boolean }
 
-/** A statement of its own: the next one must see what the refresh before this one wrote. */
+/** A separate statement: the next one must see what the previous refresh wrote. */
 const LOCK_SESSION = `
   select from sessions where id = (select session_id from refresh_tokens where hash = $1) for no key update`
 
@@ -80,7 +80,7 @@ const READ_TOKEN = `
   from refresh_tokens, (select coalesce($2::timestamptz, now()) as at) moment
   where hash = $1`
 
-/** A session that was opened under a longer limit than today's ends with this, and so do its access tokens. */
+/** If a session was opened under a longer limit than today's, this shortens it, and also its access tokens. */
 const PROLONG_SESSION = `
   update sessions set last_used_at = moment.at,
     expires_at = least(moment.at + make_interval(days => $3), sessions.created_at + make_interval(days => $4))

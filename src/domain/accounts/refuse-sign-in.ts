@@ -8,17 +8,17 @@ import { accountKey, countFailedBrowser, countFailedSignIn, isBrowserSpent } fro
 type Refused = {
   /** Null for an email that has no account. */
   userId: string | null
-  /** What the account trusts of this request, a browser or a session, by the name it is counted under. */
+  /** The browser or session of this request that the account trusts, by the name under which it is counted. */
   trust: string | null
   isTrusted: boolean
 }
 
-/** Whether what an account trusts is trusted still, and was not used for too many guesses. */
+/** Whether this browser or session is still trusted, that is, was not used for too many guesses. */
 export async function trusts(deps: AccountsDeps, trust: string | null): Promise<boolean> {
   return trust !== null && !(await isBrowserSpent(deps, trust))
 }
 
-/** Counts the failure, by account, network and address, and throws what every failed sign-in is answered. */
+/** Counts the failure, for account, network and client address, and throws the error of every failed sign-in. */
 export async function refuseSignIn(
   deps: AccountsDeps,
   { userId, trust, isTrusted }: Refused,
@@ -33,12 +33,12 @@ export async function refuseSignIn(
   throw invalidCredentials()
 }
 
-/** The one answer to a failed sign-in. */
+/** The same error for every failed sign-in. */
 export function invalidCredentials(): Problem {
   return new Problem('INVALID_CREDENTIALS', 'The email address or the password is wrong.')
 }
 
-/** Behind whom a password of this request is hashed. */
+/** The lane of the hashing queue for a password of this request. */
 export function laneOf(origin: Origin, email: string): Lane {
   return { network: networkOrUnknown(origin.address), account: accountKey(email) }
 }

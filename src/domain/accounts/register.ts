@@ -19,9 +19,9 @@ export type Profile = { id: string; name: string; email: string; role: 'user' | 
 const UNIQUE_VIOLATION = '23505'
 
 /**
- * Makes an account with role `user` and all that belongs to it, in one transaction. Throws REGISTRATION_CLOSED while
- * the settings say so, VALIDATION_ERROR (every fault named), RATE_LIMITED, and EMAIL_TAKEN, after which nothing has
- * changed.
+ * Creates an account with role `user` and everything that belongs to it, in one transaction. Throws
+ * REGISTRATION_CLOSED while the settings say so, VALIDATION_ERROR (with every error), RATE_LIMITED, and EMAIL_TAKEN;
+ * after EMAIL_TAKEN nothing has changed.
  */
 export async function registerUser(
   deps: AccountsDeps,
@@ -66,8 +66,8 @@ function registered({ id, name, email, role }: Profile) {
 }
 
 /**
- * Gives a new user, however it was made, its password and its first mail, in the caller's transaction. With
- * `requireEmailConfirmation` the mail holds the link without which nobody signs in.
+ * Gives a new user, however it was created, its password and its first mail, in the caller's transaction. With
+ * `requireEmailConfirmation` the mail contains the link that the user must open before the first sign-in.
  */
 export async function completeUser(
   sql: Sql,
@@ -85,12 +85,12 @@ export async function completeUser(
   await mailConfirmLink(sql, user, now, config)
 }
 
-/** Notes whether this account must confirm its address: the setting of the moment in which it got that. */
+/** Stores whether this account must confirm its address: the setting at the time when it got the address. */
 export async function setMustConfirm(sql: Sql, userId: string, mustConfirm: boolean): Promise<void> {
   await sql.query('update credentials set must_confirm = $2 where user_id = $1', [userId, mustConfirm])
 }
 
-/** Mails the link that confirms an address; an older one stops working. */
+/** Mails the link that confirms an address; an older link stops working. */
 export async function mailConfirmLink(
   sql: Sql,
   user: { id: string; email: string },

@@ -23,13 +23,13 @@ import { laneOf } from './refuse-sign-in'
 import { endAllSessions } from './sessions'
 import { recordNewPassword, setPasswordHash } from './set-password'
 
-/** Longer than the writes for an account that exists; every request takes at least this long. */
+/** Longer than the writes for an existing account; every request takes at least this long. */
 const SAME_TIME_MS = 100
 
 /**
- * Mails a link for a new password, if there is such an account. The answer and its time are the same if there
- * is none, and when too many were asked for: then nothing is sent. Throws VALIDATION_ERROR for what is no
- * email address.
+ * Mails a link for a new password, if the account exists. The response and its time are the same if it does not
+ * exist, and if too many links were requested: then nothing is sent. Throws VALIDATION_ERROR for an invalid email
+ * address.
  */
 export async function requestPasswordReset(
   deps: AccountsDeps,
@@ -48,8 +48,8 @@ async function mailLink(deps: AccountsDeps, email: string, origin: Origin, now: 
 }
 
 /**
- * Queues the mail with a link for a new password; nothing happens where there is no such account, or it is disabled.
- * Part of the caller's transaction. Whoever calls it has asked whether that may be done.
+ * Queues the mail with a link for a new password; does nothing if the account does not exist or is disabled. Part of
+ * the caller's transaction. The caller has checked that this is allowed.
  */
 export async function mailPasswordLink(
   sql: Sql,
@@ -65,7 +65,7 @@ export async function mailPasswordLink(
   await queueMail(sql, resetMail(email, link, LINK_HOURS, brand), now)
 }
 
-/** Locked, so that of two requests at once the later replaces the link of the earlier. */
+/** Locked, so that of two requests at once the later link replaces the earlier one. */
 async function lockUser(sql: Sql, email: string): Promise<string | null> {
   const found = await sql.query<{ id: string }>(
     'select id from users where email = $1 and disabled is not true for no key update',
@@ -75,9 +75,9 @@ async function lockUser(sql: Sql, email: string): Promise<string | null> {
 }
 
 /**
- * Sets a new password by a mailed token, which works once: all sessions end, every lock is lifted, the network is known
- * from now on, and the address counts as confirmed, for its mail was read. Throws VALIDATION_ERROR for a password that breaks the rules
- * (named `field`; the link stays good) and for a link that does not work.
+ * Sets a new password with a mailed token, which works once: all sessions end, every lock is lifted, the network
+ * becomes known, and the address counts as confirmed, because the user has read the mail. Throws VALIDATION_ERROR for
+ * a password that breaks the rules (for `field`; the link stays valid) and for an invalid link.
  */
 export async function resetPassword(
   deps: AccountsDeps,
@@ -93,7 +93,7 @@ export async function resetPassword(
   const password = await checkPassword(input.newPassword, field, owner.about)
   const passwordHash = await hashPassword(password, deps.config, laneOf(origin, owner.email))
   await inTransaction(deps.pool, async (sql) => {
-    // The user's row before all that hangs on it: the order in which every other change locks them.
+    // The user's row is locked before everything that depends on it: every other change uses the same order.
     const user = await lockUserById(sql, userId)
     if ((await spendEmailToken(sql, input.token, 'password_reset', now)) === null) throw deadLink()
     await setPasswordHash(sql, userId, passwordHash, now)

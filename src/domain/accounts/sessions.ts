@@ -4,7 +4,7 @@ import { Problem } from '../../platform/kernel/problem'
 import { type AuditBy, INSERT_AUDIT, SYSTEM } from '../audit/record'
 import type { Principal } from './principal'
 
-/** A session as its user sees it. `current` is the one of the request that asks. */
+/** A session as its user sees it. `current` marks the session of this request. */
 export type SessionView = {
   id: string
   createdAt: Date
@@ -15,7 +15,7 @@ export type SessionView = {
   current: boolean
 }
 
-/** The caller's live sessions, the one used last first; at most 100. `lastUsedAt` is the last sign-in or refresh. */
+/** The caller's live sessions, the most recently used first; at most 100. `lastUsedAt` is the last sign-in or refresh. */
 export async function listSessions(
   sql: Sql,
   principal: Pick<Principal, 'userId' | 'sessionId'>,
@@ -32,7 +32,7 @@ export async function listSessions(
   return found.rows
 }
 
-/** Ends one of the user's own live sessions, at once and everywhere. Throws NOT_FOUND for any other. */
+/** Ends one of the user's own live sessions, at once on all instances. Throws NOT_FOUND for any other. */
 export async function endSession(
   sql: Sql,
   userId: string,
@@ -52,15 +52,15 @@ const END_SESSION = `
   )
   ${recordEndedSessions(4)}`
 
-/** What `recordEndedSessions` needs, as the values from its place on. */
+/** The values that `recordEndedSessions` needs, in their order. */
 export function endedBy(by: AuditBy, note: string): unknown[] {
   const { userId, email, via, apiKeyId = null, address, userAgent, requestId = null } = by
   return [newId(), userId, email, via, note, apiKeyId, address, userAgent, requestId]
 }
 
 /**
- * The end of a statement whose `ended` is the one session that it ended: puts that on record, in the same statement.
- * Its values stand from `$place` on.
+ * The last part of a statement whose `ended` is the session that it ended: records that in the audit log, in the same
+ * statement. Its values start at `$place`.
  */
 export function recordEndedSessions(place: number): string {
   const at = (offset: number, type = 'text') => `$${place + offset}::${type}`
@@ -73,8 +73,8 @@ export function recordEndedSessions(place: number): string {
 }
 
 /**
- * Ends all sessions of a user, but for `exceptSessionId`; access and refresh tokens of an ended session stop
- * working with it. Rows are locked in one order, so that two of these never wait for each other.
+ * Ends all sessions of a user except `exceptSessionId`; access and refresh tokens of an ended session stop working
+ * with it. Rows are locked in one order, so that two of these never wait for each other.
  */
 export async function endAllSessions(
   sql: Sql,

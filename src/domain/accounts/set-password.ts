@@ -4,9 +4,9 @@ import { type AuditBy, recordAudit } from '../audit/record'
 import { liftLocks } from './unlock'
 
 /**
- * Stores a user's new password and lifts every lock. Whoever calls it also ends the sessions (`endAllSessions`),
- * as a statement after this one: a sign-in with the old password that was under way either sees the new hash
- * and fails, or is done by then and is ended too.
+ * Stores a user's new password and lifts every lock. The caller must also end the sessions (`endAllSessions`), in a
+ * statement after this one: a sign-in in progress with the old password then either sees the new hash and fails, or
+ * has completed and its session is ended too.
  */
 export async function setPasswordHash(
   sql: Sql,
@@ -19,7 +19,7 @@ export async function setPasswordHash(
   await sql.query(`delete from email_tokens where user_id = $1 and purpose = 'password_reset'`, [userId])
 }
 
-/** Puts a new password on record, in the transaction that stores it; neither it nor its hash is shown. */
+/** Records a new password in the audit log, in the transaction that stores it, without the password or its hash. */
 export async function recordNewPassword(
   sql: Sql,
   by: AuditBy,

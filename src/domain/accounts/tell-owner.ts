@@ -4,12 +4,13 @@ import { queueMail } from '../../platform/mail/outbox'
 import { emailChangedMail, passwordChangedMail } from '../../platform/mail/templates'
 import { readBrand } from '../settings/read-settings'
 
-/** What an admin changed of an account; its owner is notified. */
+/** An admin's change of an account; its owner is notified. */
 export type AccountChange = { email: string; emailBefore: string; hasNewPassword: boolean }
 
 /**
- * Mails the owner of an account what was changed without them, in the transaction of the change: a new password to the
- * address of before, a new address to the old and to the new one, so that whoever is robbed of either hears of it.
+ * Mails the owner of an account when an admin changed it, in the transaction of the change. A new password is
+ * reported to the previous address, a new address to the old and the new one, so that an owner who loses either is
+ * notified.
  */
 export async function tellOwner(
   sql: Sql,

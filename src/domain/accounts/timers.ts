@@ -9,8 +9,8 @@ const FLUSH_EVERY_MS = 60_000
 const CLEAN_EVERY_MS = 3_600_000
 
 /**
- * Writes each minute when keys were used, and removes each hour what has ended. Any number of instances may
- * run it. Returns the way to stop it, which writes what is left.
+ * Each minute, writes when keys were last used, and each hour removes expired data. Any number of instances may run
+ * it. Returns a function that stops it and writes the remaining times.
  */
 export function startAccountsTimers(pool: Pool, log: WarnLog): () => Promise<void> {
   const notWritten = warnOf(log, 'the last use of keys could not be written')
@@ -26,8 +26,8 @@ export function startAccountsTimers(pool: Pool, log: WarnLog): () => Promise<voi
 }
 
 /**
- * Removes sessions, refresh tokens and mailed links a day after their end, networks that are known no more, and old
- * mail. A spent token that comes back later than that belongs to no session any more, and is refused as unknown.
+ * Removes sessions, refresh tokens and mailed links a day after their end, networks that are no longer known, and old
+ * mail. A used token that comes back after that belongs to no session any more, and is refused as unknown.
  */
 export async function deleteEnded(sql: Sql, now: Date | null = null): Promise<void> {
   for (const table of ['sessions', 'refresh_tokens', 'email_tokens']) {

@@ -1,7 +1,7 @@
 import type { AccountsConfig } from './deps'
 import { signAccessToken } from './tokens'
 
-/** What a sign-in gives. `expiresInSeconds` is the access token's. */
+/** The result of a sign-in. `expiresInSeconds` is the life of the access token. */
 export type TokenPair = {
   accessToken: string
   refreshToken: string
@@ -11,8 +11,8 @@ export type TokenPair = {
 }
 
 /**
- * The pair for a session: a new access token beside the refresh token that was just stored. The access token does not
- * outlive the session, which has `secondsLeft`.
+ * The pair for a session: a new access token together with the refresh token that was just stored. The access token
+ * does not outlive the session, which has `secondsLeft`.
  */
 export async function tokenPair(
   { secondsLeft, ...session }: { userId: string; sessionId: string; secondsLeft: number },

@@ -4,7 +4,7 @@ import { perProcess } from '../../platform/kernel/process'
 import { derivedKey, randomToken } from './keys'
 import { Recent } from './recent'
 
-/** What an access token says: who, and in which session. Everything else is looked up. */
+/** The content of an access token: the user, and the session. Everything else is looked up. */
 export type AccessClaims = { userId: string; sessionId: string; expiresAtMs: number }
 
 const REFRESH_PREFIX = 'jhr_'
@@ -13,7 +13,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const MOST_TOKEN_CHARACTERS = 1_024
 const MOST_REMEMBERED = 10_000
 
-/** Signs an access token (JWT, HS256, a derived key) that ends `minutes` after `now`. */
+/** Signs an access token (JWT, HS256, a derived key) that expires `minutes` after `now`. */
 export function signAccessToken(
   claims: { userId: string; sessionId: string },
   secret: string,
@@ -30,8 +30,8 @@ export function signAccessToken(
 }
 
 /**
- * What a token says when its signature is ours and it has not ended; null for anything else. A token that was
- * verified lately is not verified again; whether its session still lives is always asked of the database.
+ * The content of a token if its signature is ours and it has not expired; null otherwise. A recently verified token
+ * is not verified again; whether its session is live is always checked in the database.
  */
 export async function readAccessToken(
   token: string,
@@ -59,21 +59,21 @@ async function verify(token: string, key: Uint8Array, currentDate: Date): Promis
   return { userId: payload.sub, sessionId: payload.sid, expiresAtMs: payload.exp * 1_000 }
 }
 
-/** A new refresh token: 256 random bits behind a prefix by which a leaked one is found. */
+/** A new refresh token: 256 random bits after a prefix, so that scanners can find a leaked one. */
 export function makeRefreshToken(): string {
   return REFRESH_PREFIX + randomToken()
 }
 
 /**
- * The one token that follows this one. It is computed rather than drawn, so that a client which asks twice
- * gets the same answer twice and no second line of tokens can begin.
+ * The one token that follows this one. It is computed, not random, so that a client that asks twice gets the same
+ * token twice, and no second chain of tokens can begin.
  */
 export function successorOf(refreshToken: string, secret: string): string {
   const key = derivedKey(secret, 'refresh-successor')
   return REFRESH_PREFIX + createHmac('sha256', key).update(refreshToken).digest('base64url')
 }
 
-/** True for text that has the shape of a refresh token: whatever has not is refused without a query. */
+/** True for text that has the shape of a refresh token; any other text is refused without a query. */
 export function isRefreshToken(text: string): boolean {
   return REFRESH_SHAPE.test(text)
 }

@@ -23,8 +23,9 @@ import { checkName } from './payload/name'
 import { hubStrategy } from './payload/strategy'
 
 /**
- * People. Payload keeps the profile; passwords, failed logins, sessions and tokens live in tables that no
- * document update writes. `onRegistered` runs in the transaction that makes an account. Payload's own ways to sign in are replaced by the hub's (`accountEndpoints`).
+ * The hub's users. Payload keeps the profile; passwords, failed sign-ins, sessions and tokens are stored in tables
+ * that no document update writes. `onRegistered` runs in the transaction that creates an account. The hub's endpoints
+ * (`accountEndpoints`) replace Payload's own ways to sign in.
  */
 export function usersCollection(
   config: Config,
@@ -62,7 +63,7 @@ export function usersCollection(
     defaultSort: '-createdAt',
     disableDuplicate: true,
     disableBulkEdit: true,
-    // The rule of the last admin counts these documents.
+    // The last-admin rule counts these documents.
     disableBulkDelete: true,
     access: {
       admin: ({ req }) => isAdminRequest(req),

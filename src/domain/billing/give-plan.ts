@@ -5,15 +5,15 @@ import { recordSubscription } from './record-subscription'
 import type { SubscriptionRow } from './subscription-row'
 import { findPlan, insertSubscription, restart } from './subscriptions'
 
-/** What giving a plan to somebody means: a new start, a change at once, or one when the period ends. */
+/** The effect of giving a plan to a user: a new start, an immediate change, or a change when the period ends. */
 export type GivenPlan = { planId: string; planName: string; tokenLimit: number } & (
   | { kind: 'start' | 'now' }
   | { kind: 'later'; from: Date }
 )
 
 /**
- * Decides what it means that an admin gives this plan: where nothing runs, it starts now, whatever was asked. Throws
- * VALIDATION_ERROR for an unknown plan, CONFLICT where it would change nothing.
+ * Decides what happens when an admin gives this plan. Without a running subscription it starts now, in any case.
+ * Throws VALIDATION_ERROR for an unknown plan, CONFLICT if it would change nothing.
  */
 export async function planGiven(
   sql: Sql,
@@ -37,7 +37,10 @@ export async function planGiven(
   return when === 'now' ? { ...plan, kind: 'now' } : { ...plan, kind: 'later', from: current.periodEnd }
 }
 
-/** Carries out what `planGiven` decided, on the subscription that the caller has locked and moved into its period. */
+/**
+ * Carries out the decision of `planGiven`, on the subscription that the caller has locked and moved into its current
+ * period.
+ */
 export async function givePlan(
   sql: Sql,
   userId: string,

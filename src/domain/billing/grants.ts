@@ -4,17 +4,17 @@ import { invalidField, Problem } from '../../platform/kernel/problem'
 import type { SubscriptionRow } from './subscription-row'
 
 export const MOST_GRANTED = 1_000_000_000
-/** Each is looked at when a call is admitted, so a period has few of them. */
+/** Each admission reads all grants of the period, so there must be few. */
 const MOST_GRANTS = 20
 
-/** Extra tokens for the current period. They end with it, or before. */
+/** Extra tokens for the current period. They end with it, or earlier. */
 export type GrantRequest = {
   tokens: number
   reason: string
   /** Null: when the period ends. */
   expiresAt: Date | null
   adminId: string
-  /** The same request sent twice grants once. */
+  /** The same request sent twice grants only once. */
   requestId: string
 }
 
@@ -24,16 +24,16 @@ export type Grant = {
   reason: string
   expiresAt: Date
   createdAt: Date
-  /** Null for an admin who is gone. */
+  /** Null if the admin was deleted. */
   admin: string | null
-  /** How much of it was taken back, and when, why and by whom. */
+  /** How many of its tokens were taken back, and when, why and by whom. */
   takenBack: number
   takenAt: Date | null
   takenReason: string | null
   takenBy: string | null
 }
 
-/** When a grant would end. Throws VALIDATION_ERROR for a moment that is over or beyond the period's end. */
+/** When a grant would end. Throws VALIDATION_ERROR for a time in the past or after the period's end. */
 export function grantEnd(row: SubscriptionRow, { expiresAt }: Pick<GrantRequest, 'expiresAt'>): Date {
   if (expiresAt === null) return row.periodEnd
   if (expiresAt <= row.at) throw invalidField('expiresAt', 'It must lie in the future')
@@ -46,9 +46,9 @@ export function grantEnd(row: SubscriptionRow, { expiresAt }: Pick<GrantRequest,
 }
 
 /**
- * Raises the limit of the user's current period. The subscription is locked and in its present period
- * (`rollSubscription`); the balance row and the record of the grant change in the caller's transaction. False when this
- * request was carried out before. Throws CONFLICT where the period has many grants already.
+ * Raises the limit of the user's current period. The subscription must be locked and in its current period
+ * (`rollSubscription`). The balance row and the record of the grant change in the caller's transaction. Returns false
+ * if this request was carried out before. Throws CONFLICT if the period has too many grants already.
  */
 export async function grantTokens(sql: Sql, row: SubscriptionRow, request: GrantRequest): Promise<boolean> {
   const ends = grantEnd(row, request)
@@ -80,7 +80,7 @@ export async function grantTokens(sql: Sql, row: SubscriptionRow, request: Grant
   return true
 }
 
-/** How many tokens this request gave before; null where it was not carried out yet. */
+/** How many tokens this request granted earlier; null if it was not carried out yet. */
 export async function givenBefore(sql: Sql, userId: string, requestId: string): Promise<number | null> {
   const { rows } = await sql.query<{ tokens: number }>(
     'select tokens::float8 as tokens from token_grants where user_id = $1 and request_id = $2',
@@ -89,7 +89,7 @@ export async function givenBefore(sql: Sql, userId: string, requestId: string): 
   return rows[0]?.tokens ?? null
 }
 
-/** What the audit log says of a grant. */
+/** The audit log's text about a grant. */
 export const grantedNote = ({ tokens, expiresAt, reason }: Pick<Grant, 'tokens' | 'expiresAt' | 'reason'>) =>
   `Granted ${tokens.toLocaleString('en')} extra tokens until ${expiresAt.toISOString()}: ${reason}`
 

@@ -3,17 +3,17 @@ import type { Sql } from '../../platform/database/sql'
 import { runtime } from '../../platform/runtime/runtime'
 
 /**
- * Whether plans with a price are closed to users: in production, until somebody says in so many words that nobody pays
- * (`PAYMENTS=off`). An admin gives them to whom they like.
+ * Whether users may not choose plans with a price. This is so in production, until `PAYMENTS=off` says explicitly
+ * that nobody pays. An admin can give these plans to anyone.
  */
 export const pricesAreClosed = ({ production, payments }: Pick<Config, 'production' | 'payments'>): boolean =>
   production && payments === null
 
-/** The predicate over a row of `plans`: it has a price that nobody can pay. */
+/** SQL condition on a row of `plans`: it has a price that nobody can pay. */
 export const isClosedSql = (plan: string): string =>
   pricesAreClosed(runtime().config) ? `(${plan}.price_cents > 0)` : 'false'
 
-/** The same, that users may choose it at this moment. */
+/** SQL condition on a row of `plans`: users may choose it now. */
 export const canBeChosenSql = (plan: string): string =>
   `(coalesce(${plan}.self_service, false) and not ${isClosedSql(plan)})`
 
@@ -25,7 +25,7 @@ export async function plansOnOffer(sql: Sql): Promise<string[]> {
   return offered.rows.map(({ name }) => name)
 }
 
-/** Titles of the plans that users could choose, had they no price; empty where prices close nothing. */
+/** Titles of the plans that users could choose if they had no price; empty if prices close no plan. */
 export async function closedPlans(sql: Sql): Promise<string[]> {
   if (!pricesAreClosed(runtime().config)) return []
   const closed = await sql.query<{ title: string }>(
@@ -34,6 +34,6 @@ export async function closedPlans(sql: Sql): Promise<string[]> {
   return closed.rows.map(({ title }) => title)
 }
 
-/** What to do about them, for the log and the panel. */
+/** What to do about closed plans, for the log and the panel. */
 export const CLOSED_PLANS_ADVICE =
   'Give such a plan to people yourself, set its price to 0, or set PAYMENTS=off in the environment to let users take it without paying'

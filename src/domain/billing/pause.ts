@@ -1,8 +1,8 @@
 import type { Sql } from '../../platform/database/sql'
 
 /**
- * Refuses the user's calls from now on, or lets them pass again. Calls under way end as usual; plan, period and tokens
- * stay. The row is locked by the caller.
+ * Refuses the user's calls from now on, or accepts them again. Calls in flight end as usual; plan, period and tokens
+ * do not change. The caller has locked the row.
  */
 export async function setPause(
   sql: Sql,

@@ -2,10 +2,10 @@
 export type Period = { start: Date; end: Date }
 
 /**
- * The period of a subscription that holds the moment `at`. Periods are calendar months in UTC, counted from the
- * anchor: the n-th starts n months after it, on the anchor's day and time; a 31st is the month's last day where
- * the month is shorter, and the 31st again after it. A moment before the anchor is given the first period.
- * The SQL functions hub_period_start and hub_period_end are its twins.
+ * The period of a subscription at the moment `at`. Periods are calendar months in UTC, counted from the anchor: the
+ * n-th starts n months after it, on the anchor's day and time. For an anchor on the 31st it is the last day of a
+ * shorter month, and the 31st again after that. A moment before the anchor gets the first period. The SQL functions
+ * hub_period_start and hub_period_end compute the same.
  */
 export function periodAt(anchor: Date, at: Date): Period {
   const months = monthsBetween(anchor, at)

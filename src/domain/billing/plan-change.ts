@@ -1,10 +1,10 @@
 /**
- * What a plan change is decided from. `rank` orders the plans: a higher one is an upgrade. `isClosed`: it has a price
- * that nobody can pay.
+ * The facts for a decision about a plan change. `rank` orders the plans: a higher one is an upgrade. `isClosed`: it
+ * has a price that nobody can pay.
  */
 export type PlanChoice = { id: string; rank: number; selfService: boolean; isClosed?: boolean }
 
-/** The subscription in its period of this moment. `isPending`: the next period is on another plan. */
+/** The subscription in its current period. `isPending`: the next period is on another plan. */
 export type CurrentPlan = {
   status: 'active' | 'cancelled' | 'expired'
   planId: string
@@ -15,16 +15,16 @@ export type CurrentPlan = {
 /**
  * - `start`: a new subscription, or a new start after one expired: its period begins now.
  * - `keep`: the same plan: takes back a pending downgrade or a cancellation, resets nothing.
- * - `upgrade`: at once, in the same period; what was used stays used.
- * - `downgrade-at-period-end`: marked, takes effect when the period ends.
+ * - `upgrade`: at once, in the same period; used tokens stay used.
+ * - `downgrade-at-period-end`: pending until the period ends.
  * - `not-offered`: users may not choose this plan.
  */
 export type PlanChange = 'start' | 'keep' | 'upgrade' | 'downgrade-at-period-end' | 'not-offered'
 
 /**
- * Decides what choosing a plan means. Nothing in it gives back used tokens: only a period that has ended
- * leaves them behind. A user may keep a plan that an admin gave them, though they could not choose it anew; one that
- * is closed ends where it was to end, for a further period would be a gift.
+ * Decides the effect of choosing a plan. No choice gives back used tokens: they count until the period ends. A user
+ * may keep a plan that an admin gave them, even if they could not choose it now. A pending end of a closed plan
+ * cannot be taken back, because a further period would be free.
  */
 export function decidePlanChange(
   current: CurrentPlan,

@@ -1,7 +1,10 @@
 import type { Sql } from '../../platform/database/sql'
 import { SUBSCRIPTION_AT_SQL } from './subscription-at-sql'
 
-/** How full the running subscriptions of a plan are; `above` counts those at 50, 80 and 100 % of their limit or more. */
+/**
+ * The plan usage of a plan's running subscriptions; `above` counts those that used at least 50, 80 and 100 % of their
+ * limit.
+ */
 export type PlanFill = {
   id: string
   name: string
@@ -12,14 +15,14 @@ export type PlanFill = {
   above: { half: number; most: number; full: number }
 }
 
-/** Every plan with how full its subscriptions are now, each in its period of this moment. */
+/** Every plan with the usage of its subscriptions, each in its current period. */
 export async function readPlanFill(sql: Sql, now: Date | null): Promise<PlanFill[]> {
   type Row = Omit<PlanFill, 'above'> & PlanFill['above']
   const { rows } = await sql.query<Row>(PLAN_FILL, [now])
   return rows.map(({ half, most, full, ...plan }) => ({ ...plan, above: { half, most, full } }))
 }
 
-/** At least so many per cent used; 0 is everybody. */
+/** The minimum percentage used; 0 includes everybody. */
 export const LEVELS = [0, 50, 80, 100] as const
 export type FillLevel = (typeof LEVELS)[number]
 
@@ -37,8 +40,8 @@ export type FullSubscription = {
 }
 
 /**
- * One page of a plan's running subscriptions that are at least so full, or of all plans', the fullest first, and how many
- * there are: the same as `readPlanFill` counts. Null for an unknown plan.
+ * One page of a plan's (or all plans') running subscriptions that used at least this percentage, the highest first,
+ * with their number: the same that `readPlanFill` counts. Null for an unknown plan.
  */
 export async function readFullest(
   sql: Sql,
@@ -56,7 +59,7 @@ export async function readFullest(
   return { total, subscriptions: rows.filter(({ id }) => id !== null) }
 }
 
-/** The running subscriptions, each in its period of this moment. */
+/** The running subscriptions, each in its current period. */
 const RUNNING = `
   clock as materialized (
     select coalesce($1::timestamptz, now()) as at

@@ -8,7 +8,7 @@ import { TIERS } from './plans'
 
 const CLOSED_PLANS = '/src/panel/plans/ClosedPlans#ClosedPlans'
 
-/** Null where the request did not ask for what decides it. */
+/** Null if the request did not select the fields that decide this. */
 function canBeChosen({ selfService, priceCents }: Record<string, unknown>): boolean | null {
   if (selfService === undefined || priceCents === undefined) return null
   return selfService === true && !(pricesAreClosed(runtime().config) && Number(priceCents) > 0)
@@ -26,7 +26,7 @@ const limit = (name: string, label: string, description: string) => ({
     (Number.isSafeInteger(value) && (value as number) >= 1) || 'A whole number of at least 1 is needed',
 })
 
-/** What people may subscribe to: the limits, the price and the tools that it opens. */
+/** What users may subscribe to: the limits, the price and the tools that a plan opens. */
 export const Plans: CollectionConfig = {
   slug: 'plans',
   labels: { singular: 'Plan', plural: 'Plans' },
@@ -40,7 +40,7 @@ export const Plans: CollectionConfig = {
   defaultSort: 'rank',
   disableDuplicate: true,
   disableBulkEdit: true,
-  // A rule counts these documents, and no rule can count while several go at once.
+  // A rule counts these documents, and cannot count correctly while several are deleted at once.
   disableBulkDelete: true,
   access: { read: signedIn, create: adminsOnly, update: adminsOnly, delete: adminsOnly },
   hooks: {
@@ -56,7 +56,7 @@ export const Plans: CollectionConfig = {
     beforeDelete: [
       async ({ id, req }) => {
         const sql = await requestSql(req)
-        // Whoever takes this plan meanwhile, as theirs or as that of new users, waits and then finds it gone.
+        // Anybody who chooses this plan meanwhile, or makes it the plan of new users, waits and then finds it deleted.
         await sql.query('select from plans where id = $1 for update', [id])
         const used = await sql.query(
           'select 1 from subscriptions where plan_id = $1 or pending_plan_id = $1 limit 1',

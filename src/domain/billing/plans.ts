@@ -7,8 +7,8 @@ export const TIERS = ['free', 'pro', 'enterprise'] as const
 export type Tier = (typeof TIERS)[number]
 
 /**
- * The one rule for which plan opens which tool: a plan opens every tool of its own tier and those below it.
- * No plan (null) opens nothing. `OPENS_SQL` says the same to the database.
+ * The one rule about which plan opens which tool: a plan opens every tool of its own tier and of those below it. No
+ * plan (null) opens nothing. `OPENS_SQL` is the same rule in SQL.
  */
 export function opens(tier: string | null, tool: { minimumTier: string }): boolean {
   const has = TIERS.indexOf(tier as Tier)
@@ -16,7 +16,7 @@ export function opens(tier: string | null, tool: { minimumTier: string }): boole
   return has >= 0 && needs >= 0 && has >= needs
 }
 
-/** The predicate over two columns of type hub_tier; either may be null, and then nothing opens. */
+/** The condition on two columns of type hub_tier. If either is null, nothing opens. */
 export const OPENS_SQL = (plan: string, tool: string) => `(${plan}.tier >= ${tool}.minimum_tier) is true`
 
 /** A plan as the API shows it. */

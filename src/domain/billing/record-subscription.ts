@@ -3,13 +3,13 @@ import { type AuditBy, type Changes, recordAudit } from '../audit/record'
 
 type NamedPlan = { id: string; name: string }
 
-/** What of a subscription a person or an admin decides; its period and counters follow from it. */
+/** The part of a subscription that a user or an admin decides; its period and counters follow from it. */
 export type Chosen = { status: string; plan: NamedPlan; pendingPlan?: NamedPlan | null }
 
-/** A subscription before a change; without `plan`, one that is being made. */
+/** A subscription before a change; a new one has no `plan` yet. */
 export type StoredState = { id: string; userId: string } & Partial<Chosen>
 
-/** Puts a choice of a plan on record, in its transaction; nothing where it changed nothing. */
+/** Records a choice of a plan in the audit log, in its transaction; records nothing if nothing changed. */
 export async function recordSubscription(
   sql: Sql,
   by: AuditBy,

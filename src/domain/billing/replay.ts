@@ -1,18 +1,19 @@
-/** A call as it was admitted; `counts` where it was admitted under the plan that is looked at. */
+/** A call as it was admitted; `counts` if it was admitted under the plan in question. */
 export type PastCall = { id: string; at: Date; tokens: number; counts: boolean }
 
-/** A call with the moment at which it was answered. */
+/** A call with the time when it ended. */
 export type PastFlight = PastCall & { until: Date }
 
-/** Extra tokens of the period, as long as they counted. */
+/** Extra tokens of the period, while they counted. */
 export type PastGrant = { tokens: number; from: Date; until: Date }
 
 export type Stopped = { firstAt: Date; calls: number; tokens: number }
 
 /**
- * Plays the calls of one period again, in their order, against another token limit: a call that does not fit is refused
- * and uses nothing, so a smaller one after it may pass. Answers what would have been refused. Calls of another plan count
- * as used and are never refused; what another limit refuses before is neither used nor refused for tokens.
+ * Replays the calls of one period, in their order, with another token limit. A call that does not fit is refused and
+ * uses nothing, so a smaller one after it may pass. Returns the calls that would have been refused. Calls of another
+ * plan count as used and are never refused. Calls that another limit refuses first are neither used nor refused for
+ * tokens.
  */
 export function replayTokens(
   calls: readonly PastCall[],
@@ -34,15 +35,16 @@ export function replayTokens(
   return refused
 }
 
-/** Limits of pace; null is one that is not asked about. */
+/** Limits of rate and calls at once; null means that the limit is not simulated. */
 export type Pace = { rate: { requestsPerMinute: number; burst: number } | null; callsAtOnce: number | null }
 
 export type PaceRefusal = { call: PastFlight; by: 'rate' | 'calls at once' }
 
 /**
- * Plays calls again against another pace, by admission's own rules and in its order. The rate (GCRA): one interval is a
- * minute divided by the calls a minute, and a burst may run ahead by (burst − 1) of them. Then calls at once: one that
- * comes while as many are under way is refused; how long each took is taken as it was. A refused call counts for neither.
+ * Replays calls with other limits of rate and calls at once, by admission's own rules and in its order. First the
+ * rate (GCRA): one interval is a minute divided by the calls per minute, and a burst may run ahead by (burst − 1)
+ * intervals. Then calls at once: a call is refused if it starts while that many are in flight; each keeps its real
+ * duration. A refused call counts for neither limit.
  */
 export function replayPace(calls: readonly PastFlight[], { rate, callsAtOnce }: Pace): PaceRefusal[] {
   const refused: PaceRefusal[] = []
@@ -65,7 +67,7 @@ export function replayPace(calls: readonly PastFlight[], { rate, callsAtOnce }: 
   return refused
 }
 
-/** What refused calls, in their order, come to since a day; null for nothing. */
+/** The total of the refused calls (in their order) since a day; null if there are none. */
 export function tally(refused: readonly PastCall[], since: Date): Stopped | null {
   const late = refused.filter(({ at }) => at >= since)
   const [first] = late

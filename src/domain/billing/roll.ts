@@ -2,9 +2,9 @@ import type { Sql } from '../../platform/database/sql'
 import { readSubscription, type SubscriptionRow } from './subscription-row'
 
 /**
- * Locks a user's subscription and stores its period of this moment; the ended period is kept in
- * subscription_periods, where its calls in flight settle. To be called inside a transaction, which holds the
- * lock until it ends. Null where there is no subscription.
+ * Locks a user's subscription and stores its current period. The ended period is kept in subscription_periods, where
+ * its calls in flight settle. Call it inside a transaction, which holds the lock until it ends. Null if no
+ * subscription exists.
  */
 export async function rollSubscription(
   sql: Sql,
@@ -13,7 +13,7 @@ export async function rollSubscription(
 ): Promise<SubscriptionRow | null> {
   const locked = await sql.query('select 1 from subscriptions where user_id = $1 for no key update', [userId])
   if (locked.rows.length === 0) return null
-  // Read by a statement of its own: it sees plans and the row as they are after the wait for the lock.
+  // A separate statement, so that it sees plans and the row as they are after the wait for the lock.
   const current = await readSubscription(sql, userId, now)
   if (current?.rolls) {
     await archivePeriod(sql, current)
@@ -22,14 +22,14 @@ export async function rollSubscription(
   return current
 }
 
-/** The same for the subscription with this id. */
+/** Like `rollSubscription`, for the subscription with this id. */
 export async function rollSubscriptionById(sql: Sql, id: string, now: Date | null): Promise<void> {
   const found = await sql.query<{ user_id: string }>('select user_id from subscriptions where id = $1', [id])
   const userId = found.rows[0]?.user_id
   if (userId) await rollSubscription(sql, userId, now)
 }
 
-/** Keeps the counters of the period that the stored row is in. The row must be locked, and not changed yet. */
+/** Keeps the counters of the period in the stored row. The row must be locked, and not changed yet. */
 export async function archivePeriod(sql: Sql, { id }: Pick<SubscriptionRow, 'id'>): Promise<void> {
   await sql.query(ARCHIVE_PERIOD, [id])
 }
@@ -43,7 +43,7 @@ const ARCHIVE_PERIOD = `
   on conflict (user_id, period_start) do update
     set tokens_used = e.tokens_used + excluded.tokens_used, tokens_held = e.tokens_held + excluded.tokens_held`
 
-/** Calls in flight are of no period: they count on. */
+/** Calls in flight belong to no period, so their count goes on. */
 async function startPeriod(sql: Sql, current: SubscriptionRow): Promise<void> {
   await sql.query(
     `update subscriptions set plan_id = $2, pending_plan_id = null, period_start = $3, period_end = $4,

@@ -1,11 +1,11 @@
 import { type Clauses, FULL } from '../../platform/database/clauses'
 
 /**
- * The one SQL text that says what a subscription is at a moment. A period ends by arithmetic, so a stored row can be of an ended
- * period: then an active subscription is in the period that its anchor gives, with nothing used, on its pending plan, and a
- * cancelled one has expired.
+ * The one SQL text that says what a subscription is at a moment. A period ends by arithmetic, so the stored row can
+ * be from an ended period. Then an active subscription is in the period computed from its anchor, with nothing used,
+ * on its pending plan, and a cancelled one has expired.
  *
- * It stands in a FROM clause after `s`, an alias of subscriptions; `at` is the moment, a timestamptz:
+ * Put it in a FROM clause after `s`, an alias of subscriptions; `at` is the moment, a timestamptz:
  *
  *     from subscriptions s, ${SUBSCRIPTION_AT_SQL('s', 'now()')} where not current.expired
  *
@@ -18,10 +18,10 @@ import { type Clauses, FULL } from '../../platform/database/clauses'
  * | `plan_now`           | the plan's id                                                                       |
  * | `start_now`, `end_now` | the period                                                                        |
  * | `used`, `held`       | its tokens                                                                          |
- * | `extra`              | what grants add to the plan's tokens at the moment                                  |
+ * | `extra`              | the tokens that grants add to the plan's tokens at that moment                      |
  *
- * The usual statement of admission leaves out what a new period needs: for it `rolls` only says that the period may be over.
- * Select only the columns that you need: PostgreSQL then does not compute the others.
+ * The usual statement of admission leaves out the parts for a new period: there `rolls` only means that the period
+ * may have ended. Select only the columns that you need: PostgreSQL then does not compute the others.
  */
 export const SUBSCRIPTION_AT_SQL = (s: string, at: string, { rare }: Clauses = FULL): string => {
   const now = (inNewPeriod: string, stored: string) =>

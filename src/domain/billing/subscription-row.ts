@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/database/sql'
 import { SUBSCRIPTION_AT_SQL } from './subscription-at-sql'
 
-/** A subscription as it is at a moment, joined to its plan and its pending plan. Token counts are whole numbers. */
+/** A subscription as it is at a moment, with its plan and its pending plan. Token counts are whole numbers. */
 export type SubscriptionRow = {
   id: string
   userId: string
@@ -11,14 +11,14 @@ export type SubscriptionRow = {
   periodEnd: Date
   tokensUsed: number
   tokensHeld: number
-  /** By what grants raise the limit at `at`. */
+  /** The tokens that grants add to the limit at `at`. */
   extraTokens: number
   pausedAt: Date | null
   plan: PlanOfRow
   pendingPlan: PlanOfRow | null
-  /** The moment: `now`, or the database's clock. */
+  /** The moment: `now`, or the time of the database's clock. */
   at: Date
-  /** The stored row is of a period that ended before that. */
+  /** The stored row is from a period that ended before that moment. */
   rolls: boolean
 }
 
@@ -39,7 +39,7 @@ export type ApiSubscription = {
   cancel_at_period_end: boolean
 }
 
-/** Reads one user's subscription as it is at `now`; null where there is none. */
+/** Reads one user's subscription as it is at `now`; null if none exists. */
 export async function readSubscription(
   sql: Sql,
   userId: string,
@@ -80,7 +80,7 @@ const READ_SUBSCRIPTION = `
   left join plans pp on pp.id = s.pending_plan_id and not current.rolls
   where s.user_id = $1`
 
-/** The API's shape of a subscription. */
+/** Converts a subscription to the shape of the API. */
 export function toApiSubscription(now: SubscriptionRow): ApiSubscription {
   const tokenLimit = limitOf(now)
   return {
@@ -98,5 +98,5 @@ export function toApiSubscription(now: SubscriptionRow): ApiSubscription {
   }
 }
 
-/** What may be used in the row's period: what the plan allows, and what an admin gave beside it. */
+/** The token limit of the row's period: the plan's tokens and the extra tokens from an admin. */
 export const limitOf = (row: SubscriptionRow): number => row.plan.tokenLimit + row.extraTokens

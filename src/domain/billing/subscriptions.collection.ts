@@ -7,7 +7,7 @@ import { periodAt } from './period'
 import { rollSubscriptionById } from './roll'
 import { SUBSCRIPTION_AT_SQL } from './subscription-at-sql'
 
-/** A subscription as it is now: the stored row may be of a period that has ended, until the next call. */
+/** A subscription as it is now: until the next call, the stored row may be from an ended period. */
 type Current = {
   id: string
   plan: string
@@ -31,7 +31,7 @@ const read = async ({ siblingData, req }: Parameters<FieldHook>[0]): Promise<Cur
   return id ? readTogether<Current>(req, CURRENT, id) : undefined
 }
 
-/** A counter, for reading: they live in columns that no Payload update writes. */
+/** A read-only counter: its column is never written by an update through Payload. */
 const counter = (pick: (current: Current) => number): FieldHook => {
   return async (args) => {
     const current = await read(args)
@@ -39,7 +39,7 @@ const counter = (pick: (current: Current) => number): FieldHook => {
   }
 }
 
-/** What the stored value has become. */
+/** The current value of a field, which may differ from the stored one. */
 const now = (pick: (current: Current) => string | null): FieldHook => {
   return async (args) => {
     const current = args.value === undefined ? undefined : await read(args)
@@ -47,7 +47,7 @@ const now = (pick: (current: Current) => string | null): FieldHook => {
   }
 }
 
-/** A new subscription starts now; an admin's change of the plan or status counts at once, in the same period. */
+/** A new subscription starts now; an admin's change of the plan or status applies at once, in the same period. */
 const fillPeriod: CollectionBeforeChangeHook = ({ data, operation }) => {
   if (operation === 'create') {
     const now = new Date()
@@ -66,7 +66,7 @@ const fillPeriod: CollectionBeforeChangeHook = ({ data, operation }) => {
 
 const written = { readOnly: true, description: 'Written by the hub' }
 
-/** Who has which plan. Counters are written by the ledger alone; an admin changes the plan and the status. */
+/** Who has which plan. Only the ledger writes the counters; an admin changes the plan and the status. */
 export const Subscriptions: CollectionConfig = {
   slug: 'subscriptions',
   labels: { singular: 'Subscription', plural: 'Subscriptions' },

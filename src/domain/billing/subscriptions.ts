@@ -10,10 +10,10 @@ import { recordSubscription, type StoredState } from './record-subscription'
 import { archivePeriod, rollSubscription } from './roll'
 import { type ApiSubscription, readSubscription, toApiSubscription } from './subscription-row'
 
-/** `actor` says by whose rules the plan is chosen, `by` who is on record for it. */
+/** `actor` says whose rules apply to the choice of the plan, `by` is the person in the audit log. */
 type Actor = { actor: 'user' | 'admin'; by?: AuditBy }
 
-/** The user's subscription as it stands at this moment, expired ones included; null where there never was one. */
+/** The user's subscription as it is now, including an expired one; null if there never was one. */
 export async function currentSubscription(
   sql: Sql,
   userId: string,
@@ -24,9 +24,9 @@ export async function currentSubscription(
 }
 
 /**
- * Chooses a plan by its name: starts, upgrades, marks a downgrade, or takes back what was pending. The row is
- * locked meanwhile, so calls, settlements and other changes come before or after it. Throws, for field `plan`,
- * VALIDATION_ERROR where there is no such plan and PLAN_NOT_AVAILABLE where users may not choose it.
+ * Chooses a plan by its name: starts, upgrades, marks a downgrade, or takes back a pending change. The row is locked
+ * during this, so calls, settlements and other changes come before or after it. Throws, for field `plan`,
+ * VALIDATION_ERROR if no such plan exists, and PLAN_NOT_AVAILABLE if users may not choose it.
  */
 export function subscribe(
   pool: Pool,
@@ -43,8 +43,8 @@ export function subscribe(
 }
 
 /**
- * Gives a user who registers the plan that the settings name; nothing where they name none. Part of the
- * caller's transaction.
+ * Gives a newly registered user the plan named in the settings; does nothing if none is named. Part of the caller's
+ * transaction.
  */
 export async function startDefaultSubscription(
   sql: Sql,
@@ -60,8 +60,8 @@ export async function startDefaultSubscription(
 }
 
 /**
- * Cancels at the period's end: usable until then. Cancelling twice is no error; null where there is no
- * subscription, or only an expired one.
+ * Cancels at the period's end; until then the subscription is usable. Cancelling twice is no error. Null if there is
+ * no subscription, or only an expired one.
  */
 export function cancelSubscription(
   pool: Pool,
@@ -123,7 +123,10 @@ async function changePlan(
   await recordSubscription(sql, by, current, after, now)
 }
 
-/** Two first subscriptions at the same moment: one inserts, the other finds its row and changes that. */
+/**
+ * If two requests create the first subscription at the same moment, one inserts it; the other finds that row and
+ * changes it.
+ */
 export async function insertSubscription(
   sql: Sql,
   userId: string,
@@ -149,7 +152,7 @@ export async function insertSubscription(
   )
 }
 
-/** After an expired subscription: its last period is kept, a new one begins now, with a new anchor. */
+/** After an expired subscription: keeps its last period, and starts a new one now, with a new anchor. */
 export async function restart(
   sql: Sql,
   expired: StoredState & { at: Date },

@@ -6,9 +6,9 @@ import { limitOf, type SubscriptionRow } from './subscription-row'
 export type Remainder = { grantId: string; tokens: number; taken: number; kept: number; expiresAt: Date }
 
 /**
- * Decides what can be taken back of a grant of the current period: as much as the user has left, at most all of it.
- * What was used stays used and paid for. The subscription is locked and in its present period. Throws NOT_FOUND,
- * CONFLICT for a grant that has ended, was taken back before or is used up.
+ * Decides how much of a grant of the current period can be taken back: as much as the user has left, at most the
+ * whole grant. Used tokens stay used and paid for. The subscription must be locked and in its current period. Throws
+ * NOT_FOUND, and CONFLICT for a grant that has ended, was taken back before or is used up.
  */
 export async function remainderOf(sql: Sql, row: SubscriptionRow, grantId: string): Promise<Remainder> {
   const { rows } = await sql.query<{
@@ -32,15 +32,15 @@ export async function remainderOf(sql: Sql, row: SubscriptionRow, grantId: strin
   return { grantId, tokens: grant.tokens, taken, kept: grant.tokens - taken, expiresAt: grant.expiresAt }
 }
 
-/** What the audit log says of it. */
+/** The audit log's text about taking it back. */
 export const takenBackNote = ({ taken, tokens }: Remainder, reason: string) =>
   `Took back ${taken.toLocaleString('en')} of ${tokens.toLocaleString('en')} extra tokens: ${reason}`
 
 type TakingBack = { reason: string; adminId: string }
 
 /**
- * Takes it back: the limit of the period falls by as much, and the grant keeps who took it, when and why. The update is
- * guarded: it never lowers the limit below what is used and held.
+ * Takes it back: lowers the limit of the period by that amount and stores on the grant who took it back, when and
+ * why. The update checks that the limit does not fall below the used and held tokens.
  */
 export async function takeBack(
   sql: Sql,
@@ -61,7 +61,7 @@ export async function takeBack(
     )
 }
 
-/** Of two grants that are alike, one is as good as the other. */
+/** If two grants are identical, it does not matter which one changes. */
 const LOWER = `
   update subscriptions s set extra_tokens = g.tokens, extra_until = g.until
   from subscriptions o join plans p on p.id = o.plan_id, lateral (

@@ -16,7 +16,7 @@ import { type Idempotency, inProgress, mismatch } from './idempotency'
 import { keepIdempotencyRefused, keepRefused } from './keep-refused'
 import { toProblem } from './refusals'
 
-/** What changes between the look at the catalogue and the admission is rare; five times in a row is a fault. */
+/** The catalogue rarely changes between the look-up and the admission; five times in a row is an error. */
 const MOST_TRIES = 5
 
 export interface CallDeps {
@@ -30,11 +30,11 @@ export interface CallRequest {
   tool: string
   requestId: string
   idempotency: Idempotency | undefined
-  /** How large the request's body was at most. */
+  /** The maximum size of the request's body. */
   bytes: number
-  /** Whether it is known that the credential is somebody's: else only admission finds out. */
+  /** Whether the credential is known to belong to a user; otherwise only admission finds that out. */
   isKnown: boolean
-  /** Aborted when the caller goes away; it ends calls of models. */
+  /** Aborted when the caller disconnects, which ends calls of models. */
   signal?: AbortSignal | undefined
 }
 
@@ -48,19 +48,19 @@ export type InvokeOutcome =
       refused?: Refused | undefined
       said?: ProviderWords | undefined
     }
-  /** No such tool, an input that it does not take, or nobody: it takes a look at the database to say which. */
+  /** The tool does not exist, it does not accept the input, or the caller is unknown: only the database can say which. */
   | { ended: 'not-admissible' }
 
-/** What a model's provider said of a request that it refused as such. */
+/** What a model's provider said about a request that it refused as invalid. */
 export type Refused = { status: number } & ProviderWords
 
-/** A call that was admitted, with what `prepare` made of it. */
+/** A call that was admitted, with the result of `prepare`. */
 export type Started<Plan> = { ended: 'not-yet'; tool: Tool; plan: Plan; admitted: Admitted }
 
 /**
- * Admits a call by one committed statement. `prepare` says what the tool would be asked and what is held for it, or
- * null where the request does not fit the tool. The catalogue is the process's cached one; an admission that finds the
- * tool changed says so, and the call starts over. Where `prepare` may take long, the caller is found before.
+ * Admits a call by one committed statement. `prepare` returns the prepared request and its hold, or null if the
+ * request does not fit the tool. The catalogue is the process's cached one: if admission finds that the tool has
+ * changed, the call starts over. If `prepare` may take long, the caller is looked up first.
  */
 export async function admitCall<Plan extends { hold: Hold }>(
   deps: CallDeps,
@@ -93,12 +93,12 @@ export async function admitCall<Plan extends { hold: Hold }>(
   })
 }
 
-/** Over this many bytes tokens take milliseconds to count. */
+/** For more bytes than this, counting tokens takes milliseconds. */
 const MOST_COUNTED_AT_ONCE = 8 * 1024
 
 /**
- * Whether looking at an input may take so long that it is done only once its caller is found, by one more statement: a
- * key with a right checksum can be made by anybody.
+ * Whether checking an input may take so long that one more statement first looks up the caller: anybody can make up a
+ * key with a valid checksum.
  */
 function isCostly(tool: Tool, bytes: number): boolean {
   return (bytes > MOST_COUNTED_AT_ONCE && isCountedBefore(tool)) || isCheckedForKnown(tool, bytes)
@@ -121,7 +121,7 @@ function admissionOf(request: CallRequest, tool: Tool, hold: Hold) {
   }
 }
 
-/** The outcome of a refusal; null when the call should start over (an idempotency key that just expired). */
+/** The outcome of a refusal; null if the call should start over (an idempotency key that just expired). */
 async function refuse(
   deps: CallDeps,
   { idempotency }: CallRequest,

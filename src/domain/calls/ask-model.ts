@@ -9,16 +9,16 @@ import { runModel } from './run-model'
 import { type StreamOutcome, streamModel } from './stream-model'
 
 export interface ModelRequest extends CallRequest {
-  /** What the model would be asked, or why not. */
+  /** The prepared call of the model, or why the request is invalid. */
   plan: (tool: ModelTool) => Planned
 }
 
-/** Asks a tool that is a model in the model's own words; the answer is the provider's, as it came. */
+/** Calls a model tool with a request in the model's own format; the response is the provider's, unchanged. */
 export function askModel(deps: CallDeps, request: ModelRequest): Promise<InvokeOutcome> {
   return keepUntilSettled(admitAndAsk(deps, request))
 }
 
-/** The same as a stream. */
+/** Like `askModel`, as a stream. */
 export async function askModelStream(deps: CallDeps, request: ModelRequest): Promise<StreamOutcome> {
   const started = await keepUntilSettled(start(deps, request))
   return started.ended === 'not-yet' ? streamModel(deps, request, toCall(started)) : started

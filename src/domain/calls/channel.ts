@@ -1,6 +1,6 @@
 /**
- * Hands values from one writer to one reader and makes the writer wait when the reader is slow. The reader may leave
- * at any moment; `onLeave` is told at once, whether or not a value is being waited for.
+ * Passes values from one writer to one reader and makes the writer wait when the reader is slow. The reader may leave
+ * at any moment; `onLeave` is then called at once, whether or not the reader waits for a value.
  */
 export class Channel<Value> {
   private readonly waiting: Value[] = []
@@ -14,7 +14,7 @@ export class Channel<Value> {
     private readonly onLeave: () => void,
   ) {}
 
-  /** Resolves when there is room again, when the reader has left, or when `signal` is aborted. */
+  /** Resolves when there is space again, when the reader has left, or when `signal` is aborted. */
   async write(value: Value, signal?: AbortSignal): Promise<void> {
     if (this.left) return
     this.waiting.push(value)
@@ -38,7 +38,7 @@ export class Channel<Value> {
     this.wakeReader?.()
   }
 
-  /** What has come, after waiting for something to come; empty when nothing will any more. */
+  /** The values that have arrived, after waiting for at least one; empty when no more will arrive. */
   async read(): Promise<Value[]> {
     while (this.waiting.length === 0 && !this.ended && !this.left) {
       await new Promise<void>((resolve) => {
@@ -51,7 +51,7 @@ export class Channel<Value> {
     return values
   }
 
-  /** The reader wants no more. */
+  /** The reader stops reading. */
   leave(): void {
     if (this.left) return
     this.left = true

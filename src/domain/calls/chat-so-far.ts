@@ -5,9 +5,9 @@ type Json = Record<string, unknown>
 
 type Call = { id: unknown; name: string; given: string; isCustom: boolean; more: Json }
 
-/** Gathers a stream of chat chunks into the answer that the same call would have given at once. */
+/** Collects the chunks of a chat stream into the response that the same call would have returned without streaming. */
 export class ChatSoFar {
-  /** All text that came, of every choice. */
+  /** All text that arrived, of every choice. */
   produced = ''
   private content = ''
   private refusal = ''
@@ -28,7 +28,7 @@ export class ChatSoFar {
     if (Array.isArray(delta.tool_calls)) for (const call of delta.tool_calls as Json[]) this.addCall(call)
   }
 
-  /** The answer so far, in the shape of a chat completion. */
+  /** The response so far, in the shape of a chat completion. */
   value(): Json {
     const calls = [...this.calls.values()].map(({ id, name, given, isCustom, more }) => ({
       id,
@@ -54,7 +54,7 @@ export class ChatSoFar {
     const given = text ?? input
     known.name += typeof name === 'string' ? name : ''
     known.given += typeof given === 'string' ? given : ''
-    // What Google's models want to see again with their calls.
+    // Google's models require this again together with their calls.
     if (call?.extra_content !== undefined) known.more = { extra_content: call.extra_content }
     this.calls.set(at, known)
   }

@@ -7,9 +7,10 @@ import { weigh } from '../models/usage'
 import type { CallDeps } from './admit-call'
 
 /**
- * The charge of a call that was cut while its model may have reasoned, which nobody sees before the end: the larger of
- * what was counted and the output that the model makes in that time by its recent calls, within the hold. Without that,
- * leaving just before the usage would make reasoning free.
+ * The charge of a call that was ended early. Its model may have reasoned, which only the final usage would show. So
+ * the charge is the larger of two figures, within the hold: the counted tokens, and the output that the model, at the
+ * speed of its recent calls, produces in that time. Otherwise a caller who leaves just before the usage would get
+ * reasoning for free.
  */
 export async function atLeastEstimated(
   deps: CallDeps,
@@ -29,14 +30,14 @@ export async function atLeastEstimated(
   return tokens > charge.tokens ? { tokens, source: 'estimated', modelTokens } : charge
 }
 
-/** Remembers how fast a model answered a whole call. */
+/** Records how fast a model completed a whole call. */
 export function noteRate({ tool, sent }: Asked, usage: ModelUsage | null): void {
   if (usage === null) return
   const { outputTokens, reasoningTokens } = usage
   noteOutput(tool.id, sent.upstream, { outputTokens, reasoningTokens, ms: performance.now() - sent.at })
 }
 
-/** A fresh process reads what the usage log knows; what it does not know either is not estimated. */
+/** A new process reads recent calls from the usage log; without any, nothing is estimated. */
 async function recall({ pool, log }: CallDeps, { tool, sent }: Asked): Promise<void> {
   try {
     const calls = await recentOutputs(pool, tool.id)

@@ -3,13 +3,13 @@ import { Problem } from '../../platform/kernel/problem'
 
 const KEY = /^[\x21-\x7e]{1,255}$/
 
-/** An `Idempotency-Key` and the hash of the body that it was sent with, in hex. */
+/** An `Idempotency-Key` and the hash of its request's body, in hex. */
 export interface Idempotency {
   key: string
   bodyHash: string
 }
 
-/** The key of a request that asks to be run once; undefined without one. Throws VALIDATION_ERROR. */
+/** The idempotency key of a request; undefined without one. Throws VALIDATION_ERROR. */
 export function readIdempotency(key: string | null, body: Uint8Array): Idempotency | undefined {
   if (key === null) return undefined
   if (KEY.test(key)) return { key, bodyHash: createHash('sha256').update(body).digest('hex') }
@@ -19,7 +19,7 @@ export function readIdempotency(key: string | null, body: Uint8Array): Idempoten
   ])
 }
 
-/** 422: the key stands for another request. */
+/** 422: the key was used for a different request. */
 export function mismatch(): Problem {
   const message = 'This Idempotency-Key was used with another body. Use a new key for a new request.'
   return new Problem('IDEMPOTENCY_MISMATCH', message, [
@@ -27,7 +27,7 @@ export function mismatch(): Problem {
   ])
 }
 
-/** 409: the first request with this key has not been answered yet. */
+/** 409: the first request with this key still runs. */
 export function inProgress(): Problem {
   const message = 'The first request with this Idempotency-Key is still running. Try again in a moment.'
   const details = [{ field: 'Idempotency-Key', message: 'is in use by a request that is still running' }]
@@ -35,8 +35,8 @@ export function inProgress(): Problem {
 }
 
 /**
- * The key as a tool's endpoint sees it: the caller's, bound to the caller and the tool. The hub calls an
- * endpoint with one credential for everybody, so two users' equal keys must not be equal there.
+ * The key that a tool's endpoint gets: the caller's key, bound to the caller and the tool. The hub calls an endpoint
+ * with one credential for all users, so the same key of two users must look different there.
  */
 export function keyForTool(userId: string, toolId: string, key: string): string {
   return createHash('sha256').update(`${userId}\n${toolId}\n${key}`).digest('base64url')

@@ -4,12 +4,12 @@ import { UnderWay } from '../../platform/kernel/under-way'
 const running = () => perProcess('gateway.in-flight', () => new UnderWay())
 const endings = () => perProcess('gateway.endings', () => new Set<() => void>())
 
-/** Streams may run for minutes: on shutdown they have this long to finish, then they are ended and charged. */
+/** Streams may run for minutes. On shutdown they have this long to finish; then they are ended and charged. */
 const STREAMS_MS = 5_000
 
 /**
- * Notes a call until it is settled. The caller may go away before that; the call is finished in any case,
- * since its tokens are held and the tool may have done its work.
+ * Tracks a call until it is settled. The caller may disconnect before that; the call is finished in any case, since
+ * its tokens are held and the tool may have done its work.
  */
 export function keepUntilSettled<T>(call: Promise<T>): Promise<T> {
   const calls = running()
@@ -19,19 +19,19 @@ export function keepUntilSettled<T>(call: Promise<T>): Promise<T> {
   return call
 }
 
-/** `end` is called on shutdown, after a while. Answers how to take it back. */
+/** Registers `end`, which is called some seconds after shutdown begins. Returns a function that removes it again. */
 export function endOnShutdown(end: () => void): () => void {
   endings().add(end)
   return () => endings().delete(end)
 }
 
-/** How many calls are under way in this process. */
+/** How many calls are in flight in this process. */
 export function callsInFlight(): number {
   return running().count
 }
 
 /**
- * Resolves once every call that is under way has been settled; streams that take longer are ended. For shutdown, after
+ * Resolves once every call in flight has been settled; streams that take longer are ended. Call it at shutdown, after
  * new requests are refused.
  */
 export async function drain(): Promise<void> {

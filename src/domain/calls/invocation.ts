@@ -11,7 +11,7 @@ export function toInvocation(
   return toJson({ request_id: requestId, output, tokens_used: tokens, duration_ms: durationMs }, output)
 }
 
-/** The same for a model's answer. */
+/** Like `toInvocation`, for a model's response. */
 export function invocation(value: Record<string, unknown>, _text: string, measured: Measured): string {
   return toInvocation(madeOf(value, toOutput(value)), measured)
 }

@@ -7,7 +7,7 @@ import { type CallDeps, faultsOf, invoke, sentOf } from './invoke'
 import { keepUnadmitted } from './keep-refused'
 import { countRefused, requireFewRefused } from './refused-inputs'
 
-/** A tool that changes again and again while a call asks for it is a fault, and not the caller's. */
+/** If a tool changes again and again during one call, that is an error, and not the caller's. */
 const MOST_TRIES = 3
 
 export type Invocation = {
@@ -17,12 +17,12 @@ export type Invocation = {
   duration_ms: number
 }
 
-/** A request with the address that it came from, where that is known. */
+/** A request with the client's address, if known. */
 export type AddressedRequest = InvokeRequest & { address: string | null }
 
 /**
- * Invokes a tool for doors that have read the request already, and gives its result. Throws the `Problem` that the
- * versioned API would answer, in the same order of checks: who, which tool, what input, then the plan's limits.
+ * Invokes a tool for interfaces that have already read the request, and returns its result. Throws the same `Problem`
+ * that the versioned API would return, with the same order of checks: caller, tool, input, then the plan's limits.
  */
 export async function invokeTool(deps: CallDeps, request: AddressedRequest): Promise<Invocation> {
   requireFewRefused(request.credential)
@@ -37,7 +37,7 @@ export async function invokeTool(deps: CallDeps, request: AddressedRequest): Pro
   })
 }
 
-/** Throws why a request is not admissible; returns where nothing is wrong now. */
+/** Throws the reason why a request is not admissible; returns if nothing is wrong now. */
 async function explain(deps: CallDeps, request: AddressedRequest): Promise<void> {
   const { credential, tool: name, requestId, address } = request
   const caller = await findPrincipal(deps.pool, credential, null)
@@ -58,7 +58,7 @@ async function explain(deps: CallDeps, request: AddressedRequest): Promise<void>
   )
 }
 
-/** What the tool did wrong is for the log; the caller reads less. */
+/** Logs the tool's fault in detail; the caller gets less. */
 function noted({ log }: CallDeps, { requestId }: InvokeRequest, problem: Problem): Problem {
   if (problem.cause instanceof Error)
     log.warn({ request_id: requestId, code: problem.code, reason: problem.cause.message }, 'tool failed')

@@ -19,14 +19,14 @@ export type { CallDeps, InvokeOutcome } from './admit-call'
 export type { StreamOutcome } from './stream-model'
 
 /**
- * Invokes a tool: admit (one committed statement) → call → settle (one committed statement). Every door that sends an
- * input object comes by here; a tool that is a model makes a chat of it.
+ * Invokes a tool: admit (one committed statement) → call → settle (one committed statement). Every interface that
+ * takes an input object uses this function; for a model tool the input becomes a chat request.
  */
 export function invoke(deps: CallDeps, request: InvokeRequest): Promise<InvokeOutcome> {
   return keepUntilSettled(admitAndRun(deps, request))
 }
 
-/** The same as a stream where the tool is a model; any other tool answers as `invoke` does. */
+/** Like `invoke`, as a stream if the tool is a model; any other tool responds as with `invoke`. */
 export async function invokeStream(deps: CallDeps, request: InvokeRequest): Promise<StreamOutcome> {
   const started = await keepUntilSettled(admitCall(deps, request, (tool) => planOf(tool, request)))
   if (started.ended !== 'not-yet') return started
@@ -47,7 +47,7 @@ async function admitAndRun(deps: CallDeps, request: InvokeRequest): Promise<Invo
 
 type InputPlan = { hold: Hold; model: ModelPlan | null }
 
-/** Why a tool does not take an input; empty where it does. */
+/** Why a tool does not accept an input; empty if it does. */
 export async function faultsOf(tool: Tool, sent: SentInput): Promise<ProblemDetail[]> {
   const faults = await checkInput(tool, sent)
   if (faults.length > 0 || !isModelTool(tool)) return faults
@@ -55,14 +55,14 @@ export async function faultsOf(tool: Tool, sent: SentInput): Promise<ProblemDeta
   return 'faults' in planned ? planned.faults : []
 }
 
-/** The input as it is checked. */
+/** The input in the form that the check takes. */
 export const sentOf = ({ input, bytes, credential }: InvokeRequest): SentInput => ({
   input,
   bytes,
   caller: nameOf(credential),
 })
 
-/** A promise only where the check takes long. */
+/** Returns a promise only if the check takes long. */
 function planOf(tool: Tool, request: InvokeRequest): InputPlan | null | Promise<InputPlan | null> {
   const problems = checkInput(tool, sentOf(request))
   if (problems instanceof Promise)

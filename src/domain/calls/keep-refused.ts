@@ -7,7 +7,7 @@ import type { FinalRefusal } from './refusals'
 
 type Asked = { tool: Tool; requestId: string; hold: Hold }
 
-/** Keeps, for the admins, what admission refused and the figures that decided. */
+/** Keeps each refusal by admission for the admins, with the figures that it was based on. */
 export function keepRefused(refusal: FinalRefusal, { tool, requestId, hold }: Asked, problem: Problem): void {
   const { userId, reason } = refusal
   keepRefusal({ userId, reason }, () => ({
@@ -21,7 +21,7 @@ export function keepRefused(refusal: FinalRefusal, { tool, requestId, hold }: As
   }))
 }
 
-/** Keeps what its `Idempotency-Key` refused. */
+/** Keeps a refusal because of an `Idempotency-Key`. */
 export function keepIdempotencyRefused(
   userId: string,
   { tool, requestId }: Omit<Asked, 'hold'>,
@@ -51,7 +51,7 @@ const BEFORE_ADMISSION: Partial<Record<Problem['code'], { layer: Layer; reason: 
 
 type Unadmitted = { userId: string | null; requestId: string; tool: string | null }
 
-/** Keeps why a call did not get as far as its admission. Says which fields, never what was in them. */
+/** Keeps the reason why a call did not reach admission: the names of the fields, never their values. */
 export function keepUnadmitted(problem: Problem, { userId, requestId, tool }: Unadmitted): void {
   const kind = BEFORE_ADMISSION[problem.code]
   if (!kind) return

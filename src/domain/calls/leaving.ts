@@ -1,18 +1,18 @@
 import type { ModelUsage } from '../models/adapter'
 import { isReason } from '../models/event-stream'
 
-/** After the end of an answer its usage comes at once, where it comes at all. */
+/** After the end of a response its usage arrives at once, if it arrives at all. */
 const READ_ON_MS = 2_000
 
 type Json = Record<string, unknown>
 
 /**
- * What becomes of a stream whose reader leaves. Before its end it is ended at once, as every moment costs. After its end
- * only the usage is still to come: that is read, for two seconds at most.
+ * Decides when to end a stream whose reader leaves. Before the end of its response it is ended at once, as every
+ * moment costs. After that only the usage can follow, so we read on for at most two seconds.
  */
 export class Leaving {
   hasLeft = false
-  /** When all answers were complete, or the reader left before; null while neither happened. */
+  /** When all choices were complete, or the reader left before that; null until then. */
   endedAt: number | null = null
   private isComplete = false
   private hasUsage = false
@@ -24,7 +24,7 @@ export class Leaving {
     private readonly end: () => void,
   ) {}
 
-  /** The reader has gone. A second time changes nothing. */
+  /** The reader has left. A second call changes nothing. */
   readonly leave = (): void => {
     if (this.hasLeft) return
     this.hasLeft = true
@@ -33,7 +33,7 @@ export class Leaving {
     else this.timer = setTimeout(this.end, READ_ON_MS)
   }
 
-  /** Looks at an event that came. */
+  /** Reads an event that arrived. */
   note(value: Json, usage: ModelUsage | null): void {
     if (!this.isComplete && this.completes(value)) {
       this.isComplete = true
@@ -42,12 +42,12 @@ export class Leaving {
     if (usage !== null && this.isComplete) this.hasUsage = true
   }
 
-  /** Nobody reads, and nothing is to come that counts. */
+  /** The reader has left, and nothing that matters will follow. */
   get isOver(): boolean {
     return this.hasLeft && this.hasUsage
   }
 
-  /** The usage came after the end: there is nothing that it does not know of. */
+  /** The usage arrived after the end of the response, so it is complete. */
   get knowsAll(): boolean {
     return this.hasUsage
   }

@@ -1,10 +1,10 @@
 import { Problem, tooMany } from '../../platform/kernel/problem'
 import type { CallLimits, Refusal, TokensSeen } from '../ledger/call'
 
-/** A refusal that is final for this request; the others are answered by asking again. */
+/** A refusal that is final for this request. After the other kinds, the hub looks up or admits the call again. */
 export type FinalRefusal = Exclude<Refusal, { reason: 'unauthorized' | 'stale' | 'idempotency-known' }>
 
-/** What a refused caller reads: why, the figures that decided, and the way on. */
+/** The problem that a refused caller gets: why, the figures that it was based on, and what to do. */
 export function toProblem(refusal: FinalRefusal): Problem {
   switch (refusal.reason) {
     case 'paused':
@@ -33,8 +33,8 @@ export function toProblem(refusal: FinalRefusal): Problem {
 }
 
 /**
- * The `RateLimit` fields of draft-ietf-httpapi-ratelimit-headers: what a minute allows, how many requests may
- * follow at once, and in how many seconds the whole burst is there again.
+ * The `RateLimit` fields of draft-ietf-httpapi-ratelimit-headers: the requests per minute, how many may follow at
+ * once, and in how many seconds the whole burst is available again.
  */
 export function rateLimitHeaders(limits: CallLimits): Record<string, string> {
   const { requestsPerMinute, burst, requestsRemaining, resetMs } = limits

@@ -5,19 +5,22 @@ import type { Credential } from '../accounts/credential'
 import { Recent } from '../accounts/recent'
 
 const WINDOW_MS = 60_000
-/** Refused inputs a minute. A program that tries until it fits gets there; one that goes on for ever should not. */
+/**
+ * Maximum refused inputs per minute. It is enough for a program that corrects its input step by step, but stops one
+ * that never ends.
+ */
 const MOST_OF_CALLER = 120
 const MOST_OF_ADDRESS = 600
 const MOST_REMEMBERED = 10_000
 
 type Window = { endsAt: number; count: number }
-/** Who was refused, by what they signed in with: known before the database is asked. */
+/** A refused caller, stored by credential: so it is found without asking the database. */
 type Refused = { userId: string; network: string | null }
 
 /**
- * Counts refused inputs in this process, by their caller and by their network: each costs a check of the input, and no
- * plan's rate counts it. Over the limit of a network only those are turned away who were refused themselves in its
- * minute: others behind the same address go on.
+ * Counts refused inputs in this process, by caller and by network, because each costs a check of the input and no
+ * plan's rate counts it. Over a network's limit, only callers who were refused themselves during its minute must
+ * wait; others at the same address are not affected.
  */
 export class RefusedInputs {
   readonly #callers = new Recent<Window>(MOST_REMEMBERED)
@@ -27,15 +30,15 @@ export class RefusedInputs {
 
   constructor(private readonly clock: () => number = Date.now) {}
 
-  /** How long (ms) inputs of this credential are not looked at; 0 where they are. */
+  /** How long (ms) inputs with this credential are rejected unchecked; 0 if they are checked. */
   waitMs(credential: Credential): number {
-    // Most processes refused nobody in this minute.
+    // Most processes refused no input in the last minute.
     if (this.#endsAt <= this.clock()) return 0
     const refused = this.#known.get(nameOf(credential))
     return refused ? this.#waitOf(refused) : 0
   }
 
-  /** Notes one more. Answers how long (ms) its sender is not listened to. */
+  /** Counts one more refused input. Returns how long (ms) the caller's inputs are rejected unchecked. */
   note(credential: Credential, userId: string, address: string | null): number {
     const refused = { userId, network: address === null ? null : networkOf(address) }
     this.#known.set(nameOf(credential), refused)
@@ -72,13 +75,13 @@ export function nameOf(credential: Credential): string {
   return credential.kind === 'api-key' ? `key ${credential.keyHash}` : `user ${credential.userId}`
 }
 
-/** Throws RATE_LIMITED where too many inputs of this credential were refused in the last minute. */
+/** Throws RATE_LIMITED if too many inputs with this credential were refused in the last minute. */
 export function requireFewRefused(credential: Credential): void {
   const waitMs = refusedInputs().waitMs(credential)
   if (waitMs > 0) throw tooOften(waitMs)
 }
 
-/** Counts an input that was refused: RATE_LIMITED where that was one too many, else the refusal itself. */
+/** Counts a refused input. Returns RATE_LIMITED if it was one too many, otherwise the refusal itself. */
 export function countRefused(
   { credential, userId, address }: { credential: Credential; userId: string; address: string | null },
   refusal: Problem,

@@ -9,7 +9,7 @@ import { rateLimitHeaders } from './refusals'
 import { failed, settled, settledInAnyCase } from './settled'
 import { toolProblem } from './tool-problem'
 
-/** Calls the tool of an admitted call and settles it, whatever happens; the outcome is given after that. */
+/** Calls the tool of an admitted call and always settles it; the outcome is returned after that. */
 export function runCall(
   deps: CallDeps,
   request: InvokeRequest,
@@ -44,7 +44,7 @@ async function callAndSettle(
   const told = () => toInvocation(answer.output, { requestId, tokens: measured.tokens, durationMs })
   const kept = request.idempotency ? { answer: told() } : {}
   const done = settled(deps, { userId, usageId, status: 'success', ...measured, durationMs, ...kept })
-  // While the database writes it down.
+  // Runs while the database writes.
   const text = kept.answer ?? told()
   const headers = rateLimitHeaders(admitted.limits)
   await done

@@ -12,7 +12,7 @@ import { rateLimitHeaders } from './refusals'
 import { CALLER_GONE, failed, settled, settledInAnyCase } from './settled'
 import { toolProblem } from './tool-problem'
 
-/** An admitted call of a model, and how its answer is told: from the answer's value and its text. */
+/** An admitted call of a model. `answer` makes the response text from the model's response, as a value and as text. */
 export type ModelCall = {
   tool: ModelTool
   plan: ModelPlan
@@ -21,8 +21,9 @@ export type ModelCall = {
 }
 
 /**
- * Calls the model of an admitted call and settles it, whatever happens. A caller that goes away ends the call; nothing
- * has come by then, but the input was read, so that is charged, and what a model that reasons had thought by then.
+ * Calls the model of an admitted call and always settles it. A caller that disconnects ends the call. No output has
+ * arrived by then, but the model has read the input, so that is charged, and so is the estimated reasoning up to
+ * then.
  */
 export function runModel(deps: CallDeps, request: CallRequest, call: ModelCall): Promise<InvokeOutcome> {
   return settledInAnyCase(deps, call.admitted, () => askAndSettle(deps, request, call))

@@ -4,10 +4,10 @@ import { settle } from '../usage/metering'
 import type { CallDeps } from './admit-call'
 import { keepUntilSettled } from './in-flight'
 
-/** While the database is away settling goes on without end, but a caller is not made to wait for it longer. */
+/** While the database is away, the hub tries to settle without a time limit, but the caller waits no longer than this. */
 const WAIT_FOR_SETTLEMENT_MS = 5_000
 
-/** Settles, and answers the caller at the latest after some seconds; the settlement itself never gives up. */
+/** Settles. The caller waits some seconds at most; the settlement itself never gives up. */
 export function settled(deps: CallDeps, settlement: Settlement): Promise<void> {
   const done = settle(settlement).catch((error: unknown) => {
     deps.log.error({ err: error, usage_id: settlement.usageId }, 'settlement')
@@ -23,8 +23,8 @@ export function settled(deps: CallDeps, settlement: Settlement): Promise<void> {
 }
 
 /**
- * Does the work of an admitted call, which settles it. Whatever is thrown before it did settles the call here, free of
- * charge: its tokens must not stay held. A call that is settled already stays as it is.
+ * Does the work of an admitted call, which includes its settlement. If it throws before that, the call is settled
+ * here, free of charge: its tokens must not stay held. A call that is already settled does not change.
  */
 export async function settledInAnyCase<T>(
   deps: CallDeps,

@@ -29,10 +29,10 @@ import type { ModelCall } from './run-model'
 import { CALLER_GONE, failed, settled, settledInAnyCase } from './settled'
 import { brokenProblem, toolProblem } from './tool-problem'
 
-/** As much text as an answer that is no stream may have. */
+/** The same limit of text as for a response that is not a stream. */
 const MOST_TEXT = 10 * 1024 * 1024
 
-/** What a door is given of a running stream, in order. `done` or `failed` is the last, after the settlement. */
+/** The events of a running stream, in order. `done` or `failed` is the last, after the settlement. */
 export type CallEvent =
   | { type: 'event'; event: ModelEvent; text: string }
   | { type: 'done'; answer: string; usage: ModelUsage | null }
@@ -40,15 +40,15 @@ export type CallEvent =
 
 export type StreamOutcome =
   | InvokeOutcome
-  /** The model answers. Who stops reading `leave`s, which ends the call. */
+  /** The model responds. A reader that stops reading calls `leave`, which ends the call. */
   | { ended: 'streaming'; userId: string; headers: Record<string, string>; events: Channel<CallEvent> }
 
-/** A reader who is this many events behind makes the upstream wait. */
+/** When the reader is this many events behind, the upstream waits. */
 const MOST_WAITING = 256
 
 /**
- * Opens the stream of an admitted call of a model. Until its first event it may fail as any call does; from then on
- * the call runs by itself, is charged for what came, and is settled whatever happens to the reader.
+ * Opens the stream of an admitted call of a model. Until its first event it may fail like any call. From then on the
+ * call runs by itself, is charged for the output that arrived, and is settled whatever the reader does.
  */
 export function streamModel(deps: CallDeps, request: CallRequest, call: ModelCall): Promise<StreamOutcome> {
   return settledInAnyCase(deps, call.admitted, () => openAndPump(deps, request, call))
@@ -104,7 +104,7 @@ async function notBegun(run: Run, failure: Exclude<ModelStream, { ok: true }>): 
   return { ended: 'failed', userId, problem, refused: failure.refused, said: failure.said }
 }
 
-/** Passes events on until the stream ends, breaks, or nobody reads it any more; then settles and says how it ended. */
+/** Passes on events until the stream ends, breaks, or the reader leaves; then settles and reports how it ended. */
 async function pump(run: Run, source: AsyncIterable<ModelEvent>, events: Channel<CallEvent>): Promise<void> {
   let isClosing = false
   const takeBack = endOnShutdown(() => {
@@ -130,11 +130,11 @@ async function pump(run: Run, source: AsyncIterable<ModelEvent>, events: Channel
   }
 }
 
-/** Whether the provider itself said that the call failed, and how: nobody pays for that. */
+/** Whether the provider itself reported that the call failed: then nothing is charged. */
 const isTold = ({ isTold: told, refused, said }: StreamFailure) =>
   told === true || refused !== undefined || said !== undefined
 
-/** What the provider said of an error is told where the caller asked in the model's own words. */
+/** The caller sees the provider's own error text if the request was in the model's own format. */
 function failedEvent({ call }: Run, broken: StreamFailure): CallEvent {
   const said = broken.refused ?? broken.said
   return {
@@ -175,13 +175,13 @@ function endingOf({ limit }: Run, { status, code }: ToolFailure, isClosing: bool
   return left ? gone() : { status, errorCode: code }
 }
 
-/** A chunk of a chat carries it at its top, the last event of a response in the response. */
+/** The usage: at the top level of a chat chunk, or in the `response` of a response's last event. */
 function usageOf(value: Record<string, unknown>): ModelUsage | null {
   const inner = value.response as { usage?: unknown } | undefined
   return readUsage(value.usage ?? inner?.usage)
 }
 
-/** An event that says another usage than the provider's. */
+/** The event with another usage than the provider's. */
 function withUsage({ value, data }: ModelEvent, usage: ModelUsage | null, api: ModelAsk['api']): ModelEvent {
   if (usage === null) return { value, data }
   const inner = value.response as Json | undefined
@@ -199,7 +199,7 @@ const gone = (): Ending => ({ status: 'success', errorCode: CALLER_GONE })
 
 const FREE = { tokens: 0, source: 'unknown', modelTokens: null } as const
 
-/** Where the hub cut the call, for its caller or for its time, the model may have reasoned unseen. */
+/** If the hub ended the call early, because the caller left or the time was over, the model may have reasoned unseen. */
 async function chargeOf(run: Run, took: StreamTook, ending: Ending | null): Promise<ModelCharge> {
   const { deps, call, asked, leaving } = run
   const charge = await chargeFor(call.tool, call.plan, took)
@@ -215,8 +215,8 @@ const CUT = new Set([CALLER_GONE, 'TOOL_TIMEOUT'])
 type StreamTook = { usage: ModelUsage | null; produced: string; isWhole: boolean }
 
 /**
- * Charges what came; a stream that broke before anything came, or by an error of the provider's own, costs nothing. Answers the result as JSON text, and what
- * the model's tokens were, reported or counted.
+ * Charges the output that arrived. A stream that broke before any output, or by the provider's own error, costs
+ * nothing. Returns the result as JSON text, and the model's token counts, reported or counted by the hub.
  */
 async function settleStream(
   run: Run,

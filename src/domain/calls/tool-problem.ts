@@ -10,7 +10,7 @@ const EXPLAINED: Record<ToolFailure['code'], string> = {
   TOOL_TIMEOUT: 'took too long. Nothing was charged.',
 }
 
-/** What a caller reads of a tool that failed; what the log needs is the cause. */
+/** The problem that a caller gets when a tool fails; its cause holds the details for the log. */
 export function toolProblem(tool: Tool, failure: ToolFailure, headers: Record<string, string>): Problem {
   const { code, logMessage, retryAfterMs = USUAL_RETRY_MS, toolSaid } = failure
   const retry: Record<string, string> =
@@ -20,7 +20,10 @@ export function toolProblem(tool: Tool, failure: ToolFailure, headers: Record<st
   return new Problem(code, message, details, { ...headers, ...retry }, new Error(logMessage))
 }
 
-/** The same for a stream that had begun: what came by then was charged, unless the provider itself said it failed. */
+/**
+ * Like `toolProblem`, for a stream that had begun: the output up to then was charged, unless the provider itself
+ * reported a failure.
+ */
 export function brokenProblem(tool: Tool, { code, logMessage }: ToolFailure, isFree: boolean): Problem {
   const charge = isFree ? 'Nothing was charged.' : 'What had come by then was charged.'
   const message = `The tool ${tool.name} broke off. ${charge}`

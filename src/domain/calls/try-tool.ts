@@ -25,7 +25,7 @@ export type TryRequest = {
   signal?: AbortSignal | undefined
 }
 
-/** What a trial showed. `charge` is what the ledger would take: 0 for a tool that failed. */
+/** The result of a trial. `charge` is what the ledger would charge: 0 for a tool that failed. */
 export type Trial = {
   usageId: string
   output: ToolOutput | null
@@ -36,14 +36,14 @@ export type Trial = {
   secretsLeftOut: string[]
 }
 
-/** A failure charges nothing, and nothing is known of what it took. */
+/** A failure charges nothing, and its token counts are unknown. */
 type TrialCharge = Omit<ModelCharge, 'source'> & Pick<TrialRow, 'source'>
 
 type Called = { output: ToolOutput; charge: TrialCharge } | { failure: ToolFailure }
 
 /**
- * Calls a draft as somebody would, and charges nobody: it is called whatever admission would say, which is told beside
- * the result. Throws VALIDATION_ERROR for an input that the tool does not take.
+ * Tests a draft without charging anyone. The tool is called even if admission would refuse; the result also says what
+ * admission would do. Throws VALIDATION_ERROR for an input that the tool does not accept.
  */
 export function tryTool(deps: CallDeps, request: TryRequest): Promise<Trial> {
   return keepUntilSettled(callAndNote(deps, request))

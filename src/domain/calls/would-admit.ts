@@ -6,10 +6,10 @@ import type { Hold } from '../ledger/call'
 import type { Tool } from '../tools/tool'
 import { type FinalRefusal, toProblem } from './refusals'
 
-/** Whose call is tried: a user's with what is left to them, or one of a plan with all its tokens. */
+/** Who the trial acts as: a user with the tokens that they have left, or a plan with all its tokens. */
 export type TriedAs = { userId: string } | { plan: string }
 
-/** What admission would say, rates aside: the tokens that it would hold, or why not. */
+/** What admission would decide, without rates: the tokens that it would hold, or why it would refuse. */
 export type Verdict = {
   planId: string | null
   plan: string | null
@@ -21,7 +21,7 @@ type Plan = { id: string; name: string; tier: Tier; token_limit: number } & Rate
 type Rates = { requests_per_minute: number; burst: number; calls_at_once: number }
 type Standing = { used: number; held: number; limit: number; periodEndsAt: Date }
 
-/** Says what admission would, by its rules and the figures of this moment. Nothing is held, no rate is counted. */
+/** Decides as admission would, by its rules and the current figures. Nothing is held, and no rate is counted. */
 export async function wouldAdmit(sql: Sql, tool: Tool, hold: Hold, as: TriedAs): Promise<Verdict> {
   if ('plan' in as) {
     const plan = await findPlan(sql, 'name', as.plan)
@@ -78,7 +78,7 @@ async function decide(sql: Sql, tool: Tool, hold: Hold, plan: Plan, standing: St
   return refusedFor({ ...about, reason, seen, limits: limitsOf(plan) }, plan, hold)
 }
 
-/** It is tried all the same, with all that it would hold: the admin wants to see the tool. */
+/** The trial runs in spite of the refusal, with the full hold: the admin wants to see the tool. */
 function refusedFor(refusal: FinalRefusal, plan: Plan | null, { tokens }: Hold): Verdict {
   const { code, message } = toProblem(refusal)
   return {

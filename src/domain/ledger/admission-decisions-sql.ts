@@ -5,13 +5,14 @@ import { SUBSCRIPTION_AT_SQL } from '../billing/subscription-at-sql'
 import { NOW } from './clock-sql'
 
 /**
- * The first half of admission, up to `decided`: one row for each call, with why it is refused, or whether it `fits` beside
- * those of the same user before it in the batch. Rare is what an Idempotency-Key and a period that is over need.
+ * The first half of admission, up to `decided`. It returns one row for each call: why the call is refused, or whether
+ * it `fits` together with the calls of the same user before it in the batch. The `rare` parts are needed only for an
+ * Idempotency-Key or a period that has ended.
  */
 export const decisions = (clauses: Clauses): string =>
   [called(clauses), LOCKED, rolled(clauses), considered(clauses), ALONE, RANKED, decided(clauses)].join(', ')
 
-/** Who calls what. Other columns of the batch are read from their arrays by `ord`: narrow rows start faster. */
+/** Who calls which tool. Other columns of the batch are read from their arrays by `ord`: narrow rows start faster. */
 const called = ({ rare }: Clauses) => `called as materialized (
   select asked.ord, asked.tool_id, asked.tool_revision, asked.hold, asked.at_least, ${rare('asked.key,')}
     caller.user_id as caller_id, caller.api_key_id
@@ -32,12 +33,12 @@ const LOCKED = `locked as materialized (
   order by s.user_id for no key update
 )`
 
-/** Each balance in its current period. The usual statement leaves a balance whose period is over to the full one. */
+/** Each balance in its current period. The usual statement leaves a balance whose period has ended to the full one. */
 const rolled = (clauses: Clauses) => `rolled as (
   select s.*, current.* from locked s, ${SUBSCRIPTION_AT_SQL('s', NOW, clauses)}
 )`
 
-/** With what does not depend on counters. */
+/** Adds everything that does not depend on counters. */
 const considered = ({ rare, usual }: Clauses) => `considered as (
   select c.*, r.id as subscription_id, coalesce(r.expired, false) as expired, r.plan_now, r.start_now, r.end_now,
     r.used, r.held, r.calls_in_flight, greatest(r.rate_at, ${NOW}) as arrival,
@@ -64,7 +65,7 @@ const considered = ({ rare, usual }: Clauses) => `considered as (
   left join plans p on p.id = r.plan_now
 )`
 
-/** What the call would get without its batch-mates. */
+/** The decision about the call if it were alone in its batch. */
 const ALONE = `alone as (
   select w.*, case
       when refusal is not null then refusal
@@ -81,7 +82,7 @@ const ALONE = `alone as (
   ) w
 )`
 
-/** What is before the call in its batch, of the same user. */
+/** Counts the earlier calls of the same user in the batch, and the tokens that they need. */
 const RANKED = `ranked as (
   select a.*, count(*) filter (where final is null) over mates as rank,
     coalesce(sum(want) filter (where final is null) over mates, 0) as before

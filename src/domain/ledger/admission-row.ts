@@ -1,9 +1,9 @@
 import type { Tier } from '../billing/plans'
 import type { CallLimits, Refusal, TokensSeen } from './call'
 
-/** What admission returns for a call; what a refusal has not come to (a plan, a balance) is null in it. */
+/** What admission returns for a call. Fields that a refusal did not reach (a plan, a balance) are null. */
 export type AdmissionRow = {
-  /** Which call of the batch, from 1. */
+  /** The call's position in the batch, from 1. */
   ord: number
   refusal: Refusal['reason'] | 'again' | null
   user_id: string
@@ -23,7 +23,7 @@ export type AdmissionRow = {
   rate_wait_ms: number
 }
 
-/** The plan's limits, and what of the burst is left after this call. */
+/** The plan's limits, and the part of the burst that is left after this call. */
 export function callLimits(row: AdmissionRow): CallLimits {
   const stepMs = 60_000 / row.requests_per_minute
   return {
@@ -35,7 +35,7 @@ export function callLimits(row: AdmissionRow): CallLimits {
   }
 }
 
-/** The balance that a refusal for tokens was decided by. */
+/** The balance that a refusal for tokens was based on. */
 export function tokensSeen(row: AdmissionRow): TokensSeen {
   return {
     tokenLimit: row.token_limit,

@@ -8,20 +8,23 @@ const USAGE_ID = '(:usage_ids::uuid[])[ord]'
 const BODY_HASH = `decode((:body_hashes::text[])[ord], 'hex')`
 
 /**
- * Admission of a batch, in one statement. READ COMMITTED gives it one snapshot; a row that it had to wait for
- * is seen anew, everything else as of the statement's start. Hence the order of its parts:
+ * Admission of a batch, in one statement. READ COMMITTED gives it one snapshot: it reads a row again after waiting
+ * for its lock, and everything else as of the statement's start. That is why its parts have this order:
  *
- * 1. `called`   who calls. 2. `locked` the balance rows, alone and sorted (no deadlock, no row lost to a join).
- * 3. `rolled`   each balance in its current period, by arithmetic. 4. `considered` what does not depend on
- * counters. 5. `alone` what the call would get without its batch-mates: that refusal is final.
- * 6. `decided`  with its batch-mates before it; refused only because of them means 'again'.
+ * 1. `called` finds who calls.
+ * 2. `locked` locks the balance rows, alone and sorted, so that no deadlock occurs and no join loses a row.
+ * 3. `rolled` puts each balance in its current period, by arithmetic.
+ * 4. `considered` adds everything that does not depend on counters.
+ * 5. `alone` decides each call as if it were alone in its batch: this refusal is final.
+ * 6. `decided` adds the calls before it in the batch; a call refused only because of them gets 'again'.
  * 7. Then one write per row: balance, ended period, usage row.
  *
- * The first call of each user in a batch is never refused because of batch-mates, so 'again' comes to an end.
+ * The first call of each user in a batch is never refused because of other calls in it, so no call gets 'again' for
+ * ever.
  */
 const admission = (clauses: Clauses): string => {
   const { rare } = clauses
-  /** Which calls are admitted: of those that fit and have an Idempotency-Key, the ones that claimed it. */
+  /** The calls that are admitted. Calls that fit and have an Idempotency-Key must also have claimed it. */
   const entered = `(fits ${rare(`and (key is null or ${USAGE_ID} in (select usage_id from claimed))`)})`
   return `
 with ${decisions(clauses)},
@@ -57,7 +60,7 @@ const CLAIMED = `claimed as (
   on conflict do nothing returning usage_id
 ),`
 
-/** Balances whose period is over change too, and the period is kept. */
+/** Balances whose period has ended change too, and the ended period is kept. */
 const ENDED = `changed as materialized (
   select r.*, coalesce(a.calls, 0) as calls, coalesce(a.tokens, 0) as tokens,
     coalesce(a.next_rate_at, r.rate_at) as next_rate_at
@@ -85,10 +88,13 @@ const balance = ({ rare, usual }: Clauses) => `balance as (
     and s.id = any (array(select ${rare('id from changed')}${usual('subscription_id from decided where fits')}))
 )`
 
-/** Admits calls in the usual case. It answers 'again' for a call whose period may be over; the full one decides it. */
+/**
+ * Admits calls in the usual case. It returns 'again' for a call whose period may have ended; the full statement
+ * decides it.
+ */
 export const ADMIT = preparedStatement('hub_admit', admission(USUAL), ADMISSION_PARAMETERS)
 
-/** Admits any calls. */
+/** Admits calls in every case. */
 export const ADMIT_RARE = preparedStatement('hub_admit_rare', admission(FULL), {
   ...ADMISSION_PARAMETERS,
   ...KEY_PARAMETERS,

@@ -5,7 +5,7 @@ import type { AdmissionRequest, Hold } from './call'
 export type Admitting = AdmissionRequest & { instanceId: string }
 type Calls = readonly Admitting[]
 
-/** The parameters of admission, by name: of each call one element, and what the calls share. */
+/** The parameters of admission, by name: arrays with one element per call, and values that all calls share. */
 export const ADMISSION_PARAMETERS = {
   /** Hex SHA-256 of an API key; null for a session. */
   key_hashes: (calls: Calls) =>
@@ -26,7 +26,7 @@ export const ADMISSION_PARAMETERS = {
   now: (calls: Calls) => calls[0]?.now ?? null,
 }
 
-/** What the full statement takes besides. */
+/** The additional parameters of the full statement. */
 export const KEY_PARAMETERS = {
   idempotency_keys: (calls: Calls) => calls.map(({ idempotency }) => idempotency?.key ?? null),
   /** Hex. */
@@ -35,7 +35,7 @@ export const KEY_PARAMETERS = {
 
 const most = ({ tokens }: Hold) => Math.max(0, Math.ceil(tokens))
 
-/** An exact hold is all or nothing; another is cut, to its least or to one token. */
+/** An exact hold is all or nothing. Any other hold may be reduced, but not below `least` (at least one token). */
 function leastOf(hold: Hold): number {
   return hold.mode === 'exact' ? most(hold) : Math.max(1, Math.min(most(hold), Math.ceil(hold.least ?? 1)))
 }

@@ -5,7 +5,7 @@ import { Batcher, type Verdict } from './batcher'
 import type { Admission, AdmissionRequest, Admitted } from './call'
 import type { LedgerConnection } from './ledger-connection'
 
-/** The queue through which this instance's admissions are committed; one a connection. */
+/** The queue that commits this instance's admissions. Each connection has one queue. */
 export function admissionQueue(connection: LedgerConnection, onAway: (calls: AdmissionRequest[]) => void) {
   return new Batcher<Admitting, Admission>({
     run: (items) => admitBatch(connection, items),
@@ -22,7 +22,7 @@ async function admitBatch(
   items: Array<{ item: Admitting; attempt: number }>,
 ): Promise<Array<Verdict<Admission>>> {
   const calls = items.map(({ item }) => item)
-  // A call that the usual statement leaves undecided comes again; then the statement for every case decides it.
+  // A call that the usual statement leaves undecided comes back; then the full statement decides it.
   const isRare = items.some(({ item, attempt }) => attempt > 0 || item.idempotency)
   const { rows } = await connection.query<AdmissionRow>(isRare ? ADMIT_RARE(calls) : ADMIT(calls))
   const verdicts = new Array<Verdict<Admission>>(calls.length)
@@ -34,7 +34,7 @@ function toVerdict(row: AdmissionRow, call: Admitting): Verdict<Admission> {
   return row.refusal === 'again' ? { done: false } : { done: true, answer: toAdmission(row, call) }
 }
 
-/** What the caller gets of a decided row. */
+/** Converts a decided row to the caller's result. */
 export function toAdmission(row: AdmissionRow, call: Admitting): Admission {
   const { user_id: userId, refusal: reason } = row
   const limits = callLimits(row)
@@ -78,5 +78,5 @@ function toAdmitted(row: AdmissionRow, { usageId }: Admitting): Admitted {
   return { admitted: true, userId, apiKeyId, usageId, tokensHeld, plan, tokenLimit, limits: callLimits(row) }
 }
 
-/** A request is let in again as soon as one place of the burst is free. */
+/** A request is admitted again as soon as one place of the burst is free. */
 const burstMs = (row: AdmissionRow) => ((row.burst - 1) * 60_000) / row.requests_per_minute

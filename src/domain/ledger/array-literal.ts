@@ -1,6 +1,6 @@
 /**
- * A PostgreSQL array of values that need no quotes: whole numbers, ids, hex, names of a fixed list; null is null.
- * The driver quotes and escapes each element of an array, which took as long as the rest of sending it. Throws
+ * A PostgreSQL array of values that need no quotes: whole numbers, ids, hex, names from a fixed list; null stays
+ * null. The driver quotes and escapes each element of an array, which took as long as the rest of sending it. Throws
  * `TypeError` for a text that needs quotes.
  */
 export function bare(values: ReadonlyArray<string | number | null | undefined>): string {
@@ -12,5 +12,5 @@ export function bare(values: ReadonlyArray<string | number | null | undefined>):
   return `{${text}}`
 }
 
-/** The word alone would be read as nothing. */
+/** PostgreSQL reads an unquoted `null` as a missing value, so the text "null" is not allowed. */
 const PLAIN = /^(?!null$)[\w.-]+$/i

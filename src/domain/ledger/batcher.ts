@@ -1,7 +1,7 @@
 import { isConnectionFault } from '../../platform/database/database-away'
 import { sqlState } from '../../platform/database/sql'
 
-/** What a batch's statement says of one item: its answer, or that it must be decided anew. */
+/** What a batch's statement returns for one item: its result, or that the item must be decided again. */
 export type Verdict<Answer> = { done: true; answer: Answer } | { done: false }
 
 type Waiting<Item, Answer> = {
@@ -13,11 +13,11 @@ type Waiting<Item, Answer> = {
 }
 
 type Settings<Item, Answer> = {
-  /** Runs one committed statement for these items and answers one verdict each, in their order. */
+  /** Runs one committed statement for these items and returns one verdict for each, in the same order. */
   run: (items: Array<{ item: Item; attempt: number }>) => Promise<Array<Verdict<Answer>>>
-  /** Items share a batch only when this is equal (a test's clock: one statement has one time). */
+  /** Items share a batch only when this is equal (for a test's clock: one statement has one time). */
   group: (item: Item) => unknown
-  /** Called when the database could not be reached, with what was in the batch. True keeps the items waiting. */
+  /** Called with the items of the batch when the database cannot be reached. True keeps the items in the queue. */
   onAway?: (items: Item[]) => boolean
 }
 
@@ -27,9 +27,9 @@ const RETRYABLE = new Set(['40P01', '40001'])
 const AWAY_PAUSE_MS = 250
 
 /**
- * Commits what arrives together in one statement. It flushes when idle (a single caller never waits for a
- * window), keeps one batch in flight, and gathers meanwhile. A batch that the database refuses is tried again
- * item by item, so that one bad item fails alone; a deadlock is tried again as it is.
+ * Commits items that arrive together in one statement. It flushes when idle (a single caller never waits for a
+ * window), keeps one batch in flight, and collects further items meanwhile. When the database refuses a batch, its
+ * items are sent again one by one, so that one bad item fails alone; after a deadlock the same batch is sent again.
  */
 export class Batcher<Item, Answer> {
   private queue: Array<Waiting<Item, Answer>> = []
@@ -39,13 +39,13 @@ export class Batcher<Item, Answer> {
 
   constructor(private readonly settings: Settings<Item, Answer>) {}
 
-  /** The item's answer, given after its commit. */
+  /** The item's result, returned after its commit. */
   add(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.queue.push({ item, attempt: 0, resolve, reject })
       if (this.pumping) return
       this.pumping = true
-      // Who comes alone need not wait for the rest of this turn; where there were several, more are likely to come in it.
+      // A lone caller need not wait for the rest of this turn. After several callers, more are likely in the same turn.
       if (this.isLonely) void this.pump()
       else setImmediate(() => void this.pump())
     })
@@ -72,7 +72,7 @@ export class Batcher<Item, Answer> {
     return this.queue.splice(0, count)
   }
 
-  /** Sends one batch; whatever must be decided anew goes back to the head of the queue, in its order. */
+  /** Sends one batch. Items that must be decided again go back to the head of the queue, in their order. */
   private async send(batch: Array<Waiting<Item, Answer>>): Promise<void> {
     for (let retry = 0; ; retry += 1) {
       try {

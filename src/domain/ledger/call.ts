@@ -2,8 +2,8 @@ import type { Credential } from '../accounts/credential'
 import type { Tier } from '../billing/plans'
 
 /**
- * How many tokens a call sets aside: 'exact' is refused where it does not fit, 'up-to' is cut to what is left, but not
- * below `least` (1 unless given).
+ * How many tokens a call holds: 'exact' is refused where it does not fit; 'up-to' is reduced to what is left, but not
+ * below `least` (default: 1).
  */
 export type Hold = { tokens: number; mode: 'exact' | 'up-to'; least?: number }
 
@@ -12,19 +12,19 @@ export type AdmissionRequest = {
   toolId: string
   /** The revision of the tool that the input was validated against. */
   toolRevision: number
-  /** From newUsageId(); the row's id, and what settle() is called with. */
+  /** From newUsageId(): the row's id, which settle() needs too. */
   usageId: string
   requestId: string
   hold: Hold
-  /** When the tool's time is over, from now; the hold falls 30 s later at the latest. */
+  /** The tool's timeout, counted from now; the hold is released at most 30 s after it. */
   deadlineMs: number
-  /** `bodyHash` is hex; the same key with another body is a mismatch. */
+  /** `bodyHash` is hex; the same key with a different body is a mismatch. */
   idempotency?: { key: string; bodyHash: string }
-  /** A test's clock; null or absent: the database's. */
+  /** A test's clock. Null or absent: the database's clock. */
   now?: Date | null
 }
 
-/** What a refusal for tokens tells the caller. */
+/** The figures that a caller gets with a refusal for tokens. */
 export type TokensSeen = {
   tokenLimit: number
   tokensUsed: number
@@ -33,12 +33,12 @@ export type TokensSeen = {
   periodEndsAt: Date
 }
 
-/** The plan's limits and where the caller stands, for the `RateLimit` fields. */
+/** The plan's limits and how much of them the caller has left, for the `RateLimit` fields. */
 export type CallLimits = {
   requestsPerMinute: number
   burst: number
   callsAtOnce: number
-  /** Requests that may follow at once, and the time until the whole burst is there again. */
+  /** Requests that may follow at once, and the time until the whole burst is available again. */
   requestsRemaining: number
   resetMs: number
 }
@@ -50,7 +50,7 @@ export type Admitted = {
   usageId: string
   tokensHeld: number
   plan: string
-  /** All tokens of a period, extra ones included. */
+  /** All tokens of a period, including extra ones. */
   tokenLimit: number
   limits: CallLimits
 }
@@ -94,22 +94,22 @@ export type Settlement = {
   usageId: string
   userId: string
   status: 'success' | 'error' | 'timeout'
-  /** What is charged; an error or a timeout is 0 unless something was really delivered. */
+  /** The tokens charged. An error or a timeout costs 0 unless something was delivered. */
   tokens: number
   source: 'reported' | 'counted' | 'fixed' | 'partial' | 'estimated' | 'unknown'
   durationMs: number
-  /** The provider's own counts of a model's call, whatever was charged. */
+  /** The provider's own token counts for a call of a model, independent of the charge. */
   modelTokens?: ModelTokens | null
-  /** Until the first piece of a stream. */
+  /** The time until the first piece of a stream. */
   firstTokenMs?: number | null
   errorCode?: string | null
-  /** The answer of a call with an Idempotency-Key, as JSON text: given again byte for byte. */
+  /** The response of a call with an Idempotency-Key, as JSON text; a repeated request gets it byte for byte. */
   answer?: string | null
-  /** A test's clock; null or absent: the database's. */
+  /** A test's clock. Null or absent: the database's clock. */
   now?: Date | null
 }
 
-/** Cached input and what was written to a cache are parts of the input, reasoning is a part of the output. */
+/** Cached input and input written to a cache are parts of the input; reasoning is a part of the output. */
 export type ModelTokens = {
   inputTokens: number
   cachedInputTokens: number

@@ -1,2 +1,2 @@
-/** The moment of a statement of the ledger: the database's clock, except in tests. */
+/** The time of a ledger statement: the database's clock, except in tests. */
 export const NOW = 'coalesce(:now::timestamptz, now())'

@@ -12,29 +12,32 @@ import {
 } from './corrections'
 import { ABANDONED } from './settlement'
 
-/** What a row's error code becomes when an admin corrects a swept call: its own settlement must not follow. */
+/** The error code of a row after an admin corrects a swept call, so that the call's own settlement no longer applies. */
 const CORRECTED = 'CORRECTED'
 type Corrected = { correction: ApiCorrection; isNew: boolean }
 
 /**
- * Sets what a settled call is charged. The row shows the new figure, the correction keeps who, why, before and after;
- * its period, the user's roll-up and its hour follow in the same transaction, under the locks of settlement and in
- * their order, so that no call in flight comes between. `isNew` is false for a request that was carried out before.
- * Throws NOT_FOUND for a row that is not there (or was dropped), CONFLICT while the call is under way, for a trial, for the
- * figure that it is charged already, for a request id that asked for something else, and where the sums do not hold what would be taken off them.
+ * Sets the charge of a settled call. The row shows the new figure; the correction keeps who, why, before and after.
+ * The period, the user's roll-up and the hour change in the same transaction, under settlement's locks and in the
+ * same order, so that no call in flight interferes. `isNew` is false for a request that was carried out before.
+ * Throws NOT_FOUND for a row that does not exist (or was dropped). Throws CONFLICT:
+ * - while the call is in flight, or for a trial,
+ * - if the call is charged this figure already,
+ * - if the request id was used for a different correction,
+ * - if the sums are smaller than the tokens to subtract.
  */
 export async function correctUsage(pool: Pool, request: CorrectionRequest): Promise<Corrected> {
   return inTransaction(pool, (sql) => correctWithin(sql, request))
 }
 
-/** The same as a part of a transaction. */
+/** Like `correctUsage`, as a part of a transaction. */
 export async function correctWithin(sql: Sql, request: CorrectionRequest): Promise<Corrected> {
   const row = await lockRow(sql, request.usageId)
   const known = await findCorrection(sql, request)
   if (known) return { correction: known, isNew: false }
   if (row.status === 'pending') throw new Problem('CONFLICT', 'The call is still under way. Try again later.')
   if (row.status === 'trial') throw new Problem('CONFLICT', 'A trial is charged to nobody.')
-  // Of a swept call the same figure still says something: that its own settlement is not to follow.
+  // For a swept call the same figure still has an effect: its own settlement will no longer apply.
   if (row.tokens === request.tokens && row.error_code !== ABANDONED) throw nothingToCorrect(row.tokens)
   await moveSums(sql, row, request.tokens - row.tokens)
   await sql.query(CORRECT_ROW, [row.id, request.tokens, request.now ?? null])
@@ -58,7 +61,7 @@ type Row = {
   user_id: string
   tool_id: string
   tool_name: string
-  /** Null for a user who is gone. */
+  /** Null if the user was deleted. */
   email: string | null
   plan_id: string
   period_start: Date
@@ -88,7 +91,7 @@ const LOCK_ROW = `
     exists (select from subscriptions s where s.user_id = u.user_id and s.period_start = u.period_start) as is_current
   from usage_logs u where id = $1 for no key update`
 
-/** Period and roll-up. Where neither table has the period (its user is gone), only the roll-up is left to move. */
+/** Period and roll-up. If neither table has the period (its user was deleted), only the roll-up changes. */
 async function moveSums(sql: Sql, row: Row, change: number): Promise<void> {
   const period = [row.user_id, row.period_start]
   const table = row.is_current ? 'subscriptions' : 'subscription_periods'
@@ -122,7 +125,7 @@ const sumsDiffer = () =>
     'The sums of this call are not those of its rows. See what the ledger check reports.',
   )
 
-/** A late settlement takes up rows of the sweep only: this row is the admin's now. */
+/** A late settlement changes only rows that the sweep settled; this one now belongs to the admin. */
 const CORRECT_ROW = `
   update usage_logs set tokens_used = $2, updated_at = coalesce($3::timestamptz, now()),
     error_code = case when error_code = '${ABANDONED}' then '${CORRECTED}' else error_code end

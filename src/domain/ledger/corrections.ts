@@ -15,7 +15,7 @@ export type ApiCorrection = {
   created_at: string
 }
 
-/** The corrections of a call, oldest first. Throws NOT_FOUND where there is neither such a call nor a correction. */
+/** The corrections of a call, oldest first. Throws NOT_FOUND if neither such a call nor a correction exists. */
 export async function listCorrections(sql: Sql, usageId: string): Promise<ApiCorrection[]> {
   const { rows } = await sql.query<Stored>(`${CORRECTIONS} where usage_id = $1 order by id`, [usageId])
   if (rows.length === 0) {
@@ -25,11 +25,12 @@ export async function listCorrections(sql: Sql, usageId: string): Promise<ApiCor
   return rows.map(toApiCorrection)
 }
 
-/** 404 for a row that is not there, or no longer. */
+/** 404 for a row that does not exist, or was dropped. */
 export const noSuchCall = () => new Problem('NOT_FOUND', 'There is no such usage entry.')
 
 /**
- * What this request did when it came before; null for a new one. Throws CONFLICT when it asked for something else.
+ * The result of this request if it was carried out before; null for a new one. Throws CONFLICT if the earlier request
+ * asked for something else.
  */
 export async function findCorrection(sql: Sql, request: CorrectionRequest): Promise<ApiCorrection | null> {
   const same = [request.usageId, request.requestId]
@@ -41,7 +42,7 @@ export async function findCorrection(sql: Sql, request: CorrectionRequest): Prom
   return toApiCorrection(known)
 }
 
-/** Writes down who corrected the row, why, and from which figure to which. */
+/** Records who corrected the row, why, and the figure before and after. */
 export async function noteCorrection(
   sql: Sql,
   request: CorrectionRequest,
@@ -58,7 +59,7 @@ export async function noteCorrection(
   return toApiCorrection(rows[0] as Stored)
 }
 
-/** What the audit log calls a correction: whose call of what, and by how much its charge changed. */
+/** The title of a correction in the audit log: the user, the tool, and the change of the charge. */
 export function correctionTitle(of: { email: string | null; toolName: string; change: number }): string {
   const sign = of.change < 0 ? '−' : '+'
   const tokens = Math.abs(of.change).toLocaleString('en')
@@ -79,12 +80,12 @@ const toApiCorrection = (stored: Stored): ApiCorrection => ({
 export type CorrectionRequest = {
   usageId: string
   adminId: string
-  /** The same request sent twice corrects once. */
+  /** The same request sent twice corrects only once. */
   requestId: string
-  /** What the call is charged from now on. */
+  /** The new charge of the call. */
   tokens: number
   reason: string
-  /** Who the audit log names. */
+  /** The person that the audit log names. */
   by?: AuditBy
   now?: Date | null
 }

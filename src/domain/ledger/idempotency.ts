@@ -1,17 +1,17 @@
 import type { Sql } from '../../platform/database/sql'
 
-/** What is known of an Idempotency-Key that admission met. */
+/** What is known about an Idempotency-Key that was used before. */
 export type KnownCall =
   | { state: 'replay' /** The first answer, as JSON text. */; answer: string; usageId: string }
   | { state: 'mismatch' }
   | { state: 'in-progress' }
-  /** Freed or expired meanwhile: admit the call again. */
+  /** The key was freed or has expired meanwhile: admit the call again. */
   | { state: 'gone' }
 
 /**
- * The cold path of an Idempotency-Key: 'replay' gives the stored answer, 'mismatch' says that the key came with
- * another body, 'in-progress' that the first call still runs. A key past its 24 hours is removed here.
- * `bodyHash` is hex.
+ * The slow path of an Idempotency-Key. 'replay' returns the stored response, 'mismatch' means that the key was used
+ * with a different body, 'in-progress' means that the first call still runs. A key older than 24 hours is removed
+ * here. `bodyHash` is hex.
  */
 export async function readIdempotent(
   sql: Sql,
@@ -43,7 +43,7 @@ const DELETE_EXPIRED_KEY = `
   delete from idempotency_keys
   where user_id = $1 and tool_id = $2 and key = $3 and expires_at <= coalesce($4::timestamptz, now())`
 
-/** Removes keys past their 24 hours, a thousand at a time; what another statement holds is left for later. */
+/** Removes keys older than 24 hours, a thousand at a time. Rows that another statement has locked are left for later. */
 export async function deleteExpiredKeys(sql: Sql, now: Date | null = null): Promise<number> {
   const deleted = await sql.query(DELETE_EXPIRED_KEYS, [now])
   return deleted.rowCount ?? 0

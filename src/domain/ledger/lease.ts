@@ -1,13 +1,16 @@
 import type { Sql } from '../../platform/database/sql'
 import { setDatabaseClockAhead } from './usage-id'
 
-/** An instance says every five seconds that it lives; silent for fifteen, its calls are settled by the others. */
+/**
+ * An instance renews its lease every five seconds. After fifteen seconds without renewal, other instances settle its
+ * calls.
+ */
 export const LEASE_RENEWAL_MS = 5_000
 export const LEASE_SECONDS = 15
 
 /**
- * Renews this instance's lease by the database's clock, and measures how far that clock is from ours (the ids
- * of usage rows follow it).
+ * Renews this instance's lease by the database's clock, and measures how far that clock differs from ours (the ids of
+ * usage rows follow it).
  */
 export async function renewLease(sql: Sql, instanceId: string, now: Date | null = null): Promise<void> {
   const sentAt = Date.now()

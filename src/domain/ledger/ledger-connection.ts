@@ -1,22 +1,22 @@
 import pg, { type Client, type Pool, type QueryConfig, type QueryResultRow } from 'pg'
 import { UnderWay } from '../../platform/kernel/under-way'
 
-/** A connection that one queue of statements has for itself. */
+/** A connection that one queue of statements uses alone. */
 export type LedgerConnection = {
-  /** Sends a statement at once where the connection is open; opens it anew where it broke. */
+  /** Sends a statement at once on the open connection, or reconnects first if it broke. */
   query: <Row extends QueryResultRow>(statement: QueryConfig) => Promise<{ rows: Row[] }>
-  /** Closes it after what is under way. */
+  /** Closes the connection after its running statements. */
   end: () => Promise<void>
 }
 
 /**
- * A connection to the same database as `pool`, for one of the ledger's two statements: admissions and settlements each
- * have theirs, so that one kind runs while the other waits for its commit. Not a pool: that would hand the connection out
- * for each statement, after everything else which this turn of the event loop does.
+ * A connection to the same database as `pool`, for one of the ledger's two statements. Admissions and settlements
+ * each have their own, so that one kind runs while the other waits for its commit. It is not a pool: a pool would
+ * hand out the connection for each statement, after everything else in this turn of the event loop.
  *
- * Plans are made once: PostgreSQL would plan the statements anew for every batch (knowing how many items came, it
- * believes the new plan to be cheaper), and that took more time than running them. As a plan that was made while a
- * table was empty stays in use when it has grown, no plan reads a whole table.
+ * Statements are planned once. Otherwise PostgreSQL would plan them again for every batch (it knows the number of
+ * items, and estimates the new plan to be cheaper), and that took longer than running them. A plan made while a table
+ * was empty stays in use after the table has grown, so no plan may read a whole table.
  */
 export function ledgerConnection(pool: Pool): LedgerConnection {
   let open: Connected | undefined
@@ -25,7 +25,7 @@ export function ledgerConnection(pool: Pool): LedgerConnection {
   let isEnded = false
 
   const connect = async (): Promise<Connected> => {
-    // The password is hidden from the copy of the options where it was given apart.
+    // A separately configured password is missing from the copy of the options.
     const client = new pg.Client({ ...pool.options, password: pool.options.password }) as Connected
     let isBroken = false
     const forget = () => {
@@ -37,7 +37,7 @@ export function ledgerConnection(pool: Pool): LedgerConnection {
     try {
       await client.connect()
       await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off')
-      // It may break in the same moment in which its last statement is answered; kept, it would fail for ever.
+      // The connection may break while its last statement completes. If we kept it, every later statement would fail.
       if (isBroken) throw new Error('Connection terminated')
     } catch (error) {
       void client.end().catch(() => undefined)
@@ -53,7 +53,7 @@ export function ledgerConnection(pool: Pool): LedgerConnection {
     })
     return opening
   }
-  /** A connection without a statement keeps no process alive: whoever forgets to close it still ends. */
+  /** An idle connection does not keep the process alive, so the process ends even if nobody closes the connection. */
   const send = <Row extends QueryResultRow>(client: Connected, statement: QueryConfig) => {
     client.ref()
     underWay.begin()
@@ -72,5 +72,5 @@ export function ledgerConnection(pool: Pool): LedgerConnection {
   }
 }
 
-/** `ref` and `unref`, which the types leave out, say whether it keeps the process alive. */
+/** `ref` and `unref`, missing from the types, set whether the connection keeps the process alive. */
 type Connected = Client & { ref: () => void; unref: () => void }

@@ -11,12 +11,12 @@ import type { Admission, AdmissionRequest, Settlement } from './call'
 import { ledgerConnection } from './ledger-connection'
 import { ABANDONED, settlementQueue } from './settlement'
 
-/** The ledger's door for one instance of the hub: every call is admitted and settled through it. */
+/** The ledger's interface for one instance of the hub: every call is admitted and settled through it. */
 export type Meter = {
   readonly instanceId: string
-  /** Decides a call and, where it is admitted, has written its row and hold. Rejects when the database is away. */
+  /** Decides about a call. For an admitted call its row and hold are committed. Rejects while the database is away. */
   admit: (call: AdmissionRequest) => Promise<Admission>
-  /** Charges a call once and releases its hold. Waits while the database is away; a second time changes nothing. */
+  /** Charges a call once and releases its hold. Waits while the database is away; a second settlement changes nothing. */
   settle: (settlement: Settlement) => Promise<void>
   /** Resolves when nothing is left to settle. */
   drain: () => Promise<void>
@@ -27,8 +27,8 @@ export type Meter = {
 }
 
 /**
- * Makes the meter of one instance. Calls that arrive while a statement is under way are committed together in
- * the next one; see `admission-sql.ts` and `settlement-sql.ts` for what holds under concurrency, with any number of instances.
+ * Creates the meter of one instance. Calls that arrive while a statement runs are committed together in the next one.
+ * `admission-sql.ts` and `settlement-sql.ts` say what is guaranteed under concurrency, with any number of instances.
  */
 export function createMeter(pool: Pool, instanceId: string = v7()): Meter {
   const connections = {
@@ -65,11 +65,11 @@ export function createMeter(pool: Pool, instanceId: string = v7()): Meter {
   }
 }
 
-/** Errors that the same statement would meet again: a value, a constraint, the statement itself. */
+/** Errors that the same statement would cause again: a value, a constraint, the statement itself. */
 const LASTING = /^(22|23|42)/
 const LONGEST_PAUSE_MS = 1_000
 
-/** Adds the settlement again and again where what hindered it may pass: a lock, a cancelled statement. */
+/** Retries the settlement as long as its failure may be temporary: a lock, a cancelled statement. */
 async function untilSettled(
   pool: Pool,
   queue: Batcher<Settlement, void>,
@@ -85,13 +85,13 @@ async function untilSettled(
   }
 }
 
-/** The plans that open the tool, looked up apart: a failure there must not touch the batch, which is committed. */
+/** The plans that open the tool, read by a separate query: its failure must not affect the batch, which is committed. */
 async function withPlans(pool: Pool, admission: Admission): Promise<Admission> {
   if (admission.admitted || admission.reason !== 'plan-too-low') return admission
   return { ...admission, opensWith: await plansThatOpen(pool, admission.minimumTier) }
 }
 
-/** What sign-in notes of a key, admission notes too: used just now, or refused (so that a flood costs nothing). */
+/** Notes the same about a key as sign-in does: used just now, or refused (so that a flood of requests costs nothing). */
 function noteKeyUse(call: AdmissionRequest, admission: Admission): void {
   if (call.credential.kind !== 'api-key') return
   if (admission.admitted && admission.apiKeyId) touchLastUsed(admission.apiKeyId)
@@ -101,8 +101,8 @@ function noteKeyUse(call: AdmissionRequest, admission: Admission): void {
 }
 
 /**
- * The connection broke during an admission: whether it was committed is unknown, and its callers got an error.
- * Should the row be there, its hold is released as soon as the database answers.
+ * The connection broke during an admission: we do not know whether it was committed, and its callers got an error. If
+ * the row exists, its hold is released as soon as the database responds.
  */
 async function releaseUnknown(
   pool: Pool,
@@ -121,7 +121,7 @@ async function releaseUnknown(
   await Promise.allSettled(open.map(({ id, user_id }) => settle({ usageId: id, userId: user_id, ...error })))
 }
 
-/** Which of these rows are there and pending, asked until the database answers: it has most likely gone away. */
+/** The rows among these that exist and are pending. The database is probably away, so this asks until it responds. */
 async function untilFound(pool: Pool, ids: string[]): Promise<Array<{ id: string; user_id: string }>> {
   for (let pauseMs = 50; !pool.ending; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const found = await pool

@@ -1,6 +1,6 @@
 import type { Sql } from '../../platform/database/sql'
 
-/** A tool's last calls whose counts were reported, oldest first: for a process that has seen none of them. */
+/** A tool's last calls with reported token counts, oldest first, for a process that has not seen any of them. */
 export async function recentOutputs(
   sql: Sql,
   toolId: string,
@@ -11,7 +11,7 @@ export async function recentOutputs(
   return rows
 }
 
-/** By the index of tools, of few rows whatever they are. */
+/** Uses the index by tool and reads few rows in any case. */
 const RECENT = `
   select output_tokens::float8 as "outputTokens", coalesce(reasoning_tokens, 0)::float8 as "reasoningTokens",
     duration_ms as ms

@@ -6,11 +6,11 @@ import { RARE_PARAMETERS, SETTLEMENT_PARAMETERS } from './settlement-values'
 const THIS_HOUR = `(select hub_uuid_at(date_trunc('hour', ${NOW}, 'UTC')))`
 
 /**
- * Equality with a row's id that joins by hash, beside `u.id = any (…)` which finds the rows by their index, between the lowest
- * and the highest id, so that only their months are looked at. Said plainly, the planner could choose partitions while the
- * statement runs, or read every row between the lowest and the highest id. PostgreSQL 18 shares the state of such a choice with
- * the second look that it takes at a row which it waited to lock: the statement then finds no partition, loses rows without an
- * error, or ends the server.
+ * Equality with a row's id, as a hash join. Next to it, `u.id = any (…)` finds the rows by their index, and the
+ * lowest and the highest id limit the search to their months. With a plain `u.id = …` the planner could choose
+ * partitions while the statement runs, or read every row between the lowest and the highest id. PostgreSQL 18 shares
+ * the state of that choice with its second check of a row that it waited to lock: the statement then finds no
+ * partition, loses rows without an error, or crashes the server.
  */
 const isRow = (
   id: string,
@@ -18,17 +18,17 @@ const isRow = (
     and greatest(u.id, u.id) = ${id}`
 
 /**
- * Settlement of a batch, in one statement. Balance rows are locked first, sorted, as admission does; whoever settles or
- * corrects a row holds its user's.
+ * Settlement of a batch, in one statement. Balance rows are locked first, sorted, as admission does. Every settlement
+ * or correction of a row holds the lock of its user's balance.
  *
- * The usual case is a pending row of this hour, in its user's current period, without an Idempotency-Key. What else there may
- * be (rare): see OPEN.
+ * The usual case is a pending row of this hour, in its user's current period, without an Idempotency-Key. OPEN
+ * describes the other (rare) cases.
  */
 const settlement = ({ rare, usual }: Clauses): string => {
-  /** What is charged to the current period; in the usual case that is all. */
+  /** The sum charged to the current period. In the usual case it is the whole sum. */
   const ofBalance = (tokens: string) =>
     `sum(${rare(`case when place = 'current' then`)} ${tokens} ${rare('else 0 end')})`
-  /** Calls that ended so; a late settlement takes its row off the sum that it was counted in. */
+  /** The number of calls with this status. A late settlement subtracts its row from the count of its earlier status. */
   const calls = (status: string) => `count(*) filter (where status = '${status}')
     ${rare(`- count(*) filter (where not holding and status_before = '${status}')`)}`
   return `
@@ -82,17 +82,17 @@ select ${usual('id::text from completed')}${rare(`usage_id::text as id from plac
 }
 
 /**
- * The usage rows that are still open: pending, or settled by the sweep ('ABANDONED'), whose late settlement is applied once and
- * corrects row, roll-up and charge. A row is charged to the period stored in it:
+ * The usage rows that are still open: pending, or settled by the sweep ('ABANDONED'). The late settlement of a swept
+ * row is applied once and corrects row, roll-up and charge. A row is charged to the period stored in it:
  *
- * - 'current': the balance row, where it is still in that period;
- * - 'ended':   the period's own row in subscription_periods;
- * - 'again':   neither is seen. The period may have ended while this statement waited, and then the next
- *   statement sees its row; so the call stays as it is and is settled by that one;
- * - 'gone':    not seen by that next one either: nothing is left to charge, only the row is completed.
+ * - 'current': the balance row, if it is still in that period;
+ * - 'ended': the period's own row in subscription_periods;
+ * - 'again': this statement sees neither. The period may have ended while it waited, so the call stays as it is, and
+ *   the next statement, which sees that row, settles it;
+ * - 'gone': the next statement does not see it either. Nothing is left to charge, only the row is completed.
  *
- * A swept call whose Idempotency-Key was given to another call meanwhile is completed without a charge: one key is charged at
- * most once.
+ * If a swept call's Idempotency-Key was given to another call meanwhile, the swept call is completed without a
+ * charge: one key is charged at most once.
  */
 const OPEN = `open as materialized (
   select u.id as usage_id, u.user_id, u.tool_id, u.period_start, u.tokens_used as tokens_before, u.status as status_before,
@@ -130,7 +130,7 @@ const OPEN = `open as materialized (
   from placed p where place <> 'again'
 ),`
 
-/** What is charged to periods that have ended. */
+/** The sums charged to periods that have ended. */
 const ENDED = `charges as materialized (
   select user_id, period_start, sum(tokens) as tokens, sum(released) as released
   from completed where place = 'ended' group by user_id, period_start
@@ -146,16 +146,16 @@ const ENDED = `charges as materialized (
     and (select count(*) from ended) >= 0
 ),`
 
-/** Calls of an hour that is over: it may be folded already, and is folded again. */
+/** Calls of an hour that has ended: it may be folded already, so it is folded again. */
 const DUE = `, due as (
   insert into usage_hours_due (hour)
   select distinct date_trunc('hour', hub_uuid_time(id), 'UTC') from completed where id < ${THIS_HOUR}
 )`
 
-/** Settles calls in the usual case. It answers the ids of the rows that it settled, and leaves all others as they are. */
+/** Settles calls in the usual case. It returns the ids of the rows that it settled, and leaves all others unchanged. */
 export const SETTLE = preparedStatement('hub_settle', settlement(USUAL), SETTLEMENT_PARAMETERS)
 
-/** Settles any calls. It answers the ids of the rows that are 'again'. */
+/** Settles calls in every case. It returns the ids of the rows that are 'again'. */
 export const SETTLE_RARE = preparedStatement('hub_settle_rare', settlement(FULL), {
   ...SETTLEMENT_PARAMETERS,
   ...RARE_PARAMETERS,

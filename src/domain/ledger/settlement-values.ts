@@ -5,7 +5,7 @@ import type { ModelTokens, Settlement } from './call'
 export type Settling = { item: Settlement; attempt: number }
 type Calls = readonly Settling[]
 
-/** A whole number of each, or null. */
+/** A whole number (or null) for each call. */
 const column = (calls: Calls, of: (item: Settlement) => string | number | null | undefined) =>
   bare(calls.map(({ item }) => of(item)))
 const counts = (calls: Calls, of: (tokens: ModelTokens) => number | undefined) =>
@@ -13,7 +13,7 @@ const counts = (calls: Calls, of: (tokens: ModelTokens) => number | undefined) =
 const whole = (value: number) => Math.max(0, Math.round(value))
 const ids = (calls: Calls) => calls.map(({ item }) => item.usageId.toLowerCase())
 
-/** The parameters of settlement, by name: of each call one element, and what the calls share. */
+/** The parameters of settlement, by name: arrays with one element per call, and values that all calls share. */
 export const SETTLEMENT_PARAMETERS = {
   usage_ids: (calls: Calls) => bare(ids(calls)),
   user_ids: (calls: Calls) => column(calls, ({ userId }) => userId),
@@ -21,7 +21,7 @@ export const SETTLEMENT_PARAMETERS = {
   tokens: (calls: Calls) => column(calls, ({ tokens }) => whole(tokens)),
   sources: (calls: Calls) => column(calls, ({ source }) => source),
   durations_ms: (calls: Calls) => column(calls, ({ durationMs }) => whole(durationMs)),
-  /** The only ones that may need quotes. */
+  /** The only values that may need quotes. */
   error_codes: (calls: Calls) => calls.map(({ item }) => item.errorCode ?? null),
   /** Null: the database's clock. */
   now: (calls: Calls) => calls[0]?.item.now ?? null,
@@ -35,10 +35,10 @@ export const SETTLEMENT_PARAMETERS = {
   highest_id: (calls: Calls) => ids(calls).reduce((highest, id) => (id > highest ? id : highest)),
 }
 
-/** What the full statement takes besides. */
+/** The additional parameters of the full statement. */
 export const RARE_PARAMETERS = {
   answers: (calls: Calls) => calls.map(({ item }) => item.answer ?? null),
-  /** Whether this is not the first try of the full statement. */
+  /** Whether the full statement was tried for this call before. */
   retried: (calls: Calls) => calls.map(({ attempt }) => attempt > 1),
   cache_write_5m_tokens: (calls: Calls) => counts(calls, ({ cacheWrite5mTokens }) => cacheWrite5mTokens),
   cache_write_1h_tokens: (calls: Calls) => counts(calls, ({ cacheWrite1hTokens }) => cacheWrite1hTokens),

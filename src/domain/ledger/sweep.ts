@@ -6,21 +6,22 @@ import { ABANDONED } from './settlement'
 
 type Settle = (settlement: Settlement) => Promise<void>
 
-/** SQL: longest time of a tool (10 minutes) and some: an open call of a live instance is not older. */
+/** SQL: the longest timeout of a tool (10 minutes) plus a margin. An open call of a live instance is not older. */
 export const LONGEST_CALL = `interval '11 minutes'`
-/** How far back the first sweep of a process looks, for calls of instances that nobody remembers. */
+/** How far back the first sweep of a process looks for calls of instances that have no lease. */
 const FIRST_LOOK_BACK = `interval '25 hours'`
 const MOST_ROWS = 2_000
 
-/** What a sweep looks at: leases always, deadlines and strangers only when asked, as they read more rows. */
+/** Which calls a sweep checks. It always checks leases; deadlines and strangers read more rows, so only on request. */
 export type SweepScope = { deadlines: boolean; strangers: boolean }
 
 /**
- * Settles calls that nobody will settle: of instances whose lease ran out, with `deadlines` those whose time was
- * over 30 s ago, with `strangers` those of instances without a lease (the process's first sweep). Each becomes
- * an error that costs nothing, its hold released; should its own settlement still come, that one corrects it.
- * Settled through the same statement as every call, so that a call which is settled meanwhile is left alone.
- * One instance sweeps at a time; answers how many calls were found, or null when another one is at it.
+ * Settles calls that nobody else will settle: calls of instances whose lease expired; with `deadlines`, calls whose
+ * deadline passed 30 s ago; with `strangers`, calls of instances without a lease (the process's first sweep). Each
+ * becomes an error that costs nothing, and its hold is released. If its own settlement arrives later, that one
+ * corrects it. The sweep settles through the same statement as every call, so a call that was settled meanwhile stays
+ * unchanged. One instance sweeps at a time. Returns how many calls were found, or null if another instance is already
+ * sweeping.
  */
 export async function sweep(
   pool: Pool,
@@ -30,7 +31,7 @@ export async function sweep(
 ): Promise<number | null> {
   const client = await pool.connect()
   try {
-    // The lock's transaction stays open around the settlements, which commit on connections of their own.
+    // The lock's transaction stays open during the settlements, which commit on other connections.
     await client.query('begin')
     const lock = await client.query(`select pg_try_advisory_xact_lock(hashtext('hub.sweep')) as mine`)
     if (!lock.rows[0]?.mine) return null
@@ -88,7 +89,10 @@ function abandoned(call: OpenCall, now: Date | null): Settlement {
 const NOW = 'coalesce($1::timestamptz, now())'
 const SILENT = `renewed_at < ${NOW} - interval '${LEASE_SECONDS} seconds'`
 const DEAD_INSTANCES = `select id from instances where ${SILENT} order by renewed_at`
-/** Not when it came back meanwhile: then it renews, and what it admits from now on is its own. */
+/**
+ * Keeps an instance that came back meanwhile: it renews its lease, and the calls that it admits from now on are its
+ * own.
+ */
 const FORGET_INSTANCE = `delete from instances where id = $2 and ${SILENT}`
 
 const openCalls = (condition: string) => `

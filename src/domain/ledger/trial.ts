@@ -2,12 +2,12 @@ import type { Sql } from '../../platform/database/sql'
 import type { Settlement } from './call'
 import { newUsageId } from './usage-id'
 
-/** A call that an admin tried, as the usage log keeps it. */
+/** A trial call by an admin, as the usage log keeps it. */
 export type TrialRow = Pick<Settlement, 'source' | 'modelTokens' | 'errorCode'> & {
   adminId: string
   toolId: string
   toolName: string
-  /** Null where nobody's plan was tried. */
+  /** Null if no plan was tried. */
   planId: string | null
   requestId: string
   durationMs: number
@@ -16,8 +16,8 @@ export type TrialRow = Pick<Settlement, 'source' | 'modelTokens' | 'errorCode'> 
 const NO_PLAN = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Writes a trial down: the admin is who called, nothing is charged or held, and as every sum leaves out its status,
- * neither a balance, a roll-up, a statistic nor a user's history knows of it. Answers the row's id.
+ * Records a trial with the admin as the caller. Nothing is charged or held. Every sum leaves out status `trial`, so
+ * balances, roll-ups, statistics and the histories of users do not contain it. Returns the row's id.
  */
 export async function writeTrial(sql: Sql, trial: TrialRow): Promise<string> {
   const id = newUsageId()

@@ -4,10 +4,10 @@ import { recordAudit, SYSTEM } from '../audit/record'
 import { SUBSCRIPTION_AT_SQL } from '../billing/subscription-at-sql'
 import { deleteExpiredKeys } from './idempotency'
 
-/** How many months of usage_logs exist ahead of the present one. */
+/** How many months of usage_logs exist after the current one. */
 const MONTHS_AHEAD = 3
 
-/** Stores, and puts on record, what is so by arithmetic: a cancelled subscription whose period is over is expired. */
+/** Stores and records a state that follows by arithmetic: a cancelled subscription whose period has ended is expired. */
 export async function storeExpired(pool: Pool, now: Date | null = null): Promise<number> {
   return inTransaction(pool, async (sql) => {
     const stored = await sql.query<{ id: string }>(STORE_EXPIRED, [now])
@@ -27,7 +27,7 @@ const STORE_EXPIRED = `
     order by s.user_id limit 1000 for no key update of s skip locked))
   returning id`
 
-/** Makes this month's and the next months' partitions of usage_logs; answers how many were missing. */
+/** Creates this month's and the next months' partitions of usage_logs; returns how many were missing. */
 export async function makePartitions(sql: Sql, now: Date | null = null): Promise<number> {
   const { rows } = await sql.query<{ made: number }>(
     'select hub_make_usage_partitions(coalesce($1::timestamptz, now()), $2) as made',
@@ -36,7 +36,7 @@ export async function makePartitions(sql: Sql, now: Date | null = null): Promise
   return rows[0]?.made ?? 0
 }
 
-/** What an hourly timer does: none of it changes an answer, it only keeps tables small and ahead. */
+/** The work of an hourly timer. It changes no results; it only keeps tables small and creates partitions in advance. */
 export async function keepUp(pool: Pool, now: Date | null = null): Promise<void> {
   await storeExpired(pool, now)
   await deleteExpiredKeys(pool, now)

@@ -2,10 +2,10 @@ import type { Sql } from '../../platform/database/sql'
 import { percentile } from './histogram'
 import { platformDaySpread, platformDays, platformHours, platformUserDays } from './platform-usage'
 
-/** A stretch of time in whole hours or whole UTC days; `until` is the first moment after it. */
+/** A time span in whole hours or whole UTC days; `until` is the first moment after it. */
 export type UsageSpan = { from: Date; until: Date; unit: 'hour' | 'day' }
 
-/** What was called in one hour or day, by tool and plan. */
+/** The usage in one hour or day, by tool and plan. */
 export type UsageCell = {
   at: Date
   toolId: string
@@ -15,13 +15,13 @@ export type UsageCell = {
   tokens: number
 }
 
-/** Calls and tokens of a span by hour or day, tool and plan; equal to the rows at any moment. */
+/** Calls and tokens of a span by hour or day, tool and plan; always equal to the sums of the rows. */
 export async function readCells(sql: Sql, span: UsageSpan): Promise<UsageCell[]> {
   const { rows } = await sql.query<UsageCell>(span.unit === 'hour' ? BY_HOUR : BY_DAY, boundsOf(span))
   return rows
 }
 
-/** The 95th percentile of durations (ms) of a span, of each tool and of all; null without a settled call. */
+/** The 95th percentile of durations (ms) in a span, for each tool and for all; null without a settled call. */
 export async function readDurations(
   sql: Sql,
   span: UsageSpan,
@@ -50,8 +50,8 @@ export async function readDurations(
 export type TopUser = { id: string; name: string | null; tokens: number; calls: number; failed: number }
 
 /**
- * How many users called something on the UTC days that a span touches, and who used most tokens, from the days that
- * are kept by user. A deleted user has no name.
+ * How many users made calls on the UTC days that a span touches, and who used the most tokens, from the sums per user
+ * and day. A deleted user has no name.
  */
 export async function readActiveUsers(
   sql: Sql,

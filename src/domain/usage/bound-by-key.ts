@@ -3,9 +3,9 @@ import { type Condition, conditionsOf, namedValues, withBounds } from '../../pla
 import { readingSql, UUID } from '../../platform/payload/payload-sql'
 
 /**
- * Payload's `beforeOperation` hook of invocations. A filter by API key is one by its owner as well, whose calls have an
- * index, as a key never changes hands: without, a key that called seldom is looked for in every row. So is one that is
- * gone.
+ * Payload's `beforeOperation` hook of the usage log. A key never changes its owner, so a filter by API key also
+ * becomes a filter by owner, for which an index exists. Otherwise a search for a rarely used or deleted key reads
+ * every row.
  */
 export const boundByKey: CollectionBeforeOperationHook = async ({ args, req }) => {
   const { where } = args as { where?: Where }
@@ -26,7 +26,7 @@ function ownersOf(condition: Condition, owners: Map<string, string>): Where[] {
   return [{ user: { in: [...new Set(users)] } }]
 }
 
-/** The keys that a condition names, in PostgreSQL's spelling. */
+/** The keys in a condition, as PostgreSQL writes them. */
 function keysOf(condition: Condition): string[] {
   const keys = namedValues(condition)
   return keys.every((key) => UUID.test(key)) ? keys.map((key) => key.toLowerCase()) : []

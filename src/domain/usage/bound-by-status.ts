@@ -5,8 +5,9 @@ import { readingSql } from '../../platform/payload/payload-sql'
 import { LONGEST_CALL } from '../ledger/sweep'
 
 /**
- * Payload's `beforeOperation` hook of invocations. No index knows a status (decision 9), and of two there are few rows:
- * calls under way are looked for among the latest, trials among the calls of those who ever tried a tool.
+ * Payload's `beforeOperation` hook of the usage log. No index contains the status (decision 9), and two of its values
+ * are rare. So calls in flight are searched among the latest calls, trials among the calls of users who ever tried a
+ * tool.
  */
 export const boundByStatus: CollectionBeforeOperationHook = async ({ args, req }) => {
   const { where } = args as { where?: Where }
@@ -28,13 +29,13 @@ function onlyStatus(condition: Condition): string | undefined {
   return named.length === 1 ? named[0] : undefined
 }
 
-/** The latest calls, where the balances say that no older one is under way (as after a crash of all instances). */
+/** Only the latest calls, if the balances show that no older call is in flight (as after a crash of all instances). */
 async function boundOfPending(sql: Sql): Promise<Where[]> {
   const { rows } = await sql.query<{ since: string; has_all: boolean }>(LATEST_PENDING, [])
   return rows[0]?.has_all ? [{ id: { greater_than_equal: rows[0].since } }] : []
 }
 
-/** Compared for each user: calls of one who was deleted meanwhile must not make up for an older one of somebody else. */
+/** Compared per user: calls of a user who was deleted meanwhile must not hide an older call of another user. */
 const LATEST_PENDING = `
   with bound as materialized (select hub_uuid_at(now() - ${LONGEST_CALL}) as since),
   latest as materialized (
@@ -50,5 +51,5 @@ async function boundOfTrials(sql: Sql): Promise<Where[]> {
   return [{ user: { in: rows.map((row) => row.user_id) } }]
 }
 
-/** Admins as well: an instance of an earlier version notes nobody. */
+/** Includes all admins, because an instance of an earlier version does not record who tried a tool. */
 const MAY_HAVE_TRIED = `select user_id from usage_trial_users union select id from users where role = 'admin'`

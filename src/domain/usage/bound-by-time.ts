@@ -1,12 +1,12 @@
 import type { CollectionBeforeOperationHook, Where } from 'payload'
 import { UUID } from '../../platform/payload/payload-sql'
 
-/** No row has it: what a filter becomes that no row can pass. */
+/** An id that no row has, for a filter that no row can match. */
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Payload's `beforeOperation` hook of invocations. A filter by time is one by id as well, which carries that time: so
- * only the months that it names are looked at, by their index. A request id that is none finds nothing.
+ * Payload's `beforeOperation` hook of the usage log. The id contains the time, so a filter by time also becomes a
+ * filter by id, and the index reads only the months in question. An invalid request id finds nothing.
  */
 export const boundByTime: CollectionBeforeOperationHook = ({ args }) => {
   const { where } = args as { where?: Where }
@@ -45,7 +45,7 @@ const uuids = (condition: Record<string, unknown>): Record<string, unknown> =>
     ]),
   )
 
-/** The lowest uuidv7 of a millisecond, as hub_uuid_at has it. */
+/** The lowest uuidv7 of a millisecond, like hub_uuid_at in SQL. */
 function firstIdAt(ms: number): string {
   const hex = Math.max(0, Math.min(ms, 0xffff_ffff_ffff)).toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`

@@ -1,6 +1,7 @@
 /**
- * Writes usage_hourly for the hours from $1 to $2 (exclusive) from their rows. What stood there must be gone.
- * Durations of all settled calls, and tokens of those calls whose tokens were measured, are kept as histograms.
+ * Writes usage_hourly for the hours from $1 to $2 (exclusive) from their rows. Delete the old rows of these hours
+ * first. Durations of all settled calls are kept as histograms, and so are the tokens of calls whose tokens were
+ * measured.
  */
 export const FOLD_HOURS = `
 with calls as materialized (
@@ -61,7 +62,7 @@ from sums left join spreads using (day, tool_id, plan_id)`
 
 /**
  * Writes usage_user_days for the UTC days that the hours from $1 to $2 touch, from the users' roll-ups, which
- * settlement keeps.
+ * settlement updates.
  */
 export const FOLD_USER_DAYS = `
 insert into usage_user_days (day, user_id, calls_success, calls_failed, tokens)
@@ -71,23 +72,23 @@ where day >= ($1::timestamptz at time zone 'utc')::date
   and day <= (($2::timestamptz - interval '1 second') at time zone 'utc')::date
 group by day, user_id`
 
-/** Moves folded_until on to $1, never back, and answers where it was. */
+/** Moves folded_until forward to $1, never back, and returns its earlier value. */
 export const MOVE_FOLD = `
 update usage_folds f set folded_until = greatest(f.folded_until, $1) from usage_folds b
 returning b.folded_until as before`
 
 /**
- * Writes the blocks of days that became complete, also by a stretch without a row: the hours from $1 were folded, and
- * until then those before $2. Of hours that had been folded before, the blocks of their day are written anew.
+ * Writes the blocks of days that became complete, also by hours without a row. $1 is the start of the hours folded
+ * now, $2 the end of those folded before. If hours are folded again, the blocks of their day are written again.
  */
 export const FOLD_BLOCKS = `
 select hub_fold_blocks((least($1::timestamptz, $2::timestamptz) at time zone 'utc')::date,
   case when $1::timestamptz < $2::timestamptz then ($1::timestamptz at time zone 'utc')::date else 'infinity' end)`
 
 /**
- * How far hours may be folded: those that ended some minutes ago, and before every transaction began that has
- * written or waits to write. A settlement marks its hour as due when that is over at the settlement's start; one
- * that began before and still runs does not, so its hour must wait for it.
+ * Up to which hour the fold may go: hours that ended some minutes ago, and before the start of every transaction that
+ * has written or waits to write. A settlement marks its hour as due only if the hour had ended when the settlement
+ * started. An earlier settlement that still runs leaves no mark, so its hour must wait for it.
  */
 export const FOLDABLE_UNTIL = `
 select date_trunc('hour', least(coalesce($1::timestamptz, now()) - interval '2 minutes', min(a.xact_start)), 'UTC')

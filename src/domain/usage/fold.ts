@@ -5,10 +5,10 @@ import { FOLD_BLOCKS, FOLD_DAYS, FOLD_HOURS, FOLD_USER_DAYS, FOLDABLE_UNTIL, MOV
 const MOST_TURNS = 2_000
 
 /**
- * Folds the rows of hours that are over into usage_hourly and usage_by_day: hours that were never folded, a day at
- * a time where many are behind, and those that a late settlement or a correction marked as due. Each turn is a
- * transaction that replaces what stood there, so folding again changes nothing and a crash loses nothing. One
- * instance folds at a time. Answers how many turns it took.
+ * Folds the rows of finished hours into usage_hourly and usage_by_day: hours that were never folded (a day at a time
+ * if many are waiting), and hours that a late settlement or a correction marked as due. Each turn is a transaction
+ * that replaces the earlier sums, so folding again changes nothing and a crash loses nothing. One instance folds at a
+ * time. Returns how many turns it took.
  */
 export async function foldUsage(pool: Pool, now: Date | null = null): Promise<number> {
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
@@ -18,14 +18,14 @@ export async function foldUsage(pool: Pool, now: Date | null = null): Promise<nu
 }
 
 /**
- * Forgets the roll-ups from the day of `from` on, so that they are folded anew and meanwhile read from the rows;
- * for rows that came into the table by another way than the hub's.
+ * Deletes the roll-ups from the day of `from` on, so that these days are read from the rows until they are folded
+ * again. Use it after writing rows into the table without the hub's functions.
  */
 export async function foldAgainFrom(pool: Pool, from: Date): Promise<void> {
   await inTransaction(pool, (sql) => forgetRollUps(sql, from))
 }
 
-/** The same as a part of a transaction; until that ends, nothing is folded. */
+/** Like `foldAgainFrom`, as a part of a transaction; nothing is folded until it ends. */
 export async function forgetRollUps(sql: Sql, from: Date): Promise<void> {
   await sql.query(`select pg_advisory_xact_lock(hashtext('hub.fold'))`)
   const { rows } = await sql.query<{ day: Date }>(FOLD_AGAIN, [from])
@@ -47,7 +47,7 @@ async function foldNext(sql: Sql, now: Date | null): Promise<boolean> {
   if (!lock.rows[0]?.mine) return false
   const range = (await nextDue(sql)) ?? (await nextHours(sql, now))
   if (!range) return false
-  // The marks first: whoever commits a row after this statement's snapshot leaves a mark that is still there.
+  // The marks go first: a transaction that commits a row after this statement's snapshot leaves a mark that stays.
   const bounds = [range.from, range.until]
   await sql.query('delete from usage_hours_due where hour >= $1 and hour < $2', bounds)
   await sql.query('delete from usage_hourly where hour >= $1 and hour < $2', bounds)
@@ -68,7 +68,7 @@ async function foldNext(sql: Sql, now: Date | null): Promise<boolean> {
 
 type Range = { from: Date; until: Date }
 
-/** An hour that was folded before something in it changed. Of dropped rows there is nothing left to fold. */
+/** An hour that changed after it was folded. Dropped rows cannot be folded again. */
 async function nextDue(sql: Sql): Promise<Range | null> {
   await sql.query('delete from usage_hours_due where hour < (select rows_since from usage_folds)')
   const { rows } = await sql.query<Range>(
@@ -78,7 +78,7 @@ async function nextDue(sql: Sql): Promise<Range | null> {
   return rows[0] ?? null
 }
 
-/** The hours that are over and not folded, at most a day of them; stretches without a row are passed over. */
+/** Finished hours that are not folded, at most a day of them; spans without a row are skipped. */
 async function nextHours(sql: Sql, now: Date | null): Promise<Range | null> {
   const foldable = await sql.query<{ until: Date }>(FOLDABLE_UNTIL, [now])
   const last = foldable.rows[0]?.until ?? new Date(0)

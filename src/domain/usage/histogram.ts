@@ -1,11 +1,11 @@
 /**
- * Histograms of the roll-ups: position b of the array counts values above 2^((b−1)/8) and up to 2^(b/8), as
- * hub_bucket sorts them in SQL. Each bucket is 9 % wide, whether it holds milliseconds or tokens.
+ * Histograms of the roll-ups: position b of the array counts values above 2^((b−1)/8) and up to 2^(b/8), like
+ * hub_bucket in SQL. Each bucket is 9 % wide, for milliseconds and for tokens.
  */
 const BUCKETS_PER_DOUBLING = 8
 
 /**
- * The value that `share` (0.95 …) of the counted ones do not exceed: never below the true one, at most 9 % above.
+ * The value that `share` (0.95 …) of the counted values do not exceed: never below the true one, at most 9 % above.
  * Positions may be empty. Null for an empty histogram.
  */
 export function percentile(histogram: readonly number[], share: number): number | null {

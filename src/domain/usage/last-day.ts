@@ -23,7 +23,7 @@ export type LastDay = CallSums &
 
 type HourOfTool = CallSums & { hour: Date; tool_id: string; tool_name: string }
 
-/** The last 24 UTC hours, the present one included: calls, tokens and how long calls took, by tool and by hour. */
+/** The last 24 UTC hours, including the current one: calls, tokens and durations, by tool and by hour. */
 export async function lastDay(sql: Sql, now: Date | null): Promise<LastDay> {
   const [sums, spread, clock] = await Promise.all([
     sql.query<HourOfTool>(HOURS_OF_TOOLS, [now]),

@@ -1,7 +1,8 @@
 /**
- * What folded days keep by user against the users' roll-ups, and each block of days against its days; of the days since
- * $1 (null: all) and the blocks that end after it. `rows` and `found` count the users there and those of them whose
- * sums are right (one more where the block has a user that its days have not), or the calls in the histograms.
+ * Compares the sums per user of folded days with the users' roll-ups, and each block of days with its days, for the
+ * days since $1 (null: all) and the blocks that end after it. `rows` counts the users there, `found` those of them
+ * whose sums are right (plus one if the block has a user that its days do not have); or both count the calls in the
+ * histograms.
  */
 export const CHECK_BLOCKS = `
 with fold as materialized (

@@ -1,4 +1,4 @@
-/** Everybody who may have a period, by id: $1 the last one seen, $2 how many. */
+/** All users who may have a period, by id: $1 is the last id of the page before, $2 the page size. */
 export const NEXT_USERS = `
 select user_id from (
   (select id as user_id from users where id > $1 order by id limit $2)
@@ -9,9 +9,9 @@ select user_id from (
 ) u order by user_id limit $2`
 
 /**
- * The periods of the users $1: the current one, and those that ended after $2 (null: all), as far as their rows are
- * all there. Rows are looked up by user and by the time in their id, a day early, as a clock may have been behind.
- * Answers the number of periods in each row; a figure that is null where nothing differs.
+ * The periods of the users $1: the current one, and those that ended after $2 (null: all), if all their rows still
+ * exist. Rows are found by user and by the time in their id, starting a day early, as a clock may have been behind.
+ * Each row of the result has the number of periods; its figure is null if nothing differs.
  */
 export const CHECK_USERS = `
 with looked_at as materialized (
@@ -92,8 +92,8 @@ select (select count(*) from counters)::float8 as periods, d.*
 from (select 1) one left join drifts d on true order by d."userId", d."periodStart", d.figure`
 
 /**
- * The platform's roll-up of the days since $1 (null: all) against the users' roll-ups, as far as its hours are folded
- * and none of them is due to be folded again.
+ * Compares the platform's roll-up of the days since $1 (null: all) with the users' roll-ups, for days whose hours are
+ * all folded and not due to be folded again.
  */
 export const CHECK_DAYS = `
 with days as (

@@ -3,16 +3,21 @@ import { CHECK_BLOCKS } from './ledger-check-blocks-sql'
 import { CHECK_DAYS, CHECK_USERS, NEXT_USERS } from './ledger-check-sql'
 
 /**
- * A figure that differs from what the usage rows say. `charged` and `held` are the period's counters, `flying`
- * the subscription's calls in flight, `rolled …` the user's roll-up of the period, `corrected` the rows that an admin
- * corrected, `granted` the extra tokens of the current period against the grants; `platform …` is the platform's roll-up of a day against the users' (which are checked against the rows);
- * `users of days` counts the users of a folded day, or of a block of days, against those whose sums there are right;
- * `durations of days` the calls in the histograms of a block of days.
+ * A figure that differs from the sum of the usage rows:
+ * - `charged`, `held`: the period's counters
+ * - `flying`: the subscription's calls in flight
+ * - `rolled …`: the user's roll-up of the period
+ * - `corrected`: the rows that an admin corrected
+ * - `granted`: the extra tokens of the current period, compared with the grants
+ * - `platform …`: the platform's roll-up of a day, compared with the users' roll-ups (which are checked against the
+ *   rows)
+ * - `users of days`: the users of a folded day or of a block of days, compared with those whose sums there are right
+ * - `durations of days`: the calls in the histograms of a block of days
  */
 export type Drift = {
-  /** Null for the platform's. */
+  /** Null for the platform's figures. */
   userId: string | null
-  /** The day for the platform's; null for calls in flight, which are of no period. */
+  /** The day for the platform's figures; null for calls in flight, which belong to no period. */
   periodStart: Date | null
   figure:
     | 'charged'
@@ -36,9 +41,9 @@ const USERS_AT_ONCE = 200
 
 /**
  * Recomputes periods from their usage rows and reports each figure that differs. `endedSince` leaves out periods that
- * ended before it; current ones are always checked, those aside whose rows were dropped by the retention. It goes
- * through the users a few at a time, each time in one statement, so in one snapshot: calls that are admitted or
- * settled meanwhile cannot look like drift. A healthy hub has none.
+ * ended before it. Current periods are always checked, unless the retention dropped some of their rows. The check
+ * reads a few users at a time, in one statement and so in one snapshot: calls that are admitted or settled meanwhile
+ * cannot look like drift. A healthy hub has no drift.
  */
 export async function checkLedger(sql: Sql, endedSince: Date | null = null): Promise<Checked> {
   const checked: Checked = { users: 0, periods: 0, drifts: [] }
@@ -57,7 +62,7 @@ export async function checkLedger(sql: Sql, endedSince: Date | null = null): Pro
   return checked
 }
 
-/** The drifts alone. */
+/** Only the drifts. */
 export async function ledgerCheck(sql: Sql, endedSince: Date | null = null): Promise<Drift[]> {
   return (await checkLedger(sql, endedSince)).drifts
 }

@@ -1,6 +1,6 @@
 import type { ApiLedgerCheck } from './ledger-report'
 
-/** A ledger check as lines for a terminal; null stands for one that another process is at. */
+/** A ledger check as lines for a terminal; null means that another process is already checking. */
 export function toLines(report: ApiLedgerCheck | null): string[] {
   if (!report) return ['Another ledger check is under way.']
   const { drifts, drift_count: count, periods, users, stray_rows: stray, took_ms: tookMs } = report

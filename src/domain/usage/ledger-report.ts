@@ -3,12 +3,12 @@ import { v7 } from 'uuid'
 import type { Sql } from '../../platform/database/sql'
 import { checkLedger, type Drift } from './ledger-check'
 
-/** Periods that ended within so many days are checked with the current ones. */
+/** Periods that ended within this many days are checked together with the current ones. */
 const ENDED_DAYS = 35
-/** As many drifts are stored; the number of all of them is. */
+/** At most this many drifts are stored, together with the number of all drifts. */
 const MOST_STORED = 1_000
 
-/** A ledger check as the API shows it. `stray_rows` are calls outside of any month's partition, up to 10,000. */
+/** A ledger check as the API shows it. `stray_rows` counts calls outside of every month's partition, up to 10,000. */
 export type ApiLedgerCheck = {
   id: string
   at: string
@@ -28,8 +28,8 @@ export type ApiLedgerCheck = {
 }
 
 /**
- * Checks the ledger (current periods, and those that ended in the last 35 days) and stores the result. One check
- * runs at a time, whichever instance is asked: null when another one is at it.
+ * Checks the ledger (current periods, and those that ended in the last 35 days) and stores the result. Only one check
+ * runs at a time, over all instances: returns null if another one is running.
  */
 export async function runLedgerCheck(
   pool: Pool,
@@ -39,7 +39,7 @@ export async function runLedgerCheck(
   return whileLocked(pool, () => checkAndStore(pool, askedBy, now))
 }
 
-/** The result of the last check, whoever asked for it; null before the first. */
+/** The result of the last check, no matter who started it; null before the first. */
 export async function lastLedgerCheck(sql: Sql): Promise<ApiLedgerCheck | null> {
   const { rows } = await sql.query<Stored>(
     `select ${COLUMNS} from ledger_checks order by at desc, id desc limit 1`,
@@ -57,8 +57,8 @@ export async function listLedgerChecks(sql: Sql, most: number): Promise<ApiLedge
 }
 
 /**
- * The nightly check: at 02:00 UTC, or as soon after that as an instance runs. Null when this night's was done, or is
- * being done.
+ * The nightly check: at 02:00 UTC, or as soon after that as an instance runs. Null if this night's check was done, or
+ * is running.
  */
 export async function checkNightly(pool: Pool, now: Date | null = null): Promise<ApiLedgerCheck | null> {
   return whileLocked(pool, async () => {

@@ -23,7 +23,7 @@ export const admit = (call: AdmissionRequest): Promise<Admission> => meter().adm
 /** Settles a call through this process's meter. */
 export const settle = (settlement: Settlement): Promise<void> => meter().settle(settlement)
 
-/** Resolves when this process has nothing left to settle; for shutdown, after the last call was answered. */
+/** Resolves when this process has nothing left to settle. Call it at shutdown, after the last response. */
 export const drainSettlements = (): Promise<void> => meter().drain()
 
 type Timers = { stop: () => Promise<void> }
@@ -35,10 +35,11 @@ const CHECK_MS = 600_000
 const UPKEEP_MS = 3_600_000
 
 /**
- * Starts what keeps the ledger tidy: the lease (every 5 s), the sweep (every 5 s, with deadlines every 30 s),
- * the fold of hours that are over (each minute), the nightly ledger check, and upkeep (hourly), which drops months
- * past the settings' retention, or `retentionMonths` where they name none. Resolves after the first lease, which must stand before the first call is admitted.
- * `onError` gets what went wrong in the background; the next turn tries again.
+ * Starts the timers of the ledger: the lease (every 5 s), the sweep (every 5 s, with deadlines every 30 s), the fold
+ * of finished hours (each minute), the nightly ledger check, and upkeep (hourly). Upkeep drops months older than the
+ * retention in the settings, or than `retentionMonths` if the settings have none. Resolves after the first lease,
+ * which must exist before the first call is admitted. `onError` gets errors of the background work; the next turn
+ * tries again.
  */
 export async function startMeteringTimers(
   pool: Pool,
@@ -79,7 +80,7 @@ async function keepUpAndDrop(pool: Pool, retentionMonths: number): Promise<void>
   await dropPastRetention(pool, retentionMonths)
 }
 
-/** Throws, so that it is reported, what the nightly check found. */
+/** Throws the findings of the nightly check, so that they are reported. */
 async function checkAtNight(pool: Pool): Promise<void> {
   const report = await checkNightly(pool)
   if (!report || report.drift_count + report.stray_rows === 0) return

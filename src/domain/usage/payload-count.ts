@@ -2,11 +2,11 @@ import { count, type SQL, sql } from '@payloadcms/db-postgres/drizzle'
 import type { Payload } from 'payload'
 import { platformDays } from './platform-usage'
 
-/** A filtered list says "10,001" for more than this: nobody pages through more, and counting them takes long. */
+/** A filtered list shows "10,001" for more rows than this: nobody pages through more, and counting them takes long. */
 const MOST_COUNTED = 10_000
 const TABLE = 'usage_logs'
 
-/** What is used here of Payload's PostgreSQL adapter. */
+/** The parts of Payload's PostgreSQL adapter that are used here. */
 type Query = PromiseLike<Array<Record<string, unknown>>> & {
   from: (table: unknown) => Query
   where: (where: SQL | undefined) => Query
@@ -28,9 +28,9 @@ type CountArgs = {
 type Adapter = { tables: Record<string, unknown>; countDistinct: (args: CountArgs) => Promise<number> }
 
 /**
- * Keeps Payload's lists of invocations (panel, REST, GraphQL) usable at any size: Payload counts all rows for each
- * page. Without a filter the number now comes from the roll-ups and the open hour's rows, which is exact; with one,
- * rows are counted up to 10,001. So are the rows of the other tables that only grow, named by `logs`. For `onInit`.
+ * Keeps Payload's lists of the usage log (panel, REST, GraphQL) usable at any size: Payload counts all rows for each
+ * page. Without a filter the exact number now comes from the roll-ups and the open hour's rows; with a filter, rows
+ * are counted up to 10,001. The same limit holds for the other tables that only grow, named by `logs`. For `onInit`.
  */
 export function boundCounts(payload: Payload, logs: readonly string[]): void {
   const adapter = payload.db as unknown as Adapter

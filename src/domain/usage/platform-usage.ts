@@ -1,7 +1,7 @@
 /**
- * The platform's usage as SQL: whole days and hours come from the roll-ups, and from their rows only the hours that
- * are not folded, or are due to be folded again. One statement, so one snapshot: the sums equal the rows at any
- * moment. To be put after `with`.
+ * The platform's usage as SQL. Whole days and hours come from the roll-ups; rows are read only for hours that are not
+ * folded, or are due to be folded again. It is one statement and so one snapshot: the sums always equal the rows. Put
+ * it after `with`.
  */
 const HOURS = `fold as materialized (
   select folded_until, rows_since from usage_folds
@@ -24,7 +24,7 @@ const CALLS = `count(*) filter (where status = 'success') as calls_success,
   count(*) filter (where status = 'pending') as calls_pending, coalesce(sum(tokens_used), 0) as tokens`
 
 const DAY_OF_HOUR = `(hour at time zone 'utc')::date`
-/** The first day that is not folded to its end. */
+/** The first day that is not completely folded. */
 const FOLDED_DAY = `(folded_until at time zone 'utc')::date`
 
 const bucketsOf = (relation: string) => `select tool_id, (b.at - 1)::int as bucket, b.calls::bigint as calls
@@ -34,8 +34,8 @@ const OPEN_BUCKETS = `select tool_id, hub_bucket(duration_ms), count(*) from ope
   where status <> 'pending' and duration_ms is not null group by 1, 2`
 
 /**
- * Relations that end with `days` (day, tool_id, plan_id, calls_…, tokens), several rows a day and to be summed.
- * `first` and `last` are SQL of dates, both inclusive; the last must not be null or infinite.
+ * Relations that end with `days` (day, tool_id, plan_id, calls_…, tokens). A day may have several rows, so sum them.
+ * `first` and `last` are SQL of dates, both inclusive; `last` must not be null or infinite.
  */
 export const platformDays = (first: string, last: string): string => {
   const from = `(${first})::timestamp at time zone 'utc'`
@@ -71,7 +71,7 @@ export const platformHours = (from: string, until: string): string => `${HOURS},
   ${OPEN_BUCKETS}
 )`
 
-/** The blocks and days that hold what is folded of these days, and those of them that are due again. */
+/** The blocks and days that contain the folded part of these days, and the days among them that are due again. */
 const blocksOf = (first: string, last: string) => `blocks as materialized (
   select b.days, b.day from fold cross join lateral hub_day_blocks(${first}, least(${last}, ${FOLDED_DAY} - 1)) b
 ), due_days as materialized (
@@ -80,8 +80,8 @@ const blocksOf = (first: string, last: string) => `blocks as materialized (
 )`
 
 /**
- * Relations that end with `spread`, as `platformHours` has it, for days, to be summed: folded days from their blocks,
- * less the days that are due again; the hours of those and of the open day from their own roll-up.
+ * Relations that end with `spread` for days, like that of `platformHours`; sum its rows. Folded days come from their
+ * blocks, minus the days that are due again. The hours of due days and of the open day come from their own roll-up.
  */
 export const platformDaySpread = (first: string, last: string): string => {
   const from = `(${first})::timestamp at time zone 'utc'`
@@ -116,7 +116,7 @@ export const platformDaySpread = (first: string, last: string): string => {
 )`
 }
 
-/** Relations that end with `user_days` (user_id, calls_success, calls_failed, tokens), to be summed by user. */
+/** Relations that end with `user_days` (user_id, calls_success, calls_failed, tokens); sum its rows by user. */
 export const platformUserDays = (first: string, last: string): string => `${HOURS}, ${blocksOf(
   first,
   last,

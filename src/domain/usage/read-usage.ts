@@ -18,7 +18,7 @@ export type ApiUsageEntry = {
   duration_ms: number
   source: 'reported' | 'counted' | 'fixed' | 'partial' | 'estimated' | 'unknown' | null
   error_code: string | null
-  /** The provider's own counts of a model's call. */
+  /** The provider's own token counts for a call of a model. */
   model_tokens: ApiModelTokens | null
 }
 
@@ -41,9 +41,9 @@ export type ApiToolUsage = {
 type Filter = { text: string; values: unknown[] }
 
 /**
- * A page of a user's settled calls, newest first, with their number (from the roll-up, never by counting the
- * table; months that the retention dropped are not in it) and the cursor of the next page, null on the last. With a `cursor` the offset counts from there.
- * Throws VALIDATION_ERROR for an invalid cursor.
+ * A page of a user's settled calls, newest first, with their number and the cursor of the next page (null on the
+ * last). The number comes from the roll-up and leaves out months that the retention dropped; the table is never
+ * counted. With a `cursor` the offset counts from there. Throws VALIDATION_ERROR for an invalid cursor.
  */
 export async function listUsage(
   sql: Sql,
@@ -62,7 +62,7 @@ const CURSOR = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/
 async function readPage(sql: Sql, userId: string, query: UsageQuery): Promise<ApiUsageEntry[]> {
   const filter = where([
     ['u.user_id = ?', userId],
-    // Days become bounds of the id, which carries the time: they name the months to look at.
+    // Days become limits of the id, which contains the time: so only the months in question are read.
     ["u.id >= hub_uuid_at((?::date)::timestamp at time zone 'utc')", query.startDate],
     ["u.id < hub_uuid_at((?::date + 1)::timestamp at time zone 'utc')", query.endDate],
     ['u.tool_id = ?', query.toolId],
@@ -97,7 +97,7 @@ async function countCalls(sql: Sql, userId: string, query: UsageQuery): Promise<
   return rows[0]?.calls ?? 0
 }
 
-/** A user's tokens and calls in a range of days, in all and by tool, most tokens first; from the roll-up. */
+/** A user's tokens and calls in a range of days, in total and by tool, most tokens first; from the roll-up. */
 export async function summariseUsage(
   sql: Sql,
   userId: string,
@@ -111,7 +111,7 @@ export async function summariseUsage(
   }
 }
 
-/** Tokens and calls by tool of the roll-up's rows that pass; a deleted tool goes by its last name. */
+/** Tokens and calls by tool, of the roll-up's rows that match; a deleted tool keeps its last name. */
 async function usageByTool(sql: Sql, filter: Filter): Promise<ApiToolUsage[]> {
   const { rows } = await sql.query<ApiToolUsage>(
     `select d.tool_id, coalesce(n.name, '') as tool_name, d.tokens_used, d.invocation_count
@@ -127,12 +127,12 @@ async function usageByTool(sql: Sql, filter: Filter): Promise<ApiToolUsage[]> {
 /** The number of calls of a roll-up row `d`. */
 const CALLS = 'd.calls_success + d.calls_error + d.calls_timeout'
 
-/** Conditions on the roll-up `d` for a range of days, and others beside them. */
+/** Conditions on the roll-up `d` for a range of days, and additional ones. */
 function ofDays(range: DayRange, others: Array<[string, unknown]> = []): Filter {
   return where([...others, ['d.day >= ?::date', range.startDate], ['d.day <= ?::date', range.endDate]])
 }
 
-/** The conditions whose value is there, joined by `and`; each `?` becomes a numbered parameter. */
+/** The conditions that have a value, joined by `and`; each `?` becomes a numbered parameter. */
 function where(conditions: Array<[string, unknown]>): Filter {
   const used = conditions.filter(([, value]) => value !== undefined)
   const text = used.map(([condition], index) => condition.replace('?', `$${index + 1}`)).join(' and ')

@@ -2,7 +2,10 @@ import type { Pool } from 'pg'
 import { inTransaction, type Sql, sqlState } from '../../platform/database/sql'
 import { readSettings } from '../settings/read-settings'
 
-/** Drops what is older than the settings keep, or than `otherwise` months where they say nothing. Answers what was dropped. */
+/**
+ * Drops months older than the retention in the settings, or than `otherwise` months if the settings have none.
+ * Returns what was dropped.
+ */
 export async function dropPastRetention(
   pool: Pool,
   otherwise: number,
@@ -13,10 +16,11 @@ export async function dropPastRetention(
 }
 
 /**
- * Drops the months of usage rows that ended `months` or more before the present one began (UTC): with 1, the present
- * and the last month stay. 0 keeps all. Roll-ups stay, so sums do not change; the ledger check leaves periods alone
- * that began before. A month goes only when its hours are folded and every call in it is settled. Dropping needs the
- * table for a moment: where that is not to be had within a second, the next hour tries again. Answers what was dropped.
+ * Drops the months of usage rows that ended `months` or more before the current month began (UTC): with 1, the
+ * current and the previous month stay. 0 keeps all. Roll-ups stay, so sums do not change; the ledger check skips
+ * periods that began earlier. A month is dropped only when its hours are folded and every call in it is settled.
+ * Dropping locks the table for a moment: if the lock is not available within a second, the next hour tries again.
+ * Returns what was dropped.
  */
 export async function dropOldMonths(pool: Pool, months: number, now: Date | null = null): Promise<string[]> {
   if (months < 1) return []
@@ -48,7 +52,7 @@ const OLD_MONTHS = `
   order by ends`
 
 async function dropMonth(sql: Sql, { name, ends }: Month): Promise<boolean> {
-  // No fold may read the month half dropped: it would replace sums by nothing.
+  // No fold may read a half-dropped month: it would replace its sums with nothing.
   await sql.query(`select pg_advisory_xact_lock(hashtext('hub.fold'))`)
   const { rows } = await sql.query<{ ready: boolean }>(
     `select folded_until >= $1 and not exists (select from usage_hours_due where hour < $1)

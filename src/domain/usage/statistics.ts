@@ -7,8 +7,7 @@ export type ApiPlanUsage = { plan: string; user_count: number; tokens_used: numb
 
 /**
  * Usage of the whole platform in a range of days, from the roll-ups and the open hour's rows: all users, calls and
- * tokens, by tool, and by plan with its subscribers of this moment. Calls count for the plan that they were
- * admitted under.
+ * tokens; by tool; and by plan with its current subscribers. Calls count for the plan under which they were admitted.
  */
 export async function platformStatistics(
   sql: Sql,
@@ -46,7 +45,7 @@ const toToolUsage = (row: ToolOfPlan): ApiToolUsage => ({
   invocation_count: row.calls,
 })
 
-/** The rows of each key as one. */
+/** Adds up the rows of each key. */
 function sumBy(rows: ToolOfPlan[], keyOf: (row: ToolOfPlan) => string, first: typeof toToolUsage) {
   const sums = new Map<string, ApiToolUsage>()
   for (const row of rows) {
@@ -60,7 +59,7 @@ function sumBy(rows: ToolOfPlan[], keyOf: (row: ToolOfPlan) => string, first: ty
   return sums
 }
 
-/** Every plan in its order, and what was used under plans that are gone. */
+/** Every plan in its order, and the usage under plans that were deleted. */
 function byPlan(plans: Plan[], usage: ToolOfPlan[]): ApiPlanUsage[] {
   const tokensOf = (uses: (planId: string) => boolean) =>
     usage.reduce((sum, row) => (uses(row.plan_id) ? sum + row.tokens : sum), 0)
@@ -78,7 +77,7 @@ function byPlan(plans: Plan[], usage: ToolOfPlan[]): ApiPlanUsage[] {
   ]
 }
 
-/** The dashboard's figures: people, running subscriptions by plan, and the last 30 days (UTC, today included). */
+/** The dashboard's figures: users, running subscriptions by plan, and the last 30 days (UTC, including today). */
 export async function dashboardFigures(
   sql: Sql,
   now: Date | null,
@@ -108,7 +107,7 @@ async function countUsers(sql: Sql): Promise<number> {
   return rows[0]?.users ?? 0
 }
 
-/** Running subscriptions by their plan of this moment. */
+/** Running subscriptions by their current plan. */
 const running = (at: string) => `
   select current.plan_now as plan_id, count(*)::float8 as users
   from subscriptions s, ${SUBSCRIPTION_AT_SQL('s', at)}

@@ -28,10 +28,10 @@ const COLUMNS = [
   'settledAt',
 ]
 
-/** What the list shows, all pages of it, and whose call each was. */
+/** The same rows as the list, all pages of it, with the user of each call. */
 export const exportEndpoint = csvExport('usage-logs', 'Usage log', COLUMNS, withEmails)
 
-/** The rows with the address of their user as it is now; none for a user who is gone. One statement for all. */
+/** Adds the user's current email address to each row, or none if the user was deleted. One statement for all rows. */
 export async function withEmails(sql: Sql, rows: Row[]): Promise<Row[]> {
   const ids = [...new Set(rows.map(({ user }) => user))]
   const { rows: users } = await sql.query<{ id: string; email: string }>(

@@ -16,15 +16,15 @@ const integer = (name: string, label: string, description?: string): Field => ({
 
 const TIME = { date: { pickerAppearance: 'dayAndTime' as const } }
 
-/** Trials are no use of anybody's: only the panel shows them. */
+/** Trials are not usage of any user: only the panel shows them. */
 const adminsOrOwnCalls: Access = async (args) => {
   const own = await adminsOrOwner('user')(args)
   return typeof own === 'object' ? { and: [own, { status: { not_equals: 'trial' } }] } : own
 }
 
 /**
- * Every invocation, as admission and settlement wrote it. No API writes here. The table is partitioned by its
- * id, which carries the time, so lists sort by id.
+ * Every call, as admission and settlement wrote it. No API writes here. The table is partitioned by its id, which
+ * contains the time, so lists sort by id.
  */
 export const UsageLogs: CollectionConfig = {
   slug: 'usage-logs',
@@ -105,7 +105,7 @@ export const UsageLogs: CollectionConfig = {
     {
       type: 'row',
       fields: [
-        // Columns of these names: Payload would write a digit's place otherwise.
+        // These names match the columns: from camel case, Payload would separate the digit differently.
         integer('cache_write_5m_tokens', 'Input tokens cached for 5 minutes', 'Written, among the input.'),
         integer('cache_write_1h_tokens', 'Input tokens cached for an hour', 'Written, among the input.'),
       ],

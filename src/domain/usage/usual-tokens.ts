@@ -1,26 +1,26 @@
 import type { Sql } from '../../platform/database/sql'
 import { perProcess } from '../../platform/kernel/process'
 
-/** Fewer calls than this say nothing about the next one. */
+/** With fewer calls than this we cannot predict the next one. */
 const LEAST_CALLS = 20
 const DAYS = 7
 
 const known = () => perProcess('metering.usual-tokens', () => ({ byTool: new Map<string, number>() }))
 
 /**
- * What 95 of 100 calls of this tool took at most in the last seven days, as this process last read it: tokens, at
- * most 9 % above the true figure; 0 where fewer than 20 calls were measured. No query.
+ * The 95th percentile of the tokens that this tool's calls used in the last seven days, as this process last read it:
+ * at most 9 % above the true figure, and 0 if fewer than 20 calls were measured. Runs no query.
  */
 export function usualTokens(toolId: string): number {
   return known().byTool.get(toolId) ?? 0
 }
 
-/** Computes every tool's figure anew from the folded hours. After each fold; one instance does it for all. */
+/** Computes every tool's figure again from the folded hours, after each fold; one instance does it for all. */
 export async function computeUsualTokens(sql: Sql, now: Date | null = null): Promise<void> {
   await sql.query(COMPUTE, [now])
 }
 
-/** Reads the figures into this process, each minute. */
+/** Reads the figures into this process; runs each minute. */
 export async function readUsualTokens(sql: Sql): Promise<void> {
   const { rows } = await sql.query<{ tool_id: string; tokens: number }>(
     'select tool_id, tokens_p95::float8 as tokens from tool_recent where calls >= $1',

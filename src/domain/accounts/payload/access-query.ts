@@ -5,8 +5,8 @@ type Schema = Parameters<Queries>[1]
 type Resolve = (source: unknown, args: unknown, context: unknown, info: unknown) => Promise<object>
 
 /**
- * Payload's `Access` query. Payload leaves out whatever is not allowed, and then fails on its own schema, in which
- * `canAccessAdmin` is never null.
+ * Payload's `Access` query. Payload leaves out everything that is not allowed, and then fails on its own schema, in
+ * which `canAccessAdmin` is never null.
  */
 export function accessQuery(schema: Schema) {
   const { fields } = (schema as unknown as { Query: { fields: Record<string, { resolve: Resolve }> } }).Query
@@ -23,8 +23,9 @@ type Allowed = { read?: unknown; update?: unknown }
 type ResolveGlobal = (source: unknown, context: unknown) => Promise<Allowed>
 
 /**
- * Payload's queries of what one may do to a global take their context for their arguments, and answer `true` where
- * their own schema has an object: they fail in either way. Their fields are all alike, so those are left out.
+ * Payload's queries about access to a global read their context where their arguments are, and return `true` where
+ * their own schema has an object: they fail for both reasons. The result leaves out their fields, which are all
+ * alike.
  */
 export function globalAccessQueries(schema: Schema, names: readonly string[]) {
   const { fields } = (schema as unknown as { Query: { fields: Record<string, { resolve: ResolveGlobal }> } })

@@ -5,8 +5,8 @@ import { caller } from '../../../platform/payload/caller'
 import { requestSql, UUID } from '../../../platform/payload/payload-sql'
 
 /**
- * A user's avatar is an image of their own, unless an admin chose it. An image of somebody else and one that does
- * not exist are refused alike, so that the answer tells of neither. Throws VALIDATION_ERROR.
+ * A user's avatar is an image of their own, unless an admin chose it. Somebody else's image and a missing one are
+ * refused in the same way, so that the response reveals neither. Throws VALIDATION_ERROR.
  */
 export const checkAvatar: CollectionBeforeChangeHook = async ({ data, originalDoc, req }) => {
   const me = caller(req)

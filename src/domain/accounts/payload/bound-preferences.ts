@@ -5,13 +5,13 @@ import { requestSql } from '../../../platform/payload/payload-sql'
 import { readablePreference } from './preference-shapes'
 
 const SLUG = 'payload-preferences'
-/** The panel's own have some hundred bytes; the layout of a dashboard some thousand. */
+/** The panel's own preferences have some hundred bytes; the layout of a dashboard has some thousand. */
 const MOST_BYTES = 64 * 1_024
 const MOST_KEY = 500
 const MOST_PREFERENCES = 500
-/** Of all preferences of an account together: a list of them is loaded and answered as a whole. */
+/** For all preferences of an account together, because a list of them is loaded and sent as a whole. */
 const MOST_BYTES_IN_ALL = 512 * 1_024
-/** Any constant of our own: whoever adds a preference to an account does it alone. */
+/** An arbitrary constant of our own. Only one transaction at a time adds a preference to an account. */
 const PREFERENCES_LOCK = 7_240_302
 
 type Write = {
@@ -25,9 +25,9 @@ type Document = { key?: unknown; value?: unknown }
 type Reader = (args: { collection: string }) => Promise<unknown>
 
 /**
- * Bounds what anybody who is signed in may keep as preferences: 64 KiB each, 500 and 512 KiB in all, none by an API key; and
- * gives to readers only what the panel can read. Payload's ways to write and read them pass by hooks, so this stands at the
- * database's door. For `onInit`.
+ * Limits what each signed-in user may keep as preferences: 64 KiB each, 500 of them, 512 KiB in total, and none by an
+ * API key. Readers get only what the panel can read. Payload bypasses hooks when it writes and reads preferences, so
+ * this wraps the database adapter. For `onInit`.
  */
 export function boundPreferences(payload: Payload): void {
   const db = payload.db as unknown as Record<'create' | 'upsert' | 'updateOne', Writer>
@@ -64,7 +64,10 @@ function readShapes(payload: Payload): void {
   }
 }
 
-/** The fields of the list that a preference is about: `collection-<slug>`, or `<slug>-<join>` in another's page. */
+/**
+ * The fields of the list that a preference is about: `collection-<slug>`, or `<slug>-<join>` on another collection's
+ * page.
+ */
 function fieldsOf({ collections }: Payload, key: string): FlattenedField[] | null {
   const configs = Object.values(collections).map(({ config }) => config)
   const listed = configs.find(({ slug }) => key === `collection-${slug}`)
@@ -78,7 +81,7 @@ function fieldsOf({ collections }: Payload, key: string): FlattenedField[] | nul
   return configs.find(({ slug }) => slug === join?.collection)?.flattenedFields ?? null
 }
 
-/** Counting and adding are one step for each account. Without a transaction of Payload's it gets one here. */
+/** Counting and adding are one step per account. Creates a transaction if Payload has none. */
 async function inTransaction<Result>(
   payload: Payload,
   outer: PayloadRequest,
@@ -108,7 +111,10 @@ function check({ data, req }: Write): void {
   if (bytes > MOST_BYTES) throw invalidField('value', `At most ${MOST_BYTES} bytes; these are ${bytes}`)
 }
 
-/** What an account keeps with this one. A preference that is there can be changed, also where there are 500. */
+/**
+ * Checks everything that an account keeps together with this preference. An existing one can be changed even if there
+ * are 500.
+ */
 async function checkAll({ id, data, req }: Write): Promise<void> {
   const owner = data?.user?.value ?? req?.user?.id
   if (typeof owner !== 'string' || !req) return
@@ -128,7 +134,10 @@ async function checkAll({ id, data, req }: Write): Promise<void> {
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value ?? null))
 
-/** How many preferences an account has beside the one that is written, of how many bytes, and whether that is there. */
+/**
+ * How many preferences the account has besides the one being written, their bytes, and whether that one exists
+ * already.
+ */
 const KEPT = `
   select count(*) filter (where not this)::int as others, coalesce(bool_or(this), false) as known,
     coalesce(sum(octet_length(value::text)) filter (where not this), 0)::float8 as bytes

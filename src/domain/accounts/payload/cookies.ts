@@ -3,24 +3,24 @@ import { runtime } from '../../../platform/runtime/runtime'
 import { BROWSER_DAYS, withBrowserProof } from '../browser'
 import { readsOldNames } from './old-cookies'
 
-/** What the hub reads of Payload's configuration to name a cookie. */
+/** The parts of Payload's configuration that the hub needs to name a cookie. */
 export type CookieHost = Pick<SanitizedConfig, 'cookiePrefix' | 'custom' | 'collections'>
 
-/** A cookie of the hub: the end of its name, and the paths that it is sent to. */
+/** A cookie of the hub: the end of its name, and the path for which browsers send it. */
 export type HubCookie = { suffix: string; path: '/' | '/api' }
 
 export const ACCESS: HubCookie = { suffix: 'token', path: '/' }
 export const REFRESH: HubCookie = { suffix: 'refresh', path: '/api' }
-/** Which accounts signed in by this browser; it signs nobody in, and stays when they sign out. */
+/** Which accounts signed in with this browser. It signs nobody in, and stays after they sign out. */
 export const BROWSER: HubCookie = { suffix: 'browser', path: '/api' }
 
-/** Where the plugin notes that the host chose the prefix of its cookies. */
+/** The key under which the plugin notes that the host chose the prefix of its cookies. */
 export const HOST_PREFIX = 'hubCookiePrefixOfHost'
 const DEFAULT_PREFIX = 'payload'
 
 /**
- * The name of a cookie. Over https a browser takes `__Host-` and `__Secure-` only from this very host and only over
- * https, so that no neighbour can plant one. A prefix or a domain that a host set is left alone.
+ * The name of a cookie. A browser accepts `__Host-` and `__Secure-` only over https, and `__Host-` only from this
+ * very host, so that no neighbouring host can plant one. A prefix or a domain that the host set does not change.
  */
 export function cookieName(host: CookieHost, { suffix, path }: HubCookie): string {
   const name = `${host.cookiePrefix}-${suffix}`
@@ -28,7 +28,7 @@ export function cookieName(host: CookieHost, { suffix, path }: HubCookie): strin
   return `${path === '/' ? '__Host-' : '__Secure-'}${name}`
 }
 
-/** The line that sets a cookie which no script can read. */
+/** The header line that sets a cookie which no script can read. */
 export function setCookie(host: CookieHost, cookie: HubCookie, value: string, maxAgeSeconds: number): string {
   return line(host, cookieName(host, cookie), cookie, value, maxAgeSeconds)
 }
@@ -38,7 +38,7 @@ export function readCookie(host: CookieHost, headers: Headers, cookie: HubCookie
   return parseCookies(headers).get(cookieName(host, cookie)) || null
 }
 
-/** The same; for one refresh token's life after the names changed, also by the name of before. */
+/** Like `readCookie`; for the life of one refresh token after the names changed, it also reads the old name. */
 export async function readSignInCookie(
   host: CookieHost,
   headers: Headers,
@@ -51,7 +51,7 @@ export async function readSignInCookie(
   return before && (await readsOldNames()) ? before : null
 }
 
-/** The panel keeps its two tokens in cookies that no script can read; the refresh token goes to its paths only. */
+/** The panel keeps its two tokens in cookies that no script can read; the refresh token is sent only to its own path. */
 export function tokenCookies(
   host: CookieHost,
   tokens: { accessToken: string; refreshToken: string },
@@ -64,18 +64,18 @@ export function tokenCookies(
   ]
 }
 
-/** Makes a browser known to an account that has just signed in by it. */
+/** Makes a browser known to an account that has just signed in with it. */
 export function browserCookie(host: CookieHost, headers: Headers, userId: string): string {
   const value = withBrowserProof(runtime().secret, readCookie(host, headers, BROWSER), userId)
   return setCookie(host, BROWSER, value, BROWSER_DAYS * 86_400)
 }
 
-/** Makes a browser forget both. */
+/** Makes a browser delete both token cookies. */
 export function clearedCookies(host: CookieHost): string[] {
   return [setCookie(host, ACCESS, '', 0), setCookie(host, REFRESH, '', 0), ...clearedOldNames(host)]
 }
 
-/** Whether the request carries a cookie that signs in, by its name of today or of before. */
+/** Whether the request has a cookie that signs in, under its current or its old name. */
 export function hasSignInCookie(host: CookieHost, headers: Headers): boolean {
   if (!headers.has('cookie')) return false
   const sent = parseCookies(headers)
@@ -91,7 +91,7 @@ function clearedOldNames(host: CookieHost): string[] {
   })
 }
 
-/** The name that the cookie had before it got its prefix; null where it has none. */
+/** The name that the cookie had before it got its prefix; null if it has no prefix. */
 function oldName(host: CookieHost, cookie: HubCookie): string | null {
   const plain = `${host.cookiePrefix}-${cookie.suffix}`
   return plain === cookieName(host, cookie) ? null : plain

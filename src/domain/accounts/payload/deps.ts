@@ -10,7 +10,7 @@ export function accountsDeps(): AccountsDeps {
   return { pool, config: { ...config, secret } }
 }
 
-/** Where a request comes from, and which accounts its browser is known to. */
+/** Where a request comes from, with the cookie that says which accounts know its browser. */
 export function signInOrigin(req: PayloadRequest): Origin {
   return { ...requestOrigin(req), browser: readCookie(req.payload.config, req.headers, BROWSER) }
 }

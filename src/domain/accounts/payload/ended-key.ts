@@ -5,9 +5,9 @@ import { requestSql } from '../../../platform/payload/payload-sql'
 type Stored = { revoked: boolean; ended: boolean; expires_at: Date | null; now: Date }
 
 /**
- * Keeps an ended key ended: a revoked one is not switched on again, and neither that nor an expired one gets an end
- * that lies ahead, or none. The row is locked, and the database's clock decides, as it does at a sign-in.
- * Throws VALIDATION_ERROR that names the field.
+ * Keeps an ended key ended: a revoked key cannot be activated again, and neither a revoked nor an expired one can get
+ * an expiry in the future, or none. The row is locked, and the database's clock decides, as at a sign-in. Throws
+ * VALIDATION_ERROR with the field.
  */
 export const keepKeyEnded: CollectionBeforeChangeHook = async ({ data, operation, originalDoc, req }) => {
   if (operation !== 'update') return data
@@ -28,7 +28,7 @@ const FIND_KEY = `
     expires_at, now() as now
   from api_keys where id = $1 for no key update`
 
-/** True for an end that is another than the stored one and does not lie behind us; what is no date counts as such. */
+/** True for an expiry that differs from the stored one and is not in the past; an invalid date counts as such. */
 function extendsKey(value: unknown, { expires_at: before, now }: Stored): boolean {
   if (value === null || value === '') return before !== null
   const end = typeof value === 'string' || value instanceof Date ? new Date(value).getTime() : Number.NaN

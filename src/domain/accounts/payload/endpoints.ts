@@ -5,7 +5,7 @@ import { caller } from '../../../platform/payload/caller'
 import { ACCESS, readSignInCookie } from './cookies'
 import { forgot, ownDocument, reset, rotate, type SignedIn, signIn, signOut, unlock } from './operations'
 
-/** Payload's paths for accounts, each answered by the hub's own operation. They come before the built-in ones. */
+/** Payload's paths for accounts, each handled by the hub's own operation. They come before the built-in ones. */
 export const accountEndpoints: Omit<Endpoint, 'root'>[] = [
   post('/login', async (req) => signedInAnswer(await signIn(req, await body(req)), 'Signed in')),
   post('/refresh-token', async (req) => refreshedAnswer(await rotate(req))),
@@ -50,7 +50,7 @@ async function me(req: PayloadRequest): Promise<Response> {
   })
 }
 
-/** When the caller's access token ends, in seconds; the token itself was verified by the strategy. */
+/** When the caller's access token expires, in seconds; the auth strategy has already verified the token. */
 async function expiryOf(req: PayloadRequest): Promise<number | null> {
   const bearer = req.headers.get('authorization')?.split(' ')[1]
   const cookie = bearer ? null : await readSignInCookie(req.payload.config, req.headers, ACCESS)

@@ -5,8 +5,8 @@ type Context = { req: PayloadRequest; headers: Record<string, string> }
 type Arguments = Record<string, unknown>
 
 /**
- * Payload's account mutations under their own names and types, answered by the hub's operations. GraphQL can set
- * one cookie an answer, so it sets the access token's; a browser that wants rotation signs in by REST.
+ * Payload's account mutations under their own names and types, handled by the hub's operations. GraphQL can set only
+ * one cookie per response, so it sets the access token's; a browser that needs rotation signs in through REST.
  */
 export const accountMutations: GraphQLExtension = (graphQL, schema) => {
   const fields = (

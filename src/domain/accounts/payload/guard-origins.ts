@@ -3,14 +3,14 @@ import { requireOwnCookies, requireTrustedOrigin } from './origin'
 
 type Endpoints = Omit<Endpoint, 'root'>[]
 
-/** Payload's paths that set cookies, of every collection whose documents sign in. */
+/** Payload's paths that set cookies, for every collection with sign-in. */
 const SETS_COOKIES = ['/login', '/logout', '/refresh-token', '/reset-password', '/first-register']
-/** Of Payload's own GET endpoints these alone change something. */
+/** The only GET endpoints of Payload that change data. */
 const CHANGES_BY_GET = ['/run', '/handle-schedules']
 
 /**
- * Puts the check of the origin before each endpoint of Payload's REST API, the host's own included. The versioned API
- * reads no cookie. For `onInit`.
+ * Adds the check of the origin before each endpoint of Payload's REST API, including the host's own. The versioned
+ * API reads no cookie. For `onInit`.
  */
 export function guardOrigins(payload: Payload): void {
   const { config } = payload
@@ -30,7 +30,7 @@ const isVersioned = ({ path }: { path: string }) => path === '/v1' || path.start
 function guarded<E extends Omit<Endpoint, 'root'>>(endpoint: E, signsIn = false): E {
   const { path, method, handler } = endpoint
   const setsCookies = signsIn && method === 'post' && SETS_COOKIES.includes(path)
-  // A navigation may come from elsewhere because it changes nothing.
+  // A navigation may come from another site because it only reads. These GET endpoints change data, so they count as POST.
   const changes = method === 'get' && CHANGES_BY_GET.includes(path) ? 'POST' : method
   return {
     ...endpoint,

@@ -27,22 +27,22 @@ import { tellOwner } from '../tell-owner'
 import { accountsDeps, signInOrigin } from './deps'
 import { checkNewPassword } from './new-password'
 
-/** The hash of a password that an operation sets, for the account that it was set for. */
+/** The hash of a password that an operation sets, for the account in question. */
 export const passwordNote = operationNote<string>()
 
 type UserData = { password?: unknown; currentPassword?: unknown; email?: unknown; [key: string]: unknown }
 
 /**
- * Takes the password out of what Payload writes: it is hashed here and stored in a table of the hub's. Payload
- * itself hashes random bytes that nobody knows. Throws `Problem` on a password that breaks the rules, or when
- * someone may not set it this way.
+ * Takes the password out of the data that Payload writes: it is hashed here and stored in a table of the hub. Payload
+ * itself hashes random bytes that nobody knows. Throws `Problem` for a password that breaks the rules, or if the
+ * caller may not set it this way.
  */
 export const beforeUserOperation: CollectionBeforeOperationHook = async ({ args, operation, req }) => {
   if (operation !== 'create' && operation !== 'update') return args
   const data = (args as { data?: UserData }).data
   if (!data) return args
   const overrideAccess = (args as { overrideAccess?: boolean }).overrideAccess === true
-  // Before Payload asks for access, so that nobody else can make the hub hash passwords.
+  // Runs before Payload checks access, so that nobody else can make the hub hash passwords.
   if (operation === 'create' && !overrideAccess && !isAdminRequest(req)) {
     throw new Problem(
       'FORBIDDEN',
@@ -111,7 +111,7 @@ async function leavingAdmins(req: PayloadRequest): Promise<Set<string>> {
   return leaving
 }
 
-/** Stores the password's hash, completes a new account, and ends the sessions that a change must end. */
+/** Stores the password's hash, completes a new account, and ends sessions where a change requires it. */
 export const afterUserChange: CollectionAfterChangeHook = async (args) => {
   const { doc, operation, previousDoc, req, context } = args
   const sql = await requestSql(req)
@@ -140,7 +140,7 @@ export const afterUserChange: CollectionAfterChangeHook = async (args) => {
 const isLiveAdmin = ({ role, disabled }: { role?: string; disabled?: boolean | null }) =>
   role === 'admin' && disabled !== true
 
-/** Runs what else belongs to a new account, in its transaction: the subscription that new users get. */
+/** Runs the remaining work for a new account, in its transaction: adds the subscription of a new user. */
 export function afterUserCreated(
   onRegistered: NonNullable<AccountsDeps['onRegistered']>,
 ): CollectionAfterChangeHook {
@@ -150,7 +150,10 @@ export function afterUserCreated(
   }
 }
 
-/** The last admin stays. Keys and the subscription go with their user; usage rows stay and name nobody. */
+/**
+ * The last admin cannot be deleted. Keys and the subscription are deleted with their user; usage rows stay without a
+ * name.
+ */
 export const beforeUserDelete: CollectionBeforeDeleteHook = async ({ id, req }) => {
   const sql = await requestSql(req)
   await assertNotLastAdmin(sql, String(id), runtime().config, await leavingAdmins(req))

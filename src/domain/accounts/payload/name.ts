@@ -2,8 +2,8 @@ import type { CollectionBeforeValidateHook } from 'payload'
 import { nameSchema, readField } from '../input'
 
 /**
- * Holds a name that comes through Payload to the rules of the versioned API, and stores it trimmed. One that does
- * not change is left as it is. Throws VALIDATION_ERROR.
+ * Applies the versioned API's rules to a name that comes through Payload, and stores it trimmed. An unchanged name is
+ * not checked. Throws VALIDATION_ERROR.
  */
 export const checkName: CollectionBeforeValidateHook = ({ data, originalDoc }) => {
   if (!data || data.name === undefined || data.name === originalDoc?.name) return data

@@ -4,8 +4,8 @@ import { readAboutUser } from '../about-user'
 import { checkPassword } from '../password'
 
 /**
- * The password that a document brings, held to the rules of every password; it is made neither of what is stored of this
- * user nor of what is written now. Throws VALIDATION_ERROR.
+ * Checks the password in a document by the rules for every password. It may consist neither of words stored for this
+ * user nor of words in the same document. Throws VALIDATION_ERROR.
  */
 export async function checkNewPassword(
   req: PayloadRequest,

@@ -3,8 +3,8 @@ import { perProcess, setPerProcess } from '../../../platform/kernel/process'
 import { runtime } from '../../../platform/runtime/runtime'
 
 /**
- * Whether cookies by their names of before are still read: for one refresh token's life after the first start over
- * https. Longer would let a neighbouring host go on planting them.
+ * Whether cookies are still read under their old names: for the life of one refresh token after the first start over
+ * https. If it were longer, a neighbouring host could go on planting them.
  */
 export async function readsOldNames(): Promise<boolean> {
   const { pool, config } = runtime()
@@ -26,7 +26,7 @@ async function namesChangedAt(pool: Pool): Promise<Date | null> {
   return found.rows[0]?.at ?? null
 }
 
-/** While the database is away nothing is known; the next request asks again. */
+/** While the database is away the answer is unknown; the next request asks again. */
 function forget(): null {
   setPerProcess('accounts.cookie-names-since', undefined)
   return null

@@ -17,7 +17,7 @@ import { accountsDeps, signInOrigin } from './deps'
 import { requireTrustedOrigin } from './origin'
 import { toPayloadUser } from './user'
 
-/** What Payload's panel expects of a sign-in, with the cookies that carry it. */
+/** What Payload's panel expects from a sign-in, with the cookies that contain it. */
 export type SignedIn = { user: Record<string, unknown>; token: string; exp: number; cookies: string[] }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
@@ -29,7 +29,7 @@ export async function signIn(req: PayloadRequest, data: Record<string, unknown>)
   return signedIn(req, await login(accountsDeps(), given, signInOrigin(req)))
 }
 
-/** A new pair for the browser's refresh token, by the same rotation as the versioned API. Throws UNAUTHORIZED. */
+/** Returns a new pair for the browser's refresh token, by the same rotation as the versioned API. Throws UNAUTHORIZED. */
 export async function rotate(req: PayloadRequest): Promise<SignedIn> {
   requireTrustedOrigin({ headers: req.headers, method: 'POST' }, req.payload.config)
   const token = await readSignInCookie(req.payload.config, req.headers, REFRESH)
@@ -37,7 +37,7 @@ export async function rotate(req: PayloadRequest): Promise<SignedIn> {
   return signedIn(req, await refresh(accountsDeps(), token, null, signInOrigin(req)))
 }
 
-/** Ends the session that is calling; its tokens stop working at once. Answers the cookies that clear the browser. */
+/** Ends the calling session; its tokens stop working at once. Returns the cookies that clear the browser's. */
 export async function signOut(req: PayloadRequest): Promise<string[]> {
   requireTrustedOrigin({ headers: req.headers, method: 'POST' }, req.payload.config)
   const me = caller(req)
@@ -47,7 +47,7 @@ export async function signOut(req: PayloadRequest): Promise<string[]> {
   return clearedCookies(req.payload.config)
 }
 
-/** Queues the mail with the reset link; answers nothing, so that nobody learns whether the account exists. */
+/** Queues the mail with the reset link; returns nothing, so that nobody learns whether the account exists. */
 export async function forgot(req: PayloadRequest, data: Record<string, unknown>): Promise<void> {
   await requestPasswordReset(accountsDeps(), { email: text(data.email) }, signInOrigin(req))
 }
@@ -58,7 +58,7 @@ export async function reset(req: PayloadRequest, data: Record<string, unknown>):
   await resetPassword(accountsDeps(), given, null, 'password', signInOrigin(req))
 }
 
-/** Lifts the lock that failed logins put on an account. Admins only; an unknown email changes nothing. */
+/** Lifts the lock that failed sign-ins put on an account. Admins only; an unknown email changes nothing. */
 export async function unlock(req: PayloadRequest, data: Record<string, unknown>): Promise<void> {
   if (!isAdminRequest(req)) throw new Problem('FORBIDDEN', 'Only an admin may unlock an account')
   await unlockAccount(runtime().pool, text(data.email), payloadBy(req))

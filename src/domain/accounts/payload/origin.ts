@@ -2,13 +2,13 @@ import type { SanitizedConfig } from 'payload'
 import { Problem } from '../../../platform/kernel/problem'
 import { hasSignInCookie } from './cookies'
 
-/** `method` undefined: one that only reads. */
+/** `method` undefined: a request that only reads. */
 type Asked = { headers: Headers; method?: string | undefined }
 
 /**
- * Whether a page of another site made this request. A browser says where a request comes from by `Origin` or by
- * `Sec-Fetch-Site`, which no page can forge; without both it is a program. Somebody who follows a link comes from
- * another site and may: a navigation only reads.
+ * Whether a page of another site made this request. A browser reports the source of a request in `Origin` or
+ * `Sec-Fetch-Site`, which no page can forge; a request without both comes from a program. A user who follows a link
+ * comes from another site and is admitted: a navigation only reads.
  */
 export function isFromElsewhere(asked: Asked, trusted: readonly string[]): boolean {
   const { headers } = asked
@@ -29,7 +29,7 @@ function isNavigation({ headers, method = 'GET' }: Asked): boolean {
 
 const READS = ['GET', 'HEAD']
 
-/** A trusted page that shows an image of the hub sends no `Origin`, but says where it stands. */
+/** A trusted page that shows an image of the hub sends no `Origin`, but its `Referer` names its origin. */
 function refererOrigin(headers: Headers): string {
   try {
     return new URL(headers.get('referer') ?? '').origin
@@ -38,14 +38,14 @@ function refererOrigin(headers: Headers): string {
   }
 }
 
-/** Whether the request shows a credential that no browser adds by itself: then its cookies are not read. */
+/** Whether the request has a credential that no browser adds by itself: then its cookies are not read. */
 export function hasCredential(headers: Headers): boolean {
   return Boolean(headers.get('x-api-key')) || /^(bearer|jwt) /i.test(headers.get('authorization') ?? '')
 }
 
 /**
- * Throws FORBIDDEN for a request that another site's page made. For whatever sets cookies: such a page could sign
- * somebody in to an account that is not theirs.
+ * Throws FORBIDDEN for a request from another site's page. For every request that sets cookies: such a page could
+ * sign a user in to somebody else's account.
  */
 export function requireTrustedOrigin(asked: Asked, { csrf }: Pick<SanitizedConfig, 'csrf'>): void {
   if (!isFromElsewhere(asked, csrf)) return
@@ -55,7 +55,7 @@ export function requireTrustedOrigin(asked: Asked, { csrf }: Pick<SanitizedConfi
   )
 }
 
-/** The same for a request that is signed in by its cookies, however it is meant. */
+/** Like `requireTrustedOrigin`, but only for a request that its cookies sign in. */
 export function requireOwnCookies(asked: Asked, config: SanitizedConfig): void {
   if (asked.method?.toUpperCase() === 'OPTIONS' || hasCredential(asked.headers)) return
   if (hasSignInCookie(config, asked.headers)) requireTrustedOrigin(asked, config)

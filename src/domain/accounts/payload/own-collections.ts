@@ -5,8 +5,9 @@ import { caller } from '../../../platform/payload/caller'
 import { readArguments } from '../../../platform/payload/payload-sql'
 
 /**
- * Payload's own collections come with `whoever is signed in`, and after every plugin. They are the panel's, so
- * they are for admins; preferences stay everybody's own. Paths that Payload opens and then fails on are closed.
+ * Payload adds its own collections after every plugin, open to every signed-in user. They belong to the panel, so
+ * only admins may use them; preferences stay open to their owners. Paths that Payload opens and then fails on are
+ * closed.
  */
 export function closeOwnCollections(payload: Payload): void {
   for (const config of payload.globals.config) config.endpoints = workingEndpoints(config)
@@ -23,7 +24,7 @@ export function closeOwnCollections(payload: Payload): void {
   }
 }
 
-/** Preferences are those of the panel, which no API key opens: one could only break it for its owner. */
+/** Preferences belong to the panel, which no API key can open: a key could only break them for its owner. */
 function closeToKeys({ access }: SanitizedCollectionConfig): void {
   for (const operation of ['create', 'update', 'delete'] as const) {
     const open = access[operation]
@@ -33,7 +34,10 @@ function closeToKeys({ access }: SanitizedCollectionConfig): void {
 
 type Endpoints = Omit<Endpoint, 'root'>[]
 
-/** Without the versions of a collection that keeps none, and none at all rather than a 501 where there is no API. */
+/**
+ * Leaves out the versions of a collection that keeps none, and all endpoints where Payload would return 501 for lack
+ * of an API.
+ */
 function workingEndpoints({
   endpoints,
   slug,
@@ -48,7 +52,7 @@ function workingEndpoints({
   return [{ path: '/:key', method: 'delete', handler: deleteOwnPreference }, ...working]
 }
 
-/** Payload's own handler fails on a key that the caller does not have. */
+/** Payload's own handler fails for a key that the caller does not have. */
 async function deleteOwnPreference(req: PayloadRequest): Promise<Response> {
   const me = caller(req)
   if (!me) throw new Problem('UNAUTHORIZED', 'Sign in first')

@@ -3,13 +3,13 @@ import type { FlattenedField } from 'payload'
 type Values = Record<string, unknown>
 type Shape = (value: unknown, fields: readonly FlattenedField[] | null) => unknown
 
-/** The most documents that a page of the panel's lists may show. */
+/** The maximum number of documents on a page of the panel's lists. */
 const MOST_ON_A_PAGE = 1_000
 const ID = /^[\w-]{1,64}$/
 
 /**
- * A stored preference as the panel can read it. Payload's pages trust what is stored, and whoever can write a
- * preference could break them; what has not the shape that a page expects is left out, so the page falls back to its
+ * A stored preference as far as the panel can read it. Payload's pages trust stored preferences, so everybody who can
+ * write one could break them. Values without the shape that a page expects are left out, and the page uses its
  * default. `fields` are those of the collection whose list the preference is about.
  */
 export function readablePreference(value: unknown, fields: readonly FlattenedField[] | null): unknown {
@@ -24,7 +24,7 @@ const yesOrNo: Shape = (value) => (typeof value === 'boolean' ? value : undefine
 const objects: Shape = (value) =>
   isObject(value) ? Object.fromEntries(Object.entries(value).filter(([, one]) => isObject(one))) : undefined
 
-/** Names that Payload's pages read, wherever in the panel; others are read by nobody or are a host's own. */
+/** Names that Payload's pages read anywhere in the panel. Other names are unused, or belong to the host. */
 const SHAPES: Record<string, Shape> = {
   layouts: (value) => (Array.isArray(value) ? widgetsOf(value) : undefined),
   columns: (value) => (Array.isArray(value) ? value.filter(isColumn) : undefined),
@@ -43,7 +43,7 @@ const SHAPES: Record<string, Shape> = {
 
 const shapeOf = (name: string): Shape => (Object.hasOwn(SHAPES, name) ? (SHAPES[name] as Shape) : asItIs)
 
-/** Undefined where nothing of a layout can be read: the default layout is shown rather than an empty page. */
+/** Undefined if nothing of a layout is readable: then the default layout appears, not an empty page. */
 function widgetsOf(value: unknown[]): unknown[] | undefined {
   const widgets = value
     .filter((one): one is Values & { id: string } => isObject(one) && typeof one.id === 'string')
@@ -63,14 +63,14 @@ const isColumn = (value: unknown): boolean =>
 const isLimit = (value: unknown): boolean =>
   Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MOST_ON_A_PAGE
 
-/** A field of the collection, up or down; Payload fails on a page that sorts by any other. */
+/** A field of the collection, ascending or descending; a Payload page that sorts by any other fails. */
 function sortable(value: unknown, fields: readonly FlattenedField[] | null): unknown {
   if (typeof value !== 'string' || !fields) return undefined
   const name = value.replace(/^-/, '')
   return name === 'id' || fields.some((field) => field.name === name) ? value : undefined
 }
 
-/** What is folded, and which tab is open, by the path of a field. */
+/** Which parts are collapsed, and which tab is open, by the path of a field. */
 function fieldStates(value: unknown): unknown {
   const states = objects(value, null) as Record<string, Values> | undefined
   if (!states) return undefined

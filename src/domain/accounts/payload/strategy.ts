@@ -8,8 +8,8 @@ import { hasCredential, isFromElsewhere } from './origin'
 import { toPayloadUser } from './user'
 
 /**
- * How the generated API and the panel know who is calling: the same credential and the same statement as the
- * versioned API, and besides those the panel's cookie (with Payload's own check of the origin).
+ * How the generated API and the panel know who is calling: by the same credential and the same statement as the
+ * versioned API, and also by the panel's cookie (with Payload's own check of the origin).
  */
 export const hubStrategy: AuthStrategy = {
   name: 'hub',
@@ -22,7 +22,7 @@ export const hubStrategy: AuthStrategy = {
   },
 }
 
-/** What a request of the generated API signs in with: as in the versioned API, or the panel's cookie. */
+/** The credential of a request to the generated API: as in the versioned API, or the panel's cookie. */
 export async function requestCredential(
   headers: Headers,
   payload: Pick<Payload, 'config'>,
@@ -34,8 +34,8 @@ export async function requestCredential(
 type AuthenticatedUser = NonNullable<PayloadRequest['user']>
 
 /**
- * The headers as they are; where they carry no credential, with the cookie's token as the bearer. The cookie of a
- * request that another site's page made is not read.
+ * The headers unchanged; if they have no credential, with the cookie's token as the bearer. The cookie is not read if
+ * another site's page made the request.
  */
 async function withCookie(headers: Headers, { config }: Pick<Payload, 'config'>): Promise<Headers> {
   if (hasCredential(headers)) return withBearer(headers)
