@@ -8,13 +8,13 @@ const MOST_MS = 10_000
 export type Closing = {
   http: Server
   log: Log
-  /** In order: what runs is finished, then what it needed is closed. */
+  /** In order: finish the running work, then close what it needed. */
   steps: { name: string; run: () => Promise<unknown> }[]
 }
 
 /**
- * Ends the process well: no new connection or request, what runs is finished and settled, then everything is closed. A
- * step that hangs is left behind after ten seconds in all. `ended` is called at the end with the exit code.
+ * Stops the process gracefully: it accepts no new connection or request, finishes and settles the running work, and closes
+ * everything. A step that hangs is abandoned after ten seconds in total. Returns the exit code.
  */
 export async function closeGracefully({ http, log, steps }: Closing): Promise<number> {
   const deadline = Date.now() + MOST_MS
@@ -49,8 +49,8 @@ async function within(milliseconds: number, step: Closing['steps'][number], log:
 }
 
 /**
- * Connections that callers keep open bring new requests for as long as they are answered, and each would be one
- * more to finish: they are told to ask again, which then finds another instance.
+ * Keep-alive connections send new requests as long as they get responses, and each request would delay the stop. Clients are
+ * asked to retry, and the retry then reaches another instance.
  */
 function refuse(response: ServerResponse): void {
   const { code, status, message } = new Problem('NOT_READY', 'This instance is going away. Ask again.')

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { type Config, readConfig } from '../platform/config/environment'
 import type { EmbeddedServer } from '../platform/database/embedded'
 
-/** What was prepared: the configuration, and the embedded server where one is in use. */
+/** The configuration, and the embedded server if one is in use. */
 export type Prepared = { config: Config; database: EmbeddedServer | null }
 
 /**
- * Makes the environment complete before anything reads it: `.env`, the data directory, a secret and a database
- * of our own where development has none. Throws `ConfigError` on a bad variable.
+ * Completes the environment before anything reads it: `.env`, the data directory, and in development a secret and an embedded
+ * database if none is set. Throws `ConfigError` for an invalid variable.
  */
 export async function prepareEnvironment(): Promise<Prepared> {
   if (existsSync('.env')) process.loadEnvFile('.env')
@@ -32,7 +32,7 @@ async function embedded(dataDir: string): Promise<EmbeddedServer> {
   return startEmbedded(dataDir, { options: ['-c', 'max_connections=200'] })
 }
 
-/** The secret that an earlier start made, or a new one; readable by the hub's account alone. */
+/** The secret from an earlier start, or a new one. Only the hub's account can read it. */
 async function keptSecret(dataDir: string): Promise<string> {
   const file = join(dataDir, 'secret')
   try {

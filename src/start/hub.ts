@@ -66,8 +66,8 @@ import { hubLog } from '../platform/runtime/runtime'
 import { endpointsWithTimers, fieldsWithTimers } from './plain-next'
 
 /**
- * The hub as a Payload plugin: its collections, who may do what, sign-in, the versioned API and the dashboard.
- * The host's config keeps what it has. It also needs the hub's own tables (`hubSchemaUp`) in a migration.
+ * The hub as a Payload plugin: its collections, access rules, sign-in, the versioned API and the dashboard.
+ * The host's config keeps its own settings. It also needs the hub's own tables (`hubSchemaUp`) in a migration.
  */
 export function hub(config: Config): Plugin {
   printWithoutValues()
@@ -102,7 +102,7 @@ export function hub(config: Config): Plugin {
     graphQL: {
       ...incoming.graphQL,
       maxComplexity: 1_000,
-      // The build always runs with NODE_ENV=production: what closes introspection is APP_ENV. The playground loads
+      // The build always runs with NODE_ENV=production, so APP_ENV closes introspection. The playground loads
       // its scripts from other hosts; the hub's server does not serve it at all.
       disablePlaygroundInProduction: true,
       disableIntrospectionInProduction: false,
@@ -159,7 +159,7 @@ export function hub(config: Config): Plugin {
   })
 }
 
-/** What callers get wrong is answered, not logged; failures among these names are logged by `answerProblem`. */
+/** Callers' errors are sent, not logged. `answerProblem` logs those with these names that are the hub's. */
 const EXPECTED = Object.fromEntries(
   ['Problem', 'Forbidden', 'NotFound', 'ValidationError', 'QueryError', ...LOGGED_HERE].map((name) => [
     name,
@@ -167,14 +167,14 @@ const EXPECTED = Object.fromEntries(
   ]),
 ) as PayloadConfig['loggingLevels']
 
-/** What an operation sets and no document shows; the audit log says that it was set. */
+/** Secrets that an operation sets and no document shows. The audit log records only that they were set. */
 const secretsOfUser: SecretsOf = (context, id) => (passwordNote.read(context, id) ? ['password'] : [])
 const secretsOfSettings: SecretsOf = (context) =>
   webhookSecretNote.read(context, null) ? ['webhookSecret'] : []
 const secretsOfTool: SecretsOf = (context, id) =>
   Object.keys(toolSecretsNote.read(context, id) ?? {}).map((name) => `secretHeaders.${name}`)
 
-/** The collections of the hub, each with its calls read the same way. */
+/** The collections of the hub, each with the same hook that reads arguments. */
 function hubCollections(config: Config): CollectionConfig[] {
   return roomCollections(config).map((collection) => ({
     ...inHubList(timesInUtc(collection)),

@@ -15,8 +15,8 @@ import { sealSecretsAgain } from './seal-again'
 type Stop = () => Promise<void>
 
 /**
- * Starts whatever the hub does by itself, once a process; answers how to stop it. The ledger's lease stands when this
- * resolves: no call may be admitted before.
+ * Starts the hub's background jobs, once per process, and returns a function that stops them. When this resolves, the process
+ * has its lease in the ledger: no call may be admitted before.
  */
 export function startTimers(): Promise<Stop> {
   return perProcess('timers', async () => {
@@ -31,8 +31,8 @@ export function startTimers(): Promise<Stop> {
 }
 
 /**
- * The same on a plain Next host, where no server of the hub's has started them: the first call does. While the database
- * is away the call continues and fails on its own query; the next call tries again.
+ * The same on a plain Next host, which has no server of the hub: the first call starts them. While the database is away,
+ * the call continues and fails on its own query. The next call tries again.
  */
 export async function timersRun(): Promise<void> {
   const log = hubLog()
@@ -41,7 +41,7 @@ export async function timersRun(): Promise<void> {
   )
 }
 
-/** What the hub's own start does under the migration's lock; once a process. */
+/** Encrypts secrets of earlier versions again, once per process. The hub's own start does this under the migration lock. */
 function secretsSealed(log: Log): Promise<void> {
   return perProcess('secrets-sealed', () => {
     const { pool, secret } = runtime()
@@ -72,7 +72,7 @@ async function startAll(log: Log): Promise<Stop> {
   }
 }
 
-/** What a price closes is said once a start, as a new hub comes with plans that have one. */
+/** Logs once per start which plans are closed because of their price: a new hub has such plans. */
 async function sayClosedPlans(pool: Pool, log: Log): Promise<void> {
   const plans = await closedPlans(pool)
   if (plans.length > 0)

@@ -1,11 +1,11 @@
 import type { ToolFailure } from '../tools/adapters/adapter'
 import type { Upstream } from '../tools/tool'
 import type { ProviderWords } from './provider-words'
-/** What is asked of a model, in OpenAI's words: a body of that endpoint without what the hub itself sets. */
+/** A request to a model in OpenAI's format: a body of that endpoint, without the fields that the hub sets itself. */
 export type ModelAsk = {
   api: 'chat' | 'embeddings' | 'responses'
   body: Record<string, unknown>
-  /** The most output that the upstream may be told to make, each choice by itself; null for embeddings. */
+  /** The maximum output that may be sent to the upstream, for each choice; null for embeddings. */
   maxOutputTokens: number | null
 }
 
@@ -14,51 +14,51 @@ export type Target = {
   upstream: Upstream
   baseUrl: string
   headers: Record<string, string>
-  /** What of its headers no answer may repeat. */
+  /** The secrets in its headers, which no response may repeat. */
   secrets: readonly string[]
 }
 
-/** What was sent, and to which upstream: written by the call, read when it is charged. */
+/** What was sent, and to which upstream: the call writes it, the charge reads it. */
 export type SentUpstream = {
   upstream: string
-  /** Bytes of its body, of all its requests together. */
+  /** Bytes of the bodies of all its requests. */
   bytes: number
-  /** By the clock of the process. */
+  /** By the clock of this process. */
   at: number
 }
 
 export type ModelContext = {
   requestId: string
   sent: SentUpstream
-  /** Ends the call: the time is over, the caller has gone, or the hub stops. */
+  /** Ends the call: timeout, the caller has disconnected, or the hub stops. */
   signal: AbortSignal
 }
 
-/** A failure of a model's call, and whether another upstream may do better. */
+/** A failed call of a model, and whether another upstream may succeed. */
 export type ModelFailure = ToolFailure & {
   tryNext: boolean
-  /** Set where the provider refused the request as such: a 4xx that is the caller's, and what it said of it. */
+  /** Set if the provider refused the request itself: a 4xx that is the caller's error, and the provider's message. */
   refused?: { status: number } & ProviderWords
-  /** What the provider said of an error within its answer or stream, where a caller may read it. */
+  /** The provider's message about an error in its response or stream, if the caller may read it. */
   said?: ProviderWords
-  /** Set where the provider itself called its answer an error: nobody pays for what came before it. */
+  /** Set if the provider itself reported an error: the output before it is free. */
   isTold?: true
-  /** Set where the provider refused by rate and did not say for how long: it may mean this request alone. */
+  /** Set if the provider refused by rate without a time: it may refuse only this request. */
   namedNoTime?: boolean
 }
 
-/** A model's whole answer: as text to be passed on, and parsed. */
+/** A model's complete response: the text to pass on, and its parsed value. */
 export type ModelAnswer =
   | { ok: true; text: string; value: Record<string, unknown>; usage: ModelUsage | null }
   | ModelFailure
 
-/** One event of a stream: the JSON text as it came, and parsed. */
+/** One event of a stream: the JSON text as received, and its parsed value. */
 export type ModelEvent = { data: string; value: Record<string, unknown> }
 
 /** A stream that has begun. Iterating throws `StreamBroken` when it ends before it is complete. */
 export type ModelStream = { ok: true; events: AsyncIterable<ModelEvent> } | ModelFailure
 
-/** How a stream broke: what the provider said of it, where it did. */
+/** How a stream broke, and the provider's message if there is one. */
 export type StreamFailure = ToolFailure &
   Pick<Partial<ModelFailure>, 'tryNext' | 'refused' | 'said' | 'isTold'>
 
@@ -70,16 +70,16 @@ export class StreamBroken extends Error {
   }
 }
 
-/** A way to call models of one kind of provider. It answers for whatever goes wrong out there and never throws for it. */
+/** Calls the models of one kind of provider. It returns the provider's failures and never throws them. */
 export interface ModelAdapter {
   complete(target: Target, ask: ModelAsk, context: ModelContext): Promise<ModelAnswer>
-  /** Resolves when the upstream has begun to answer; events are OpenAI's, of the API that was asked. */
+  /** Resolves when the upstream begins its response. The events are OpenAI's, of the requested API. */
   stream(target: Target, ask: ModelAsk, context: ModelContext): Promise<ModelStream>
 }
 
 /**
- * A provider's own counts. Cached input and what was written to a cache are parts of the input, reasoning is a part of
- * the output. `besideTokens` is the part of the output that the provider reported beside its output, in its total.
+ * A provider's own counts. Input read from a cache and input written to a cache are parts of the input, reasoning is a
+ * part of the output. `besideTokens` is the part of the output that the provider reported only in its total.
  */
 export type ModelUsage = {
   inputTokens: number

@@ -3,8 +3,8 @@ import { mediaFaults } from './media-faults'
 import { storedFaults } from './stored-faults'
 
 /**
- * Fields by which routers of models (OpenRouter, LiteLLM) let a caller name further models, which an admin neither chose
- * nor weighed: all callers share the admin's key.
+ * Fields with which model routers (OpenRouter, LiteLLM) let a caller name other models. An admin neither chose nor priced
+ * these, and all callers share the admin's key.
  */
 const OTHER_MODELS = [
   'models',
@@ -15,12 +15,12 @@ const OTHER_MODELS = [
   'preset',
 ] as const
 
-/** Names that some servers (llama.cpp, TGI) have for the most output, and follow rather than the one that the hub sets. */
+/** Other names for the maximum output. Some servers (llama.cpp, TGI) prefer them to the one that the hub sets. */
 const OTHER_MAXIMA = ['n_predict', 'num_predict', 'max_new_tokens', 'max_gen_len'] as const
 
 /**
- * What of a body would change what the hub itself decides (which model is asked, how the answer is told), or reach beyond
- * the request: into a network, or into what the provider stores.
+ * Faults for fields that would change what the hub decides (the model, the format of the response), or that reach beyond
+ * the request: into a network, or into data stored at the provider.
  */
 export function bodyFaults(body: Record<string, unknown>): ProblemDetail[] {
   const faults: ProblemDetail[] = OTHER_MODELS.filter((field) => body[field] != null).map((field) => ({
@@ -37,8 +37,9 @@ export function bodyFaults(body: Record<string, unknown>): ProblemDetail[] {
 }
 
 /**
- * Clients put what stands there at the top of the body. Where it comes as it is, a router (LiteLLM) does that later, over
- * the model, the maximum and all else that the hub set. Only Google's door reads a field of it.
+ * OpenAI's clients move the fields of `extra_body` to the top of the body. If it arrives unchanged, a router (LiteLLM) does
+ * that later, and overwrites the model, the maximum and everything else that the hub set. Only Google's API reads a field
+ * of it.
  */
 function withinExtraBody(extra: unknown): ProblemDetail[] {
   if (typeof extra !== 'object' || extra === null) return []

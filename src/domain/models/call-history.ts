@@ -3,8 +3,8 @@ import { newCallId, wholeArguments } from './tool-calls'
 type Json = Record<string, unknown>
 
 /**
- * A chat's messages in which each call of a function has an id of its own and arguments that are text, and its result
- * follows it: providers refuse a message between them. The same list where nothing was to be mended.
+ * A chat's messages in which each function call has its own id and text arguments, and its result follows directly:
+ * providers refuse a message between them. Returns the same list if there was nothing to correct.
  */
 export function withCallsInOrder(messages: unknown[]): unknown[] {
   if (!messages.some((message) => isObject(message) && isOfCalls(message))) return messages
@@ -23,7 +23,7 @@ export function withCallsInOrder(messages: unknown[]): unknown[] {
 
 const isOfCalls = ({ role, tool_calls }: Json) => role === 'tool' || Array.isArray(tool_calls)
 
-/** A message with calls, and the results of those. */
+/** A message with calls, and their results. */
 function groupOf(message: Json, calls: unknown[], results: Results, ids: Set<string>): unknown[] {
   const answers: unknown[] = []
   const mended = calls.map((call) => {
@@ -46,7 +46,7 @@ function withArguments(call: Json, id: string): Json {
   return { ...call, id, ...(asked ? { function: { ...asked, arguments: text } } : {}) }
 }
 
-/** The results of calls, by the id that they name, in their order. */
+/** The results of calls, by their call id, in their order. */
 class Results {
   readonly #left = new Map<string, number[]>()
   readonly #taken = new Set<number>()
@@ -59,11 +59,11 @@ class Results {
       if (known) known.push(at)
       else this.#left.set(id, [at])
     })
-    // Taken from the end, which costs the same however many there are.
+    // They are taken from the end, which takes constant time.
     for (const list of this.#left.values()) list.reverse()
   }
 
-  /** The next result that names this id; one that names none answers the next call without a result. */
+  /** The next result with this id. A result without an id belongs to the next call without a result. */
   take(id: string): Json | null {
     const at = this.#left.get(id)?.pop() ?? this.#left.get('')?.pop()
     if (at === undefined) return null
@@ -77,8 +77,8 @@ class Results {
 }
 
 /**
- * The items of a response's input with a `call_id` for each call and each of its outputs, and arguments that are text.
- * Outputs without one belong to the calls before them, in their order.
+ * The input items of a response, with a `call_id` for each call and each output, and text arguments. Outputs without an id
+ * belong to the calls before them, in their order.
  */
 export function withCallIds(input: unknown): unknown {
   if (!Array.isArray(input)) return input

@@ -7,7 +7,7 @@ import type { ModelTool } from './call-model'
 import type { ModelPlan } from './plan'
 import { usageWith, weigh } from './usage'
 
-/** What a call took of the plan's tokens, how that is known, and the provider's own counts where there are any. */
+/** The plan tokens that a call used, how they were measured, and the provider's own counts if there are any. */
 export type ModelCharge = {
   tokens: number
   source: 'reported' | 'counted' | 'fixed' | 'partial' | 'estimated'
@@ -15,15 +15,15 @@ export type ModelCharge = {
 }
 
 type Took = {
-  /** What was reported, within its bounds. */
+  /** The reported counts, within their limits. */
   usage: ModelUsage | null
-  /** All text that came. */
+  /** All text that arrived. */
   produced: string
-  /** False for a stream that was cut, or whose reader has gone. */
+  /** False for a stream that was cut, or whose reader disconnected. */
   isWhole: boolean
 }
 
-/** A report as far as it can be true; admins are told of one that is above. */
+/** A report, reduced to what is possible. Admins are notified of a higher one. */
 export function believed(usage: ModelUsage | null, asked: Asked): ModelUsage | null {
   if (usage === null) return null
   const bounded = boundUsage(usage, asked)
@@ -43,13 +43,13 @@ export function believed(usage: ModelUsage | null, asked: Asked): ModelUsage | n
 }
 
 /**
- * The charge of a call that gave something: the price, what was reported, or what a tokenizer counts. What was reported
- * before the end of a stream that did not come there may not have known all of its output, which is counted then.
+ * The charge of a call with output: the price, the reported counts, or the tokenizer's count. If a stream did not reach its
+ * end, its report may not include all of its output, so the output is counted too.
  */
 export async function chargeFor(tool: ModelTool, plan: ModelPlan, took: Took): Promise<ModelCharge> {
   const { isWhole, produced } = took
   const { metering, model } = tool
-  // A text without a token does not exist.
+  // Every text has at least one token.
   const usage = took.usage?.outputTokens === 0 && isWhole && produced !== '' ? null : took.usage
   if (metering.mode === 'fixed') return { tokens: metering.tokens ?? 0, source: 'fixed', modelTokens: usage }
   if (usage && isWhole && metering.mode === 'reported')
@@ -83,7 +83,7 @@ export const noUsage = (): ModelUsage => ({
 
 type Answered = Extract<ModelAnswer, { ok: true }>
 
-/** An answer whose `usage` says what is charged: another than the provider's where that was above its bounds, bad or none. */
+/** A response whose `usage` shows what is charged: not the provider's if that was too high, invalid or missing. */
 export function withUsage(
   answer: Answered,
   usage: ModelUsage | null,

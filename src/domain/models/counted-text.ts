@@ -1,6 +1,6 @@
 type Json = Record<string, unknown>
 
-/** Settings of a body that no model reads. All else counts: a server may read a field that the hub does not know. */
+/** Settings that no model reads. All other fields count: a server may read a field that the hub does not know. */
 const SETTINGS = new Set([
   'encoding_format',
   'include',
@@ -20,16 +20,16 @@ const SETTINGS = new Set([
   'verbosity',
 ])
 
-/** About what providers take for an image of usual size. */
+/** About the tokens that providers charge for an image of usual size. */
 const IMAGE_TOKENS = 1_000
 const IMAGE = 'image '.repeat(IMAGE_TOKENS)
 const TEXT_TYPE = /^(?:text\/|application\/(?:json|xml))/i
 const TEXT_FILE = /^data:(?:text\/|application\/(?:json|xml))[^,]*;base64,/i
 
 /**
- * The text that the input of a body is counted by: the JSON of what the model reads, which is a little more than the
- * model counts. An image, a sound or a file counts as an image of usual size, wherever it is, and a file of text as its
- * text. Only where a message holds such things: a text that looks like a file is a text. `ids` are counted apart.
+ * The text by which the input of a body is counted: the JSON of everything that the model reads, a little more than the
+ * model counts. An image, a sound or a file counts as an image of usual size, a text file as its text. This applies only
+ * where a message can contain files: a text that looks like a file is a text. `ids` are counted separately.
  */
 export function countedText(body: Json, ids = 0): string {
   return Object.entries(body)
@@ -39,7 +39,7 @@ export function countedText(body: Json, ids = 0): string {
     .join('\n')
 }
 
-/** How many tokens the input of embeddings is, where it is one text's tokens or those of several. */
+/** The number of tokens of an embeddings input that consists of token ids, of one text or of several. */
 export function countIds(input: unknown): number {
   if (!Array.isArray(input)) return 0
   let ids = 0
@@ -47,7 +47,7 @@ export function countIds(input: unknown): number {
   return ids
 }
 
-/** What the images and files of a body count. */
+/** The tokens of the images and files of a body. */
 export function mediaTokens(body: Json): number {
   let media = 0
   const count = (file: unknown): string => {
@@ -82,7 +82,7 @@ const holdsParts = (name: string, value: unknown) =>
 const ofContent = (content: unknown, read: ReadFile) =>
   Array.isArray(content) ? content.map((part) => ofPart(part, read)) : ofPart(content, read)
 
-/** The places of a part of a message where an image, a sound or a file stands. */
+/** The fields of a message part that contain an image, a sound or a file. */
 const FILES = [
   'image_url',
   'audio_url',
@@ -95,7 +95,7 @@ const FILES = [
   'inline_data',
   'fileData',
 ] as const
-/** Kinds of parts whose `source`, or whose `result`, is one. */
+/** Types of parts whose `source`, or whose `result`, is a file. */
 const WITH_SOURCE = new Set(['image', 'document', 'audio', 'video'])
 
 function ofPart(part: unknown, read: ReadFile): unknown {
@@ -110,7 +110,7 @@ function ofPart(part: unknown, read: ReadFile): unknown {
   return files.length === 0 ? part : { ...part, ...Object.fromEntries(files) }
 }
 
-/** What a tool gave holds images, and no further results. */
+/** A tool's result may contain images, but no other results. */
 const ofInner = (part: unknown, read: ReadFile) =>
   isObject(part) && part.type === 'tool_result' ? part : ofPart(part, read)
 
@@ -131,8 +131,8 @@ const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * What a model has produced in a whole answer or in one event of a stream, as text to be counted: content, reasoning,
- * refusals and the calls of tools, of every choice.
+ * The output of a model in a complete response or in one event of a stream, as text to count: content, reasoning, refusals
+ * and tool calls, of every choice.
  */
 export function producedText(value: Json): string {
   const choices = Array.isArray(value.choices) ? (value.choices as Json[]) : []
@@ -156,13 +156,13 @@ function ofMessage(message: Json | undefined): string {
   return [...texts, ...named].filter((text) => typeof text === 'string').join('')
 }
 
-/** The text of a message's content, a text or a list of parts; what a part thought counts, and is not shown. */
+/** The text of a message's content (a string or a list of parts). Reasoning parts count, but are not shown. */
 export function textOfContent(content: unknown, isShown = false): string {
   if (!Array.isArray(content)) return textOfPart(content, isShown)
   return content.map((part) => textOfPart(part, isShown)).join('')
 }
 
-/** What a model thought, where that is among the parts of its content. */
+/** The model's reasoning, if it is among the parts of its content. */
 export function thoughtIn(content: unknown): string {
   if (!Array.isArray(content)) return ''
   return content.map((part) => (isThought(part) ? textOfPart(part, false) : '')).join('')
@@ -182,7 +182,7 @@ function textOfPart(part: unknown, isShown: boolean): string {
 const textsIn = (parts: unknown) =>
   Array.isArray(parts) ? parts.map((part) => (isObject(part) ? String(part.text ?? '') : '')).join('') : ''
 
-/** An event of a response's stream carries a delta; a whole response its output items. */
+/** An event of a response's stream has a delta; a complete response has output items. */
 function ofResponse({ type, delta, output }: Json): string {
   if (typeof type === 'string' && /^response\..*\.delta$/.test(type) && typeof delta === 'string')
     return delta

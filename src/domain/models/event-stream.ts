@@ -2,20 +2,20 @@ import { EventParser } from '../../platform/outbound/event-parser'
 import { badResponse, unavailable } from '../tools/adapters/adapter'
 import { StreamBroken } from './adapter'
 
-/** A stream may have so many bytes, most of them around its text; an endless one is cut there. */
+/** The maximum bytes of a stream, most of which are not text. An endless stream is cut here. */
 export const MOST_STREAM_BYTES = 64 * 1024 * 1024
-/** Once a stream said that it ends, its usage may still follow. */
+/** The usage may still follow after the event that ends the answer. */
 const WAIT_FOR_USAGE_MS = 2_000
-/** With the usage known, only the end of the connection is missing; a server that closes it can be asked again. */
+/** Once the usage is known, only the end of the connection is missing. If the server closes it, it can be reused. */
 const WAIT_FOR_CLOSE_MS = 250
 
-/** Whether a choice says why it finished: some servers send an empty text, or the word null, until they do. */
+/** Whether a choice has a finish reason: before that, some servers send an empty string or the word null. */
 export const isReason = (reason: unknown): reason is string =>
   typeof reason === 'string' && !['', 'null'].includes(reason.trim())
 
 /**
- * Whether a stream said that its answer is whole. From then on nothing that its connection does can break it: silence,
- * pings or a reset only end the reading.
+ * Whether a stream reported that its answer is complete. After that no connection error can break it: silence, pings or
+ * a reset only end the reading.
  */
 export class StreamEnd {
   #waitMs: number | null = null
@@ -24,7 +24,7 @@ export class StreamEnd {
     return this.#waitMs !== null
   }
 
-  /** Notes that the answer is whole, and whether its usage is known by now. */
+  /** Notes that the answer is complete, and whether its usage is known. */
   note(hasUsage: boolean): void {
     this.#waitMs = Math.min(
       this.#waitMs ?? WAIT_FOR_USAGE_MS,
@@ -33,14 +33,14 @@ export class StreamEnd {
   }
 
   /**
-   * What `next` gives, or undefined once all waits together took too long. Only waiting counts: what has come already is
-   * read, however slow its reader is.
+   * The value of `next`, or undefined once all waits together took too long. Only waiting counts: data that has arrived
+   * is read, however slow its reader is.
    */
   async wait<Value>(next: Promise<Value>): Promise<Value | undefined> {
     const startedAt = performance.now()
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<undefined>((resolve) => {
-      // A turn more, so that what came while the process was busy is read first.
+      // One more turn of the event loop, to read first what arrived while the process was busy.
       timer = setTimeout(() => setImmediate(resolve, undefined), this.#waitMs ?? 0)
     })
     const found = await Promise.race([next.catch(() => undefined), late]).finally(() => clearTimeout(timer))
@@ -50,9 +50,9 @@ export class StreamEnd {
 }
 
 /**
- * The data of each server-sent event of a body, as it comes; empty ones (a keep-alive of some servers) are left out. A
- * last event without its blank line counts where it is whole. Throws `StreamBroken` for a body that has more than
- * `mostBytes`, and whatever the body throws when its connection breaks before `end` was seen.
+ * The data of each server-sent event of a body, as it arrives. Empty events (some servers' keep-alive) are left out. A
+ * last event without its blank line counts if its JSON is complete. Throws `StreamBroken` for a body with more than
+ * `mostBytes`, and the body's own error if its connection breaks before `end` was seen.
  */
 export async function* readEvents(
   body: AsyncIterable<Uint8Array>,
@@ -64,7 +64,7 @@ export async function* readEvents(
   const decoder = new TextDecoder()
   let size = 0
   for (;;) {
-    // The end can only be seen in what has come: before it, no time is kept.
+    // Only received data can show the end. Before it, there is no time limit.
     const next = end.wasSeen ? await end.wait(chunks.next()) : await chunks.next()
     if (!next || next.done) break
     const { value } = next
@@ -77,7 +77,7 @@ export async function* readEvents(
   if (last !== null && isWhole(last)) yield last
 }
 
-/** A connection that was cut within an event leaves half of its JSON. */
+/** A connection that breaks within an event leaves incomplete JSON. */
 function isWhole(data: string): boolean {
   if (data.trim() === '[DONE]') return true
   try {

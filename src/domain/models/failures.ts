@@ -5,17 +5,17 @@ import type { ModelFailure, Target } from './adapter'
 import type { ProviderError, ProviderWords } from './provider-words'
 
 const UNAVAILABLE = new Set([502, 503, 504, 529])
-/** What the provider says of the request itself: asking another one, or again, would not help. */
+/** Errors of the request itself: another provider, or another attempt, would not help. */
 const REQUEST_REFUSED = new Set([400, 404, 405, 409, 413, 415, 422])
 const LONGEST_PAUSE_MS = 5 * 60_000
 const USUAL_PAUSE_MS = 5_000
 
-/** The caller has gone, or the hub ended the call. */
+/** The caller disconnected, or the hub ended the call. */
 export class CallEnded extends Error {
   override name = 'CallEnded'
 }
 
-/** The time that the tool allows is over. */
+/** The tool's timeout is over. */
 export class TimeOver extends Error {
   override name = 'TimeOver'
   constructor(readonly timeoutMs: number) {
@@ -24,8 +24,8 @@ export class TimeOver extends Error {
 }
 
 /**
- * What an answer of this status means. A 429 leaves the upstream alone for as long as it asks, and its caller for some
- * seconds where it names no time; `said` is what it said of a request that it refused, without secrets.
+ * What a response with this status means. After a 429 the upstream is not called for as long as it asks; without a time,
+ * its caller waits some seconds. `said` is the message about a refused request, without secrets.
  */
 export function failureOfStatus(
   status: number,
@@ -48,7 +48,7 @@ export function failureOfStatus(
       tryNext: true,
     }
   }
-  // Some servers answer so to an input that they stumble over.
+  // Some servers respond like this to an input on which they fail.
   if (status >= 500) return { ...badResponse(reason), health: 'ambiguous', tryNext: true }
   if (REQUEST_REFUSED.has(status)) {
     return { ...badResponse(reason), tryNext: false, refused: { status, ...said } }
@@ -56,12 +56,12 @@ export function failureOfStatus(
   return { ...badResponse(reason), tryNext: true }
 }
 
-/** Errors of these tell of the account that all callers share: its key, its bill, its rate. */
+/** These errors are about the account that all callers share: its key, its bill, its rate. */
 const OF_THE_ACCOUNT = new Set([401, 402, 403, 407, 429])
 
 /**
- * What an error means that a provider tells within an answer of status 200, or in a stream. One of the request is
- * refused as by its status; what else it says may be read by the caller, unless it is of the account.
+ * What an error means that a provider reports in a response with status 200, or in a stream. An error of the request is
+ * treated like its status. The caller may read other messages, unless they are about the account.
  */
 export function failureOfToldError(error: ProviderError, target: Target): ModelFailure {
   const said = wordsFor(error, target)
@@ -70,14 +70,14 @@ export function failureOfToldError(error: ProviderError, target: Target): ModelF
   return OF_THE_ACCOUNT.has(error.status) ? { ...failure, isTold: true } : { ...failure, said, isTold: true }
 }
 
-/** A provider's words without secrets, and bounded. */
+/** A provider's message without secrets, with a maximum length. */
 export function wordsFor({ message, code, param }: ProviderError, target: Target): ProviderWords {
   return { message: quotable(message, target), code, param }
 }
 
 /**
- * What a call that ended without an answer means: by `signal` where that ended it, else by the error. The reason is a
- * code, never the error's text: that may hold the address with what an admin put in it.
+ * Why a call ended without a response: from `signal` if it ended the call, else from the error. The reason is a code,
+ * never the error's text, which may contain the address with secrets that an admin put in it.
  */
 export function failureOfError(error: unknown, signal: AbortSignal): ModelFailure {
   if (signal.aborted) return failureOfSignal(signal)
@@ -86,7 +86,7 @@ export function failureOfError(error: unknown, signal: AbortSignal): ModelFailur
   const { code, name } = error as { code?: unknown; name?: string }
   const reason = typeof code === 'string' ? code : (name ?? 'error')
   const isNoHttp = reason.startsWith('HPE_') || reason === 'UND_ERR_HEADERS_OVERFLOW'
-  // A RangeError is what a value that is nested absurdly deep ends in.
+  // An extremely deeply nested value causes a RangeError.
   if (isNoHttp || reason === 'UND_ERR_INVALID_ARG' || reason === 'RangeError')
     return { ...badResponse(reason), tryNext: true }
   return { ...unavailable(reason, 'down'), tryNext: true }
@@ -98,12 +98,12 @@ function failureOfSignal(signal: AbortSignal): ModelFailure {
   return { ...unavailable('the call was ended early', 'unknown'), tryNext: false }
 }
 
-/** An answer that is none of the API's. */
+/** An invalid response: it does not have the API's format. */
 export function malformed(what: string): ModelFailure {
   return { ...badResponse(what), tryNext: true }
 }
 
-/** `Retry-After` in milliseconds, whether seconds or a date; at most five minutes. */
+/** `Retry-After` (seconds or a date) in milliseconds; at most five minutes. */
 function pauseOf(retryAfter: string | null): number {
   if (retryAfter === null) return USUAL_PAUSE_MS
   const seconds = Number(retryAfter)

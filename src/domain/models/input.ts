@@ -11,16 +11,16 @@ import { pricedFaults } from './priced-faults'
 type Json = Record<string, unknown>
 
 const PLACE = /\{\{\s*([\w.-]+)\s*\}\}/g
-/** What the hub sets itself, or what would change how it is answered. */
+/** Fields that the hub sets itself, or that would change the format of the response. */
 const SET_BY_HUB = new Set(['model', 'stream', 'stream_options', 'prompt'])
 const MOST_CHOICES = 16
 
-/** A call of a model with faults that the caller can mend, or its plan. */
+/** A prepared call of a model, or faults that the caller can fix. */
 export type Planned = { plan: ModelPlan } | { faults: ProblemDetail[] }
 
 /**
- * An invocation's input as a call of the model. With a template the message is made of it; else the input is a
- * `prompt`, or `messages` and further fields of a chat. For embeddings it is `input`: a text, or texts.
+ * Prepares a call of the model from a tool input. With a template, the message is made from the input. Otherwise the input
+ * is a `prompt`, or `messages` and further fields of a chat. For embeddings it is `input`: one text or several.
  */
 export function prepareCall(tool: ModelTool, input: Json): Planned {
   if (tool.model.kind === 'embeddings') return within('input.', planEmbeddings(tool, input))
@@ -44,8 +44,8 @@ const faultsOf = (tool: ModelTool, body: Json): ProblemDetail[] => [
 ]
 
 /**
- * A chat completion's body (without `model` and `stream`) as a call of this tool; the system prompt goes before. Nothing
- * is stored at the provider, whatever `store` says: see `planResponses`. Who does not say it stores nothing at OpenAI.
+ * Prepares a call from a chat completion's body (without `model` and `stream`); the system prompt goes first. Nothing is
+ * stored at the provider, whatever `store` says: see `planResponses`. Without `store`, OpenAI stores no chats.
  */
 export function planChat(tool: ModelTool, body: Json): Planned {
   const faults = faultsOf(tool, body)
@@ -71,8 +71,8 @@ export function planChat(tool: ModelTool, body: Json): Planned {
 }
 
 /**
- * A body for a server that speaks /responses itself; the system prompt goes before its instructions. Nothing is stored
- * at the provider: all callers share its key, and could reach what it keeps.
+ * Prepares a call for a server that supports /responses; the system prompt goes before its instructions. Nothing is stored
+ * at the provider: all callers share its key, and each could read the stored data of others.
  */
 export function planResponses(tool: ModelTool, body: Json): Planned {
   const faults = faultsOf(tool, body)
@@ -89,7 +89,7 @@ export function planResponses(tool: ModelTool, body: Json): Planned {
   return { plan: planModelCall(tool, ask, wanted) }
 }
 
-/** A body for embeddings (without `model`) as a call of this tool. */
+/** Prepares a call from an embeddings body (without `model`). */
 export function planEmbeddings(tool: ModelTool, body: Json): Planned {
   const { input } = body
   const faults = faultsOf(tool, body)
@@ -99,14 +99,14 @@ export function planEmbeddings(tool: ModelTool, body: Json): Planned {
   return { plan: planModelCall(tool, { api: 'embeddings', body }) }
 }
 
-/** Texts, one text's tokens, or those of several texts. */
+/** Texts, the token ids of one text, or those of several texts. */
 function isEmbeddable(input: unknown): boolean {
   if (!Array.isArray(input) || input.length === 0) return false
   const areTokens = (list: unknown) => Array.isArray(list) && list.every(Number.isInteger)
   return input.every((one) => typeof one === 'string') || areTokens(input) || input.every(areTokens)
 }
 
-/** What an invocation answers with: the text and what belongs to it, or the vectors. */
+/** The output of a tool call: the text and its details, or the vectors. */
 export function toOutput(value: Json): ToolOutput {
   if (Array.isArray(value.data)) {
     const vectors = (value.data as Json[]).map((one) => one?.embedding)
@@ -123,7 +123,7 @@ export function toOutput(value: Json): ToolOutput {
   }
 }
 
-/** The first of these fields that is there; a fault where it is no whole number in these bounds. */
+/** The first of these fields that is set; a fault if it is not an integer within these limits. */
 function wholeFrom(
   body: Json,
   names: string[],

@@ -2,19 +2,19 @@ import { perProcess } from '../../platform/kernel/process'
 import type { ModelAsk, Target } from './adapter'
 import { wordsOfBody } from './provider-words'
 
-/** The two names that servers of OpenAI's chat API have for the most output. */
+/** The two names of the maximum output in OpenAI's chat API. */
 export type OutputField = 'max_tokens' | 'max_completion_tokens'
 
 const MOST_KNOWN = 1_000
 
-/** What servers were found to take, by their address and model. */
+/** The field that each server was found to accept, by its address and model. */
 const learned = () => perProcess('models.output-fields', () => new Map<string, OutputField>())
 
 const keyOf = ({ baseUrl, upstream }: Target) => `${baseUrl} ${upstream.model}`
 
 /**
- * The field of a chat in which this server is sent the most output: the one that it was found to take, OpenAI's newer one
- * for OpenAI itself, or the one that the caller used. Others are sent `max_tokens`, which all of them know.
+ * The field in which the maximum output is sent to this server: the one that it was found to accept, OpenAI's newer one for
+ * OpenAI itself, or the one that the caller used. Otherwise `max_tokens`, which all servers know.
  */
 export function outputField(target: Target, { body }: Pick<ModelAsk, 'body'>): OutputField {
   const known = learned().get(keyOf(target))
@@ -39,7 +39,7 @@ export function otherOutputField(sent: OutputField, status: number, body: string
   return other
 }
 
-/** Notes that a server takes this field, so that the next call needs no second try. */
+/** Records that a server accepts this field, so that the next call needs no second attempt. */
 export function learnOutputField(target: Target, field: OutputField): void {
   const fields = learned()
   if (fields.size >= MOST_KNOWN) fields.clear()

@@ -1,19 +1,19 @@
 import { perProcess } from '../../platform/kernel/process'
 
-/** A model's recent calls: their output and how long it took, the newest weighing most. */
+/** A model's recent calls: their output and duration. Newer calls have more weight. */
 type Recent = { tokens: number; ms: number; reasons: number }
 
-/** One call, as far as the rate is concerned. Reasoning is a part of the output. */
+/** The data of one call for the rate. Reasoning is a part of the output. */
 export type TimedOutput = { outputTokens: number; reasoningTokens: number; ms: number }
 
-/** So many calls without reasoning, and a model no longer counts as one that reasons. */
+/** After so many calls without reasoning, a model is no longer considered a reasoning model. */
 const CALLS_TO_FORGET = 20
 const KEPT_OF_OLDER = 0.8
 
 const rates = () => perProcess('models.output-rates', () => new Map<string, Recent>())
 const keyOf = (toolId: string, upstream: string) => `${toolId} ${upstream}`
 
-/** Notes a whole call whose output was reported. Each process knows what it saw itself. */
+/** Records a complete call whose output was reported. Each process knows only its own calls. */
 export function noteOutput(toolId: string, upstream: string, call: TimedOutput): void {
   const { outputTokens, reasoningTokens, ms } = call
   if (outputTokens === 0 || ms <= 0) return
@@ -25,12 +25,12 @@ export function noteOutput(toolId: string, upstream: string, call: TimedOutput):
   rates().set(key, recent)
 }
 
-/** Whether this process has seen a whole call of it. */
+/** Whether this process has seen a complete call of it. */
 export const knowsRate = (toolId: string, upstream: string): boolean => rates().has(keyOf(toolId, upstream))
 
 /**
- * The output that a model makes in so much time, by its recent calls; 0 for one that did not reason in them, whose output
- * is all seen as it comes.
+ * The output that a model produces in this time, estimated from its recent calls; 0 for a model that did not reason in them,
+ * because all of its output is visible.
  */
 export function outputIn(toolId: string, upstream: string, ms: number): number {
   const recent = rates().get(keyOf(toolId, upstream))

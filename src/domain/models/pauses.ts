@@ -1,21 +1,21 @@
 import { perProcess } from '../../platform/kernel/process'
 import type { Tool, Upstream } from '../tools/tool'
 
-/** Until when an upstream is left alone: by one caller, or by everybody (null). */
+/** Until when an upstream is not called: for one caller, or for everybody (null). */
 type Pause = { revision: number; until: number; caller: string | null }
 
 const pauses = () => perProcess('models.pauses', () => new Map<string, Pause>())
 const keyOf = (tool: Tool, { name }: Upstream) => `${tool.id} ${name}`
 
-/** For how long (ms) this caller still has to leave the upstream alone; 0 or less: not any more. */
+/** How long (ms) the pause still lasts for this caller; 0 or less: no pause. */
 export function pauseLeft(tool: Tool, upstream: Upstream, caller: string): number {
   const known = current(tool, upstream)
   return known && (known.caller ?? caller) === caller ? known.until - performance.now() : 0
 }
 
 /**
- * Leaves an upstream alone for so long: everybody does, or `caller`, where the provider did not say that it means more than
- * their request. Once it says so to somebody else too, it means everybody.
+ * Pauses an upstream for this time: for everybody, or only for `caller` if the provider may have refused only this request.
+ * If the provider refuses another caller too in that time, the pause is for everybody.
  */
 export function pause(tool: Tool, upstream: Upstream, ms: number, caller: string | null): void {
   const known = current(tool, upstream)

@@ -4,25 +4,25 @@ import type { ModelAsk } from './adapter'
 import type { ModelTool } from './call-model'
 import { countedText, countIds } from './counted-text'
 
-/** Output that is held for where neither the caller nor the admin names a maximum. */
+/** The output that is held if neither the caller nor the admin sets a maximum. */
 const USUAL_MOST_OUTPUT = 4_096
 
-/** A model's call before its admission: what is asked, what that text is for counting, and what is held for it. */
+/** A prepared call: a model's request before its admission, with its text for counting and its hold. */
 export type ModelPlan = {
   ask: ModelAsk
-  /** What goes in, as it is counted. */
+  /** The input text for counting. */
   inputText: string
-  /** What of it came as tokens already. */
+  /** The part of the input that already consists of token ids. */
   inputIds: number
   inputTokens: number
-  /** Answers asked for at once (`n`), each of them with the most output. */
+  /** The number of choices (`n`), each of them with the maximum output. */
   choices: number
   hold: Hold
 }
 
 /**
- * The plan of a call: its hold is the counted input and the most output, both by their weights (or the fixed price).
- * `wanted` is the most output that the caller asks for.
+ * Prepares a call: its hold is the counted input plus the maximum output, both times their weights (or the fixed price).
+ * `wanted` is the maximum output that the caller requests.
  */
 export function planModelCall(
   tool: ModelTool,
@@ -38,7 +38,7 @@ export function planModelCall(
   return { ...plan, hold: holdOf(tool, inputTokens, maxOutputTokens ?? 0, choices) }
 }
 
-/** The ask of an admitted call: its most output cut to what the hold has room for. The hold has room for one token. */
+/** The request of an admitted call, with its output limited to its hold. A hold always has room for one token of output. */
 export function capOutputToHold(tool: ModelTool, plan: ModelPlan, tokensHeld: number): ModelAsk {
   const { ask, choices, inputTokens } = plan
   const weight = outputWeight(tool)
@@ -53,7 +53,7 @@ function mostOutput({ model }: ModelTool, wanted: number | null): number {
   return Math.min(most, wanted ?? model.defaultOutputTokens ?? Math.min(most, USUAL_MOST_OUTPUT))
 }
 
-/** An output can be cut to what is left, down to one token; an input, and a price, cannot. */
+/** The output can be reduced to the tokens left, down to one. The input and a fixed price cannot. */
 function holdOf(tool: ModelTool, inputTokens: number, outputTokens: number, choices: number): Hold {
   if (tool.metering.mode === 'fixed') return { tokens: tool.metering.tokens ?? 0, mode: 'exact' }
   const input = inputCost(tool, inputTokens)
@@ -62,7 +62,7 @@ function holdOf(tool: ModelTool, inputTokens: number, outputTokens: number, choi
   return { tokens: withOutput(outputTokens), mode: 'up-to', least: withOutput(1) }
 }
 
-/** Which of the input is cached or written to a cache, and which of the output is reasoning, is not known before: the dearer one is held. */
+/** It is not known in advance which input is cached and which output is reasoning, so the higher price is held. */
 function inputCost({ model }: ModelTool, tokens: number): number {
   const { input, cachedInput, cacheWrite5m, cacheWrite1h } = model.weights
   return Math.ceil((tokens * Math.max(input, cachedInput, cacheWrite5m ?? 0, cacheWrite1h ?? 0)) / 100)

@@ -6,7 +6,7 @@ type Field = { option: OpenOption; isFree: (value: unknown) => boolean }
 
 const options: readonly (PricedOption & { name: OpenOption })[] = PRICED_OPTIONS
 
-/** One spelling of a name: some servers also read `serviceTier`, and letter case differs among them. */
+/** Normalises a name: some servers also read `serviceTier`, and their letter case differs. */
 const plain = (name: string) => name.toLowerCase().replace(/[_-]/g, '')
 
 const FIELDS = new Map<string, Field>(
@@ -22,11 +22,11 @@ const TOOLS = new Map<string, OpenOption>(
 const CALLERS = new Set(CALLERS_TOOLS.map(plain))
 const ADDING = new Set(options.filter(({ addsInput }) => addsInput).map(({ name }) => name))
 
-/** What of a body costs more at the provider and is not among what the tool opens; one fault for each. */
+/** One fault for each option in a body that costs extra at the provider and that the tool does not allow. */
 export function pricedFaults(body: Json, open: readonly OpenOption[]): ProblemDetail[] {
   const faults = pricedFieldFaults(body, open)
   addToolFaults(body.tools, 'tools', open, faults)
-  // An item of a response may bring further tools along.
+  // An input item of a response may contain more tools.
   if (Array.isArray(body.input))
     for (let at = 0; at < body.input.length; at += 1) {
       const item: unknown = body.input[at]
@@ -36,7 +36,7 @@ export function pricedFaults(body: Json, open: readonly OpenOption[]): ProblemDe
   return faults
 }
 
-/** The same without the list of tools, for a request whose hosted tools are refused in any case. */
+/** The same without the list of tools, for a request whose hosted tools are always refused. */
 export function pricedFieldFaults(body: Json, open: readonly OpenOption[]): ProblemDetail[] {
   const faults: ProblemDetail[] = []
   addFieldFaults(body, '', open, faults)
@@ -53,7 +53,7 @@ export function pricedFieldFaults(body: Json, open: readonly OpenOption[]): Prob
   return faults
 }
 
-/** Whether a tool that opens these lets the provider add input of its own. */
+/** Whether these options allow the provider to add its own input. */
 export const opensInput = (open: readonly OpenOption[]): boolean => open.some((name) => ADDING.has(name))
 
 function addFieldFaults(body: Json, prefix: string, open: readonly OpenOption[], faults: ProblemDetail[]) {
@@ -66,7 +66,7 @@ function addFieldFaults(body: Json, prefix: string, open: readonly OpenOption[],
   }
 }
 
-/** A namespace holds tools; nobody needs one within one within one. */
+/** A namespace contains tools. Nobody needs deeper nesting. */
 const MOST_NESTED = 3
 
 function addToolFaults(
@@ -77,7 +77,7 @@ function addToolFaults(
   depth = 0,
 ) {
   if (!isObject(tools)) return
-  // One tool in place of a list is read as such by some servers.
+  // Some servers accept one tool in place of a list.
   const entries: [string, unknown][] = Array.isArray(tools)
     ? tools.map((tool: unknown, at) => [`${field}[${at}]`, tool])
     : [[field, tools]]
@@ -89,7 +89,7 @@ function addToolFaults(
   }
 }
 
-/** The option that a tool of the provider's belongs to; null for one that the caller runs. */
+/** The option to which a provider's hosted tool belongs; null for a tool that the caller runs. */
 function hosted(tool: Json): OpenOption | null {
   // Google names a hosted tool by its only field.
   for (const name of Object.keys(tool)) {

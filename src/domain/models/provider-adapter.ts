@@ -13,10 +13,10 @@ import { toCompletion } from './translate-result'
 import { readUsage } from './usage'
 
 const MOST_ANSWER_BYTES = 10 * 1024 * 1024
-/** A stream wraps every few characters in a few hundred more. */
+/** A stream adds a few hundred bytes to every few characters. */
 const MOST_STREAM_BYTES = 64 * 1024 * 1024
 
-/** Where one call goes, as a provider's library takes it. */
+/** The target of one call, in the format of a provider's library. */
 export type Way = {
   baseURL: string
   headers: Record<string, string>
@@ -28,15 +28,15 @@ export type Way = {
 export type Provider = {
   languageModel(way: Way): LanguageModelV3
   wire: Wire
-  /** The prompt as this provider takes it, where it refuses some of what others take. */
+  /** The prompt for this provider, if it refuses something that others accept. */
   mendPrompt?(prompt: LanguageModelV3Prompt): LanguageModelV3Prompt
-  /** What OpenAI's settings become that the AI SDK knows for this provider alone. */
+  /** Settings of OpenAI for which the AI SDK has an option only for this provider. */
   options(ask: ModelAsk, model: string): Partial<LanguageModelV3CallOptions>
-  /** Left out where the provider has none. */
+  /** Missing if the provider has none. */
   embed?(way: Way, ask: ModelAsk, signal: AbortSignal): Promise<Extract<ModelAnswer, { ok: true }>>
 }
 
-/** A model's adapter over a provider's library: OpenAI's words on this side, the provider's on the other. */
+/** A model adapter with a provider's library. It translates between OpenAI's format and the provider's. */
 export function providerAdapter(provider: Provider): ModelAdapter {
   return {
     async complete(target, ask, context) {
@@ -103,7 +103,7 @@ function callOptions(provider: Provider, way: Way, given: ModelAsk, abortSignal:
   return provider.mendPrompt ? { ...call, prompt: provider.mendPrompt(call.prompt) } : call
 }
 
-/** The library copies what is sent by itself: large integers in schemas and arguments go along as texts. */
+/** The library copies the request itself, so large integers in schemas and arguments are passed as strings. */
 function withCarriedDigits(ask: ModelAsk): ModelAsk {
   const { body } = ask
   if (!hasDigits(body)) return ask

@@ -7,31 +7,31 @@ import { readProviderAnswer, readProviderEvents, textOf } from './provider-event
 import type { Wire } from './provider-wire'
 import { MOST_SAID_BYTES } from './provider-words'
 
-/** What happened on the wire of one call, whatever the library around it makes of it. */
+/** What happened on the network during one call, independent of how the library reports it. */
 export type Seen = {
   status: number | null
   headers: Dispatcher.ResponseData['headers']
   /** Why the connection failed or broke. */
   error: unknown
-  /** What is wrong with the answer as such. */
+  /** Why the response itself is invalid. */
   fault: string | null
-  /** The body of an answer that is an error by its status. */
+  /** The body of a response with an error status. */
   said: string
-  /** The provider told an error within its answer, or its stream was cut. */
+  /** The provider reported an error within its response, or its stream was cut. */
   broken: StreamFailure | null
 }
 
-/** How the answer of a call is to be read; null where the library reads it alone. */
+/** How to read the response of a call; null if only the library reads it. */
 export type Reading = { target: Target; wire: Wire; stream: boolean } | null
 
-/** A key for libraries that insist on one; it is never sent. */
+/** A key for libraries that require one; it is never sent. */
 export const NO_KEY = 'none'
 
 const KEY_HEADERS = ['x-api-key', 'x-goog-api-key', 'authorization']
 
 /**
- * A `fetch` for a provider's library that goes out through the guarded agent: redirects are answers, the answers of
- * a call are limited to `mostBytes` in all, and what was seen is kept, as libraries hide it in errors of their own.
+ * A `fetch` for a provider's library that uses the guarded agent. It returns redirects as responses, limits the responses of
+ * a call to `mostBytes` in total, and records what it saw, because libraries hide that in their own errors.
  */
 export function providerFetch(
   { requestId, signal, sent }: ModelContext,
@@ -84,7 +84,7 @@ async function toResponse(
   reading: Reading,
 ): Promise<Response> {
   const { statusCode, headers, body } = answer
-  // Where we close it, the error of that is ours: without a listener it would be one that nobody catches.
+  // If we close the body, it emits an error. Without a listener that would be an uncaught exception.
   body.on('error', () => undefined)
   if (isCompressed(headers)) {
     seen.fault = 'its answer is compressed, which was not asked for'
@@ -94,7 +94,7 @@ async function toResponse(
   const isEmpty = WITHOUT_BODY.has(statusCode)
   if (isEmpty) void body.dump()
   const shown = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)])
-  // 1xx never arrive here; what is no status at all would make `Response` throw.
+  // 1xx never arrive here. An invalid status would make `Response` throw.
   const status = statusCode >= 200 && statusCode <= 599 ? statusCode : 502
   if (isEmpty) return new Response(null, { status, headers: shown })
   if (status >= 300) {
@@ -105,7 +105,7 @@ async function toResponse(
   return new Response(await read(bytes, seen, reading, () => body.destroy()), { status, headers: shown })
 }
 
-/** The answer as the library reads it. What is wrong with it is noted, as the library hides it in an error of its own. */
+/** The response for the library. Its faults are recorded, because the library hides them in its own error. */
 async function read(
   bytes: AsyncIterable<Uint8Array>,
   seen: Seen,
@@ -134,7 +134,7 @@ function note(error: unknown, seen: Seen): void {
   else seen.error = error
 }
 
-/** The body up to so many bytes; then it ends with an error. */
+/** The body up to this many bytes; after that it fails with an error. */
 async function* limited(
   body: Dispatcher.ResponseData['body'],
   limit: { left: number },

@@ -9,7 +9,7 @@ import { ChunkWriter } from './translate-stream'
 
 export type Begun = {
   stream: ReadableStream<LanguageModelV3StreamPart>
-  /** What an error of this call means. */
+  /** The meaning of an error of this call. */
   fail: (error: unknown) => ModelFailure
   /** Ends the call of the upstream. */
   stop: () => void
@@ -17,8 +17,8 @@ export type Begun = {
 }
 
 /**
- * Waits for the first event, as a stream that fails before it has given nothing to anybody and another upstream may
- * be tried. What goes wrong later is a `StreamBroken`.
+ * Waits for the first event: if a stream fails before it, nothing was sent to the caller, and another upstream may be tried.
+ * A later failure is a `StreamBroken`.
  */
 export async function beginStream(begun: Begun): Promise<ModelStream> {
   const events = eventsOf(begun)
@@ -40,7 +40,7 @@ async function* startingWith(
     yield first
     yield* rest
   } finally {
-    // Where the reader leaves at the first event, the rest has to be told.
+    // If the reader stops at the first event, the rest of the stream must be cancelled.
     await rest.return(undefined)
   }
 }

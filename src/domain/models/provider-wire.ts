@@ -2,19 +2,19 @@ import { parseJson, toJson } from '../../platform/kernel/exact-json'
 
 type Json = Record<string, unknown>
 
-/** How one kind of provider writes a stream, beside what its library reads by itself. */
+/** How one kind of provider writes a stream, in addition to what its library reads itself. */
 export type Wire = {
-  /** Whether the answer is whole after this event, and whether it tells the usage. */
+  /** Whether the response is complete after this event, and whether the event contains the usage. */
   see(event: Json): { isEnd: boolean; hasUsage: boolean }
-  /** The type of the event that the library waits for at the end of a whole answer; null where it waits for none. */
+  /** The type of the event that the library expects at the end of a complete response; null if it expects none. */
   last: string | null
-  /** Whether the library knows events of this type: it breaks at others, which a provider may add. */
+  /** Whether the library knows events of this type. It fails on others, which a provider may add. */
   knows(event: Json): boolean
   /** An event or a whole answer with what the library insists on and a server may leave out; null where nothing is. */
   mend(value: Json): Json | null
-  /** A whole answer as the events of a stream. */
+  /** Turns a complete response into the events of a stream. */
   toEvents(whole: unknown): Json[]
-  /** The events of a stream as a whole answer. */
+  /** Turns the events of a stream into a complete response. */
   toWhole(events: Json[]): Json | null
 }
 
@@ -43,7 +43,7 @@ export const anthropicWire: Wire = {
   toWhole: (events) => wholeMessage(events),
 }
 
-/** With a 0, which the hub takes for no count, where one is no number; null where all are there. */
+/** Replaces missing counts by 0, which the hub reads as no count; null if all are numbers. */
 function withCounts(value: Json, names: string[]): Json | null {
   const told = isObject(value.usage) ? value.usage : {}
   const missing = names.filter((name) => typeof told[name] !== 'number')
@@ -83,7 +83,7 @@ function blockEvents(block: Json, index: number): Json[] {
   ]
 }
 
-/** What each kind of delta goes on with, and the field of its block. */
+/** For each kind of delta: its field, and the field of the block that it continues. */
 const FIELDS: Record<string, [from: string, to: string]> = {
   text_delta: ['text', 'text'],
   thinking_delta: ['thinking', 'thinking'],

@@ -2,19 +2,19 @@ import { isTextDeeperThan, MOST_DEPTH } from '../tools/depth'
 
 type Json = Record<string, unknown>
 
-/** What a provider said of an error: its words, and what programs read of it, each where it is of a known kind. */
+/** A provider's error: its message, and its `code` and `param` if they are of a known kind. */
 export type ProviderWords = { message: string; code: string | null; param: string | null }
 
-/** The same, and the HTTP status that it has or stands for; null where nothing says one. */
+/** The same with the HTTP status that it has or means; null if there is none. */
 export type ProviderError = ProviderWords & { status: number | null }
 
 const NEUTRAL = 'The model refused the request.'
-/** Far more than is shown: what comes behind it is not looked at. */
+/** Far more than is shown. The rest is not read. */
 const MOST_READ = 16_384
-/** Servers say the whole request back with what is wrong with it; a body beyond this is not looked at. */
+/** Some servers repeat the whole request in an error. A larger body is not read. */
 export const MOST_SAID_BYTES = 1024 * 1024
 
-/** Codes that clients act on. Others are the provider's own and say nothing to a client of the hub. */
+/** Codes that clients handle. Other codes are the provider's own and mean nothing to a client of the hub. */
 const KNOWN_CODES = new Set([
   'context_length_exceeded',
   'string_above_max_length',
@@ -48,7 +48,7 @@ const KNOWN_CODES = new Set([
   'rate_limit_exceeded',
 ])
 
-/** How servers without codes say that an input does not fit. */
+/** Messages of servers without codes for an input that is too long. */
 const TOO_LONG =
   /prompt is too long|maximum context length|context[ _](?:length|window|size)[^.]{0,60}exceed|exceeds?[^.]{0,60}(?:context (?:length|window|size)|maximum number of tokens)|exceed_context_size|input is too long|too many (?:input )?tokens in/i
 
@@ -66,7 +66,7 @@ const STATUS_OF_KIND: [RegExp, number][] = [
   ],
 ]
 
-/** What the body of an error says, in whichever form it comes: a text that is no JSON is said as it is, a page is not. */
+/** The error in the body of an error response, in any format. Plain text is used unchanged, an HTML page is not. */
 export function wordsOfBody(body: string): ProviderError {
   const text = body.replace(/^\uFEFF/, '').trim()
   const value = parse(text)
@@ -77,9 +77,9 @@ export function wordsOfBody(body: string): ProviderError {
 }
 
 /**
- * The error in an answer or in an event of a stream that has one; null for what is no error. The forms are those of
- * OpenAI and Anthropic (`error` with a message or a text), of Google's lists, of a failed response, of a choice that
- * a router ended, and words alone (`{message}`, `{detail}`) where an answer should be.
+ * The error in a response or in an event of a stream; null if there is none. It knows the formats of OpenAI and Anthropic
+ * (`error` with a message or a text), Google's lists, a failed response, a choice that a router ended, and a message alone
+ * (`{message}`, `{detail}`) in place of a response.
  */
 export function errorIn(value: unknown): ProviderError | null {
   if (Array.isArray(value)) return value.length > 0 ? errorIn(value[0]) : null
@@ -98,7 +98,7 @@ export function errorIn(value: unknown): ProviderError | null {
   return isWordsAlone(value) ? errorOf(value) : null
 }
 
-/** What an answer, or an event of one, has at its top in any of the APIs. */
+/** The top-level fields of a response, or of its events, in any of the APIs. */
 const OF_AN_ANSWER = [
   'choices',
   'type',
@@ -120,7 +120,7 @@ function neutral(): ProviderError {
   return { message: NEUTRAL, code: null, param: null, status: null }
 }
 
-/** Words beside the error count where it has none itself, or is no more than a title (`{error: 'Bad Request', message}`). */
+/** A message beside the error is used if the error has none, or only a title (`{error: 'Bad Request', message}`). */
 function errorOf(error: unknown, around: Json = {}): ProviderError {
   if (Array.isArray(error) && error.length > 0) return errorOf(error[0], around)
   if (!isObject(error)) return toError(wordsIn(around) || textIn(error), around)

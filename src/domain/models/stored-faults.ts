@@ -1,17 +1,17 @@
 import type { ProblemDetail } from '../../platform/kernel/problem'
 
 /**
- * All callers of the hub share the provider's account. Who could name what is stored there could read what others sent,
- * so what a request refers to has to come along with it.
+ * All callers of the hub share the provider's account. A caller that could refer to stored data could read what others sent,
+ * so a request must contain everything that it refers to.
  */
 export const STORED_AT_PROVIDER =
   "may not name what is stored in the provider's account, which all callers share: send the content itself"
 
 const NO_CONVERSATIONS = 'the hub stores no conversations: send the whole input'
 
-/** Fields of a body that go on with what was said before. */
+/** Fields of a body that continue an earlier conversation. */
 const CONVERSATIONS = new Set(['previous_response_id', 'conversation', 'thread_id', 'assistant_id'])
-/** Fields that refer to something stored wherever they stand, by OpenAI's names and by those of others. */
+/** Fields that refer to stored objects at any depth, by the names of OpenAI and of other providers. */
 const OBJECTS = new Set([
   'container_id',
   'cached_content',
@@ -27,7 +27,7 @@ const OBJECTS = new Set([
   'vector_store_id',
   'vector_store_ids',
 ])
-/** What stands under these names is the caller's own words: schemas, arguments, notes. */
+/** The values of these fields are the caller's own content: schemas, arguments, notes. */
 const OWN_WORDS = new Set([
   '$defs',
   'annotations',
@@ -50,14 +50,14 @@ const OWN_WORDS = new Set([
   'schema',
 ])
 
-/** What of a body refers to something stored at the provider, however deep; one fault for each. */
+/** One fault for each reference in a body to data stored at the provider, at any depth. */
 export function storedFaults(body: Record<string, unknown>): ProblemDetail[] {
   const faults: ProblemDetail[] = []
   lookThrough(body, [], faults)
   return faults
 }
 
-/** Plain loops: a body may hold millions of values, and nobody is answered meanwhile. */
+/** Plain loops: a body may contain millions of values, and the loop blocks all other requests. */
 function lookThrough(value: object, path: (string | number)[], faults: ProblemDetail[]): void {
   if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at += 1) lookInto(value[at], at, path, faults)
@@ -65,7 +65,7 @@ function lookThrough(value: object, path: (string | number)[], faults: ProblemDe
   }
   const isTop = path.length === 0
   for (const name of Object.keys(value)) {
-    // Below the top it is what a tool was called with.
+    // Below the top level, `input` contains the arguments of a tool call.
     if (OWN_WORDS.has(name) || (name === 'input' && !isTop)) continue
     const inner: unknown = value[name as keyof typeof value]
     const message = inner === null ? null : faultOf(name, inner, isTop)
@@ -96,12 +96,12 @@ function faultOf(name: string, value: unknown, isTop: boolean): string | null {
   return isReference ? STORED_AT_PROVIDER : null
 }
 
-/** Some servers take an address where OpenAI takes the id of a file: that is looked at as one. */
+/** Some servers accept a URL where OpenAI accepts a file id: it is checked as a URL. */
 const isGiven = (value: unknown) =>
   !(typeof value === 'string' && /^(https?|data):/i.test(value)) &&
   !(Array.isArray(value) && value.length === 0)
 
-/** A container or a sound that is there already; without an id one is made anew. */
+/** An existing container or sound. Without an id, a new one is created. */
 const hasId = (value: unknown) => (value as { id?: unknown } | undefined)?.id != null
 
 const fieldOf = (path: (string | number)[]) =>
@@ -110,9 +110,9 @@ const fieldOf = (path: (string | number)[]) =>
     return field === '' ? name : `${field}.${name}`
   }, '')
 
-/** Google reads what is kept in an account of its own by an address, with the key of that account. */
+/** Google reads stored data by a URL, with the key of the account that owns the data. */
 export function isStoredAtGoogle(address: string): boolean {
-  // A file that comes along may be large: it is not read as an address.
+  // An inline file may be large, so it is not parsed as a URL.
   if (!/^\s*https?:/i.test(address) || !URL.canParse(address)) return false
   const { hostname, pathname } = new URL(address)
   return (

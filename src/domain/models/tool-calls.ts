@@ -4,7 +4,7 @@ import { isReason } from './event-stream'
 
 type Json = Record<string, unknown>
 
-/** An id for a call that its server gave none, in the form of OpenAI's. */
+/** An id in OpenAI's format, for a call whose server sent none. */
 export const newCallId = () => `call_${randomBytes(12).toString('hex')}`
 
 /** A call's arguments as JSON text: some servers send the object itself. */
@@ -13,13 +13,13 @@ export function argumentsText(given: unknown): string {
   return given === null || given === undefined ? '' : toJson(given)
 }
 
-/** The same where the arguments are complete: none are an empty object. */
+/** The same for complete arguments: missing ones become an empty object. */
 export function wholeArguments(given: unknown): string {
   const text = argumentsText(given)
   return text.trim() === '' ? '{}' : text
 }
 
-/** A whole chat in which each call has an id of its own, and arguments that are text; the same object where it has. */
+/** A complete chat in which each call has its own id and text arguments. Returns the same object if nothing changes. */
 export function withWholeCalls(completion: Json): Json {
   const choices = Array.isArray(completion.choices) ? (completion.choices as unknown[]) : []
   const mended = choices.map((choice) => {
@@ -48,15 +48,15 @@ function mendedCalls(calls: unknown[]): unknown[] | null {
 }
 
 /**
- * The calls of functions in a chat's stream, as clients expect them: an index and an id of its own for each, both and the
- * name in its first piece and only there, arguments that are text. Servers leave ids out, send them or the name late or
- * again and again, and put several calls under one index.
+ * The function calls in a chat's stream, as clients expect them: each has its own index and id; its id and name are only in
+ * its first piece; its arguments are text. Some servers leave ids out, send ids or names late or repeatedly, and use
+ * one index for several calls.
  */
 export class StreamedCalls {
   readonly #choices = new Map<unknown, ChoiceCalls>()
   #frame: Json = {}
 
-  /** A chunk as it is passed on; the same object where nothing was to be mended. */
+  /** The corrected chunk; the same object if there was nothing to correct. */
   mend(chunk: Json): Json {
     const choices = Array.isArray(chunk.choices) ? (chunk.choices as unknown[]) : []
     if (choices.length === 0) return chunk
@@ -65,7 +65,7 @@ export class StreamedCalls {
     return mended.some((choice, at) => choice !== choices[at]) ? { ...chunk, choices: mended } : chunk
   }
 
-  /** What is left to say where the stream ends without a reason why it finished. */
+  /** The pieces that are left when the stream ends without a finish reason. */
   rest(): Json | null {
     const choices = [...this.#choices].flatMap(([index, calls]) => {
       const left = calls.finish()
@@ -92,11 +92,11 @@ export class StreamedCalls {
 
 type Call = {
   index: number
-  /** The id that the server gave; empty until it does. */
+  /** The id from the server; empty until the server sends one. */
   givenId: string
   name: string
   text: string
-  /** What came before the call could be told. */
+  /** The pieces that arrived before the call could be passed on. */
   held: Json[]
   isTold: boolean
   isCustom: boolean
@@ -104,12 +104,12 @@ type Call = {
 
 class ChoiceCalls {
   readonly #calls: Call[] = []
-  /** The newest call under each index of the server. */
+  /** The newest call for each index of the server. */
   readonly #newest = new Map<number, Call>()
   readonly #ids = new Set<string>()
   #lastAt = 0
 
-  /** The pieces that one piece of the server becomes: itself, where it is as it should be. */
+  /** Turns one piece of the server into pieces for the client: the same piece if it is correct. */
   take(piece: Json): Json[] {
     const asked = isObject(piece.function) ? piece.function : {}
     const [id, name, text] = [textOf(piece.id), textOf(asked.name), argumentsText(asked.arguments)]
@@ -123,7 +123,7 @@ class ChoiceCalls {
     return call.givenId !== '' && call.name !== '' ? [this.#tell(call)] : []
   }
 
-  /** What is left at the end: calls that never got an id or a name, and those without arguments. */
+  /** The pieces that are left at the end: calls that never got an id or a name, and calls without arguments. */
   finish(): Json[] {
     const left = this.#calls.filter((call) => !call.isCustom && (!call.isTold || call.text.trim() === ''))
     return left.map((call) => {
@@ -183,7 +183,7 @@ class ChoiceCalls {
   }
 }
 
-/** Whether a piece begins another call than the newest one under its index. */
+/** Whether a piece begins a new call under its index. */
 function isOther(known: Call, id: string, name: string, text: string): boolean {
   if (id !== '' && known.givenId !== '' && id !== known.givenId) return name !== '' || isWhole(known.text)
   if (name === '') return false
@@ -200,7 +200,7 @@ function isWhole(text: string): boolean {
   }
 }
 
-/** Tools whose input is no JSON: they have a type of their own. */
+/** Custom tools, whose input is not JSON, have their own type. */
 const isCustom = ({ type, custom }: Json) =>
   custom !== undefined || (typeof type === 'string' && type !== '' && type !== 'function')
 

@@ -14,10 +14,9 @@ const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 5_000
 
 /**
- * Asks the tool's upstreams one after the other, in their order or by their weight, until one answers or says that
- * another could not do better. An upstream whose breaker is open, or that asked to be left alone, is passed over. Where
- * none could be reached, all are tried again as often as the tool's `retries` say, with waits that double and vary.
- * The signal ends it.
+ * Calls the tool's upstreams one after the other, in their order or by weight, until one succeeds or its failure shows that
+ * another upstream would fail too. It skips upstreams whose breaker is open or that are paused. If none was reachable, it
+ * tries all of them again, up to the tool's `retries`, with random waits that double. The signal ends it.
  */
 export async function overUpstreams<Answer extends { ok: true }>(
   tool: Tool & { model: Model },
@@ -39,10 +38,10 @@ export async function overUpstreams<Answer extends { ok: true }>(
   }
 }
 
-/** Unreachable, or 502, 503, 504: trying again in a moment may help. */
+/** Unreachable, or 502, 503, 504: a retry in a moment may help. */
 const isTransient = ({ code, health }: ModelFailure) => code === 'TOOL_UNAVAILABLE' && health === 'down'
 
-/** The failure to speak of: one of a call rather than one of a breaker, and the last of them. */
+/** The failure to report: the last one of a call, or of a breaker if there was no call. */
 function telling(failures: ModelFailure[]): ModelFailure {
   const called = failures.filter(({ retryAfterMs }) => retryAfterMs === undefined)
   return (called.at(-1) ?? failures.at(-1)) as ModelFailure
@@ -71,7 +70,7 @@ async function tryOne<Answer extends { ok: true }>(
   return answer
 }
 
-/** In their order, or drawn one after the other by their shares; those without a share come last. */
+/** In their order, or in a random order weighted by their shares. Upstreams without a share are last. */
 function orderOf({ routing, upstreams }: Model): Upstream[] {
   if (routing === 'order') return upstreams
   const left = [...upstreams]

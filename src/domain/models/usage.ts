@@ -3,7 +3,7 @@ import type { ModelAsk, ModelUsage } from './adapter'
 
 type Json = Record<string, unknown>
 
-/** No bound is above it, and sums of a few stay exact. */
+/** No limit is higher, and sums of a few such counts stay exact. */
 const LARGEST_COUNT = 1e15
 
 /** Cached input by the names of OpenAI, DeepSeek, Moonshot, Anthropic and Google. */
@@ -19,8 +19,8 @@ const WRITTEN_DETAILS = ['cache_write_tokens', 'cache_creation_tokens', 'cache_c
 
 /**
  * The counts of a provider's `usage` object, of a chat (`prompt_tokens`), of embeddings, or of a response
- * (`input_tokens`); null where a count is missing or cannot be one, so that the hub counts. Details that cannot be counts
- * are taken as 0.
+ * (`input_tokens`); null if a count is missing or invalid, so that the hub counts. Invalid details are
+ * read as 0.
  */
 export function readUsage(usage: unknown, api: ModelAsk['api'] = 'chat'): ModelUsage | null {
   if (!isObject(usage)) return null
@@ -32,7 +32,7 @@ export function readUsage(usage: unknown, api: ModelAsk['api'] = 'chat'): ModelU
   if (api === 'embeddings') return ofEmbeddings(usage, Math.max(told.input ?? 0, total ?? 0))
   const input = told.input ?? difference(total, told.output)
   const output = told.output ?? difference(total, input)
-  // A call without input does not exist: such a report says nothing.
+  // Every call has input, so a report without input is useless.
   if (input === null || output === null || input + largest(usage, CACHED) === 0) return null
   return withParts(usage, input, output, total)
 }
@@ -58,13 +58,13 @@ function withParts(usage: Json, told: number, output: number, total: number | nu
   }
 }
 
-/** What a total holds beyond input and output, or reasoning that is too much to be a part of the output. */
+/** The part of a total beyond input and output, or reasoning that is larger than the output. */
 function besideOf(total: number | null, input: number, output: number, reasoning: number): number {
   if (total === null) return reasoning > output ? reasoning : 0
   return Math.max(0, total - input - output)
 }
 
-/** Anthropic counts what it read from a cache, or wrote to it, beside `input_tokens`. */
+/** Anthropic counts cache reads and cache writes separately from `input_tokens`. */
 const tellsAsAnthropic = (usage: Json) =>
   usage.prompt_tokens === undefined &&
   (usage.cache_read_input_tokens !== undefined || usage.cache_creation_input_tokens !== undefined)
@@ -94,7 +94,7 @@ export function toChatUsage(usage: ModelUsage) {
   }
 }
 
-/** A provider's `usage` object with other counts, in its own words: its further fields stay. */
+/** A provider's `usage` object with other counts, in its own format. Its further fields stay. */
 export function usageWith(given: unknown, usage: ModelUsage, api: ModelAsk['api'] = 'chat'): Json {
   const told = detailsOf(given)
   const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage
@@ -111,7 +111,7 @@ export function usageWith(given: unknown, usage: ModelUsage, api: ModelAsk['api'
   }
 }
 
-/** What a call costs of the plan's tokens: each kind by its weight in percent, rounded up once. */
+/** The cost of a call in the plan's tokens: each kind times its weight in percent, rounded up once. */
 export function weigh(usage: ModelUsage, weights: TokenWeights): number {
   const { inputTokens, cachedInputTokens, cacheWrite5mTokens, cacheWrite1hTokens } = usage
   const { outputTokens, reasoningTokens } = usage
@@ -132,7 +132,7 @@ function difference(total: number | null, part: number | null): number | null {
 const detailsOf = (details: unknown): Json => (isObject(details) ? details : NOTHING)
 const NOTHING: Json = {}
 
-/** The count under the first of two names that is there. */
+/** The count under the first of two names that exists. */
 const countAt = (usage: Json, name: string, other: string) => count(usage[name] ?? usage[other])
 
 const largest = (from: Json, names: string[]) =>

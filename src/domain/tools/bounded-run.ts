@@ -1,7 +1,7 @@
 import { type Context, createContext, Script } from 'node:vm'
 import { perProcess } from '../../platform/kernel/process'
 
-/** Thrown by `runBounded` when the work was cut off. */
+/** Thrown by `runBounded` when the work timed out. */
 export class TookTooLong extends Error {
   override name = 'TookTooLong'
 }
@@ -12,7 +12,7 @@ type Box = { context: Context & { work?: () => unknown }; script: Script }
 const MOST_TRIES = 3
 
 /**
- * Runs synchronous work and cuts it off after `timeoutMs`: V8 stops it wherever it is, also inside a regular
+ * Runs synchronous work with a timeout of `timeoutMs`: V8 stops it at any point, also inside a regular
  * expression that backtracks. It costs about 70 µs. Work that was cut off although the process was hardly given that much
  * of the machine's time is begun again. Throws `TookTooLong`, or what the work throws. `cpuMs` reads how much processor
  * time the process has had.

@@ -1,10 +1,10 @@
 /**
- * What a call said about its tool: it answered, it is down, either it is down or its input is at fault (nothing in its
- * time, a model's 500), or nothing (the caller left, or we refused).
+ * What a call showed about its tool. `up`: it responded. `down`: it is down. `ambiguous`: it is down or the input is the
+ * cause (a timeout, a model's 500). `unknown`: nothing (the caller disconnected, or we refused).
  */
 export type Health = 'up' | 'down' | 'ambiguous' | 'unknown'
 
-/** Leave to call; given back to `report`. */
+/** Permission to call; pass it to `report` afterwards. */
 export type Pass = { readonly generation: number; readonly isTrial: boolean; readonly enteredAt: number }
 
 export type BreakerState = 'closed' | 'open' | 'trying'
@@ -13,39 +13,39 @@ export const FAILURES_TO_OPEN = 5
 export const OPEN_MS = 60_000
 
 /**
- * Stops calling a tool that is down. After 5 calls in a row that found it down (a call with its retries is
- * one) nothing is called for 60 s; then one trial decides: up closes, down waits again. Any answer, also a
- * refusal of the input or a 500, means up: else one caller's bad input would close a tool to all. So does any answer to
- * somebody else since a call began: inputs that take a tool longer than its time say nothing about the tool.
- * Whose calls took too long is told apart in `caller-breaker.ts`.
+ * Stops calls to a tool that is down. After 5 calls in a row that found it down (a call with its retries counts once) no
+ * call passes for 60 s. Then one trial decides: up closes the breaker, down starts the wait again. Any response, also a
+ * refusal of the input or a 500, means up: otherwise one caller's invalid input would block the tool for all. A failure is
+ * ignored if another call got a response since it began: a slow input says nothing about the tool.
+ * `caller-breaker.ts` separates the callers whose calls took too long.
  */
 export class Breaker {
   #failures = 0
   #openedAt: number | null = null
   #answeredAt = Number.NEGATIVE_INFINITY
   #isTrying = false
-  /** Raised at each opening and closing: what was called before says nothing about now. */
+  /** Raised at each opening and closing: results of earlier calls say nothing about the present state. */
   #generation = 0
 
   constructor(private readonly clock: () => number = () => performance.now()) {}
 
-  /** Whether calls pass (`closed`), none does (`open`), or the next one decides (`trying`). */
+  /** `closed`: calls pass. `open`: no call passes. `trying`: the next call decides. */
   get state(): BreakerState {
     if (this.#openedAt === null) return 'closed'
     return this.#openedAt + OPEN_MS > this.clock() ? 'open' : 'trying'
   }
 
-  /** Whether the tool is taken to be down: it is not called, or only for a trial. */
+  /** Whether the tool is considered down: no call passes, or only a trial. */
   get isOpen(): boolean {
     return this.#openedAt !== null
   }
 
-  /** For how long (ms) a trial has been allowed; below 0, how long until then; null where all calls pass. */
+  /** Since when (ms) a trial has been allowed; negative: the time until then; null if all calls pass. */
   get triableForMs(): number | null {
     return this.#openedAt === null ? null : this.clock() - this.#openedAt - OPEN_MS
   }
 
-  /** Leave to call, or how long (ms) until asking makes sense. Who gets leave must `report`. */
+  /** Permission to call, or the time (ms) until a retry makes sense. A caller with a permission must call `report`. */
   enter(): Pass | { retryAfterMs: number } {
     const enteredAt = this.clock()
     if (this.#openedAt === null) return { generation: this.#generation, isTrial: false, enteredAt }
@@ -56,7 +56,7 @@ export class Breaker {
     return { generation: this.#generation, isTrial: true, enteredAt }
   }
 
-  /** What the call found. A trial that learnt nothing leaves the next caller to try. */
+  /** Reports the result of a call. After a trial without a result, the next caller may try. */
   report(pass: Pass, health: Exclude<Health, 'ambiguous'>): void {
     if (pass.generation !== this.#generation) return
     if (pass.isTrial) this.#isTrying = false
@@ -64,7 +64,7 @@ export class Breaker {
     if (health === 'down' && this.isNews(pass)) this.#countFailure(pass)
   }
 
-  /** Whether a call's failure says something about now: nobody was answered, and nothing opened or closed, since it began. */
+  /** Whether a call's failure is still relevant: since it began, no call got a response and nothing opened or closed. */
   isNews({ generation, enteredAt }: Pass): boolean {
     return generation === this.#generation && this.#answeredAt <= enteredAt
   }

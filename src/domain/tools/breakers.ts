@@ -9,8 +9,8 @@ type Kept = { revision: number; breaker: CallerBreaker }
 const breakers = () => perProcess('tools.breakers', () => new Map<string, Kept>())
 
 /**
- * The breaker of a tool, or of one of its upstreams, in this process. A changed tool begins anew: the admin may just
- * have mended it.
+ * The breaker of a tool, or of one of its upstreams, in this process. A changed tool gets a new one, because the
+ * admin may have repaired it.
  */
 export function breakerOf(tool: Tool, upstream = MAIN): CallerBreaker {
   const kept = apart().get(tool) ?? breakers()
@@ -22,17 +22,17 @@ export function breakerOf(tool: Tool, upstream = MAIN): CallerBreaker {
   return breaker
 }
 
-/** The state of a breaker in this process, of a tool or one of its upstreams; null where it was not called. */
+/** The state of a breaker in this process, of a tool or one of its upstreams; null if it was not called. */
 export function breakerState(toolId: string, upstream = MAIN): BreakerState | null {
   return breakers().get(keyOf(toolId, upstream))?.breaker.state ?? null
 }
 
 const keyOf = (toolId: string, upstream: string) => (upstream === MAIN ? toolId : `${toolId} ${upstream}`)
 
-/** A tool, or one of its upstreams (null: its own endpoint), that this process takes to be down. */
+/** A tool, or one of its upstreams (null: its own endpoint), that this process considers down. */
 export type OpenBreaker = { toolId: string; upstream: string | null }
 
-/** What is down as far as this process knows. */
+/** All tools and upstreams that this process considers down. */
 export function openBreakers(): OpenBreaker[] {
   const open = [...breakers()].filter(([, { breaker }]) => breaker.isOpen)
   return open.map(([key]) => {
@@ -41,12 +41,12 @@ export function openBreakers(): OpenBreaker[] {
   })
 }
 
-/** Gives this tool breakers of its own, which go with it: what a trial finds says nothing to others. */
+/** Gives this tool its own breakers, for its lifetime: a trial does not affect other callers. */
 export function setApart(tool: Tool): void {
   apart().set(tool, new Map())
 }
 
-/** Whether the tool is a draft that somebody tries. */
+/** Whether the tool is a draft in a trial. */
 export const isApart = (tool: Tool): boolean => apart().has(tool)
 
 const apart = () => perProcess('tools.breakers-apart', () => new WeakMap<Tool, Map<string, Kept>>())

@@ -1,37 +1,38 @@
 import { Breaker, type BreakerState, type Health, type Pass } from './breaker'
 
-/** For how long a trial is left to those whose own calls did not end ambiguously. */
+/** For this time, only callers without ambiguous failures may make the trial. */
 export const OTHERS_FIRST_MS = 10_000
 
-/** Leave to call for one caller; given back to `report`. */
+/** A permission to call, for one caller; pass it to `report` afterwards. */
 export type CallerPass = { readonly caller: string; readonly all: Pass; readonly own: Pass | null }
 
 /**
- * A breaker for everybody, and one for each caller whose calls took too long or made a model answer 500. No connection, a
- * reset and 502 to 504 speak of the tool. The former may be the input's fault: it counts in full for its caller alone,
- * and once for everybody until a call of somebody else fails. So no caller closes a tool to others by such inputs.
+ * A breaker for everybody, and one for each caller whose calls timed out or caused a 500 from a model. No connection, a
+ * reset and 502 to 504 are failures of the tool. A timeout or a model's 500 may be caused by the input: it counts in full
+ * only for its caller, and once for everybody until a call of another caller fails. So no caller can block a tool for others
+ * with such inputs.
  */
 export class CallerBreaker {
   readonly #all: Breaker
   readonly #own = new Map<string, Breaker>()
-  /** Whose ambiguous failure was the last that counted for everybody, with no failure of somebody else after it. */
+  /** The caller whose ambiguous failure counted last for everybody, if no other caller's call failed after it. */
   #suspect: string | null = null
 
   constructor(private readonly clock: () => number = () => performance.now()) {
     this.#all = new Breaker(clock)
   }
 
-  /** How calls pass for everybody. */
+  /** The state of the breaker for everybody. */
   get state(): BreakerState {
     return this.#all.state
   }
 
-  /** Whether the tool is taken to be down for everybody. */
+  /** Whether the tool is considered down for everybody. */
   get isOpen(): boolean {
     return this.#all.isOpen
   }
 
-  /** Leave to call, or how long (ms) until asking makes sense for this caller. Who gets leave must `report`. */
+  /** A permission to call, or the time (ms) until this caller should retry. After a permission, `report` must be called. */
   enter(caller: string): CallerPass | { retryAfterMs: number } {
     const own = this.#own.get(caller)?.enter() ?? null
     if (own && 'retryAfterMs' in own) return own
@@ -47,7 +48,7 @@ export class CallerBreaker {
     return triableMs === null || triableMs < 0 ? 0 : OTHERS_FIRST_MS - triableMs
   }
 
-  /** What the call found. */
+  /** Reports the result of a call. */
   report(pass: CallerPass, health: Health): void {
     if (health === 'ambiguous' && this.#all.isNews(pass.all)) this.#reportAmbiguous(pass)
     else this.#reportOther(pass, health === 'ambiguous' ? 'unknown' : health)
@@ -60,7 +61,9 @@ export class CallerBreaker {
     this.#all.report(all, health)
   }
 
-  /** A trial that ended ambiguously decides for everybody only after one of somebody else did: else it decides for its caller. */
+  /**
+   * An ambiguous trial decides for everybody only after another caller's ambiguous trial; otherwise only for its caller.
+   */
   #reportAmbiguous({ caller, all, own }: CallerPass): void {
     const { isTrial, enteredAt } = all
     const breaker = this.#own.get(caller) ?? new Breaker(this.clock)

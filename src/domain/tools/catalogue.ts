@@ -13,11 +13,11 @@ export class Catalogue {
     readonly tools: readonly Tool[],
   ) {
     for (const tool of tools) this.#byIdOrSlug.set(tool.slug, tool)
-    // Ids win: a slug that looks like another tool's id must not stand in its way.
+    // Ids have priority: a slug that looks like another tool's id must not hide that tool.
     for (const tool of tools) this.#byIdOrSlug.set(tool.id, tool)
   }
 
-  /** The tool of this id or slug, active or not; letter case is ignored. */
+  /** The tool with this id or slug, active or not; case is ignored. */
   find(idOrSlug: string): Tool | undefined {
     return this.#byIdOrSlug.get(idOrSlug) ?? this.#byIdOrSlug.get(idOrSlug.toLowerCase())
   }
@@ -33,8 +33,8 @@ export function loadedCatalogue(): Catalogue | undefined {
 }
 
 /**
- * The process's catalogue, at least as new as `version` (the one a caller saw in the database); without a
- * version, whatever is loaded. Only the first call and a newer version cost a query.
+ * The process's catalogue, at least as new as `version` (which the caller saw in the database). Without a version it returns
+ * the loaded one. Only the first call and a newer version need a query.
  */
 export async function catalogueAt(sql: Sql, version = 0): Promise<Catalogue> {
   const { loaded } = holder()
@@ -45,8 +45,8 @@ export async function catalogueAt(sql: Sql, version = 0): Promise<Catalogue> {
 }
 
 /**
- * Looks whether the stored catalogue is another than the loaded one and loads it then. For an admission that
- * answered `stale` and for a name that is not known: one small query, so that guessed names cost no more.
+ * Loads the catalogue if the stored version differs from the loaded one. Used after an admission returned `stale`, and for
+ * an unknown name: one small query, so that guessed names stay cheap.
  */
 export async function refreshCatalogue(sql: Sql): Promise<Catalogue> {
   const { loaded } = holder()
@@ -58,7 +58,7 @@ export async function refreshCatalogue(sql: Sql): Promise<Catalogue> {
   return version > loaded.version ? catalogueAt(sql, version) : load(sql)
 }
 
-/** Loads the catalogue; those who ask meanwhile share the load. */
+/** Loads the catalogue; callers in the meantime share the same load. */
 function load(sql: Sql): Promise<Catalogue> {
   const held = holder()
   held.loading ??= query(sql)

@@ -1,15 +1,15 @@
 import type { Matcher } from './patterns/linear'
 
 /**
- * What the check of an input by a schema may cost, whatever the input:
+ * The maximum cost of checking any input against a schema:
  *
- * - `plain`: little, for everybody;
- * - `careful`: some time for a large input, so it is done for a known caller, and for a large input apart;
- * - `apart`: no bound is known, so it is done for a known caller, and apart.
+ * - `plain`: cheap, so it is done for everybody;
+ * - `careful`: some time for a large input, so it needs an authenticated caller, and for a large input a separate thread;
+ * - `apart`: no known limit, so it needs an authenticated caller and a separate thread.
  */
 export type CostOfCheck = 'plain' | 'careful' | 'apart'
 
-/** The cost, and the parts that are gone through at most for each part of an input. */
+/** The cost, and the maximum number of schema parts that are checked for each part of an input. */
 export type Cost = { kind: CostOfCheck; parts: number }
 
 type Schema = Record<string, unknown>
@@ -23,17 +23,17 @@ const CAREFUL = new Set([
   'unevaluatedProperties',
   'uniqueItems',
 ])
-/** References whose target depends on how one came there. */
+/** References whose target depends on the path that led to them. */
 const DYNAMIC = new Set(['$dynamicRef', '$recursiveRef'])
-/** Choices of so many parts in all are gone through in a moment, also for each of many items. */
+/** Choices with so many parts in total are cheap to check, also for each of many items. */
 const MOST_CHOICES = 200
-/** More parts than that, once each reference is replaced by its target, are too many to go through for each item. */
+/** The most parts, with each reference replaced by its target, that are cheap enough to check for each item. */
 const MOST_PARTS = 20_000
 
-/** The costs of patterns by what they are. A schema's own are among them. */
+/** The costs of patterns, by their source. They include the schema's own patterns. */
 export type PatternCosts = ReadonlyMap<string, Matcher['cost']>
 
-/** The cost of a schema with these patterns. Found once, where the schema is compiled. */
+/** The cost of a schema with these patterns. Computed once, when the schema is compiled. */
 export function costOfCheck(schema: Schema, patterns: PatternCosts): Cost {
   const seen = { careful: false, apart: false, choices: false, patterns }
   look(schema, 0, seen)
@@ -55,13 +55,13 @@ function notePatterns(key: string, value: unknown, seen: Seen): void {
   }
 }
 
-/** `inPlace` counts the keywords around it that check the same value by several schemas. */
+/** `inPlace` counts the enclosing keywords that check the same value against several schemas. */
 function look(node: unknown, inPlace: number, seen: Seen): void {
   if (typeof node !== 'object' || node === null) return
   for (const [key, value] of Object.entries(node)) {
     notePatterns(key, value, seen)
     if (DYNAMIC.has(key)) seen.apart = true
-    // The one format whose pattern takes the square of a text's length.
+    // The only format whose pattern needs quadratic time.
     if (key === 'format' && value === 'url') seen.apart = true
     if (CAREFUL.has(key) || (key === 'format' && value === 'regex')) seen.careful = true
     if (key === '$ref' && inPlace > 0) seen.careful = true
@@ -73,8 +73,8 @@ function look(node: unknown, inPlace: number, seen: Seen): void {
 }
 
 /**
- * How many parts a schema has with each reference replaced by its target: a check looks at each of them at most once for
- * each part of an input. Infinitely many where a reference leads back to itself, or is none by a JSON Pointer.
+ * The number of parts of a schema with each reference replaced by its target. A check visits each of them at most once for
+ * each part of an input. Infinite if a reference is circular or is not a JSON Pointer.
  */
 function partsOf(node: unknown, root: Schema, known: Map<object, number>): number {
   if (typeof node !== 'object' || node === null) return 0

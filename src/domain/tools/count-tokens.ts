@@ -3,24 +3,24 @@ import { perProcess } from '../../platform/kernel/process'
 import { textSlices } from './text-slices'
 import { shareTurns } from './turns'
 
-/** The encodings that can be counted in. The first is what metering uses. */
+/** The supported encodings. Metering uses the first one. */
 export const ENCODINGS = ['o200k_base', 'o200k_harmony', 'cl100k_base', 'p50k_base', 'r50k_base'] as const
 
 export type Encoding = (typeof ENCODINGS)[number]
 
 type Count = (text: string, options: { disallowedSpecial: Set<string> }) => number
 
-/** A special token's name in a text is text like any other; the library would throw. */
+/** The name of a special token counts as normal text; by default the library would throw. */
 const PLAIN = { disallowedSpecial: new Set<string>() }
 
-/** Over this many characters a hold is estimated: counting them at once could take over 10 ms. */
+/** A longer text is estimated for a hold, because counting it synchronously could take over 10 ms. */
 const COUNTED_AT_ONCE = 16 * 1_024
 const SAMPLES = 16
 const SAMPLE = 1_000
 
 /**
- * The tokens of a text, counted by a real tokenizer. It takes 0.1 ms for each 1,000 characters of prose and
- * gives way to others every 5 ms. Throws the signal's reason once that is aborted.
+ * The tokens of a text, counted by a real tokenizer. It takes 0.1 ms per 1,000 characters of prose and yields
+ * to other work every 5 ms. Throws the signal's reason when the signal aborts.
  */
 export async function countTokens(
   text: string,
@@ -38,9 +38,9 @@ export async function countTokens(
 }
 
 /**
- * The tokens of a text, now: counted up to 16,384 characters, above that estimated from 16 samples and a
- * tenth on top. For holds, which are about right by nature; a charge is always counted. Each sample is at a place by
- * chance within its sixteenth: known places could be filled with text that counts for little.
+ * The tokens of a text, synchronously: counted up to 16,384 characters; above that, estimated from 16 samples plus 10 %.
+ * For holds, which need not be exact; a charge is always counted. Each sample is at a random position within its sixteenth:
+ * known positions could be filled with text of few tokens.
  */
 export function estimateTokens(text: string): number {
   if (text.length <= COUNTED_AT_ONCE) return countNow(text)
@@ -59,7 +59,7 @@ function countNow(text: string): number {
   return tokens
 }
 
-/** The other encodings are megabytes each and loaded when first asked for. */
+/** The other encodings have megabytes each, and are loaded on first use. */
 const loaders: Record<Encoding, () => Promise<{ countTokens: Count }>> = {
   o200k_base: async () => ({ countTokens: countO200k }),
   o200k_harmony: () => import('gpt-tokenizer/encoding/o200k_harmony'),

@@ -14,22 +14,22 @@ import { type Cost, costOfCheck } from './check-cost'
 import { type Matcher, matcherOf } from './patterns/linear'
 import { addUniqueItems } from './unique-items'
 
-/** A schema that is ready to check inputs. */
+/** A compiled schema. */
 export type InputValidator = {
   schema: Record<string, unknown>
-  /** Names it for as long as the process lives. */
+  /** Its unique name in this process. */
   key: string
   cost: Cost
-  /** What is wrong first, or nothing. In whatever time that takes: for what `cost` allows here. */
+  /** The first fault, or none. It has no time limit: use it only where `cost` allows it. */
   check: (input: unknown) => ErrorObject[]
-  /** Everything that is wrong. Throws `TookTooLong` where that would hold up the process. */
+  /** All faults. Throws `TookTooLong` if the check would block the process. */
   checkAll: (input: unknown) => ErrorObject[]
 }
 
 const MOST_BYTES = 64 * 1024
 const MOST_DEPTH = 32
 const MOST_PATTERN = 500
-/** Long enough for a megabyte of honest input; a runaway holds the process no longer than this. */
+/** Long enough for a megabyte of normal input, and the longest time that a check may block the process. */
 export const MOST_MS = 100
 
 const DRAFT_07 = /^https?:\/\/json-schema\.org\/draft-0[67]\/schema#?$/
@@ -43,8 +43,8 @@ const OPTIONS: Options = {
 }
 
 /**
- * What is wrong with a schema that an admin wants to save; empty when nothing is. It is compiled, so an
- * unknown reference or a bad pattern is found now and not by the first caller; nothing is ever fetched.
+ * The faults of a schema that an admin wants to save; empty if it is valid. It is compiled, so that an unknown reference
+ * or an invalid pattern is found now and not by the first caller. Nothing is ever fetched.
  */
 export function checkInputSchema(schema: unknown): string[] {
   const faults = shapeFaults(schema)
@@ -59,15 +59,15 @@ export function checkInputSchema(schema: unknown): string[] {
 }
 
 /**
- * Compiles a schema of draft 2020-12 (also without `$schema`) or draft-07. Throws an `Error` on a schema that
- * cannot be compiled. Each has an instance of its own: two tools may use the same `$id`.
+ * Compiles a schema of draft 2020-12 (also without `$schema`) or draft-07. Throws an `Error` for a schema
+ * that cannot be compiled. Each schema has its own Ajv instance, because two tools may use the same `$id`.
  */
 export function compileInputSchema(schema: Record<string, unknown>): InputValidator {
   const patterns = new Map<string, Matcher['cost']>()
   const first = compile(schema, patterns, false)
   let all: ReturnType<typeof compile> | undefined
   const checkAll = (input: unknown) => {
-    // Most tools are never sent what they do not take.
+    // Most tools never receive an invalid input.
     const check = all ?? compile(schema, new Map(), true)
     all = check
     return runBounded(() => check(input), MOST_MS)
@@ -90,18 +90,18 @@ class Counter {
   }
 }
 
-/** Whether a schema is one of draft-07, or of 2020-12 as most are. */
+/** Whether a schema is draft-07. Most are 2020-12. */
 export const isDraft07 = ({ $schema }: Record<string, unknown>): boolean =>
   typeof $schema === 'string' && DRAFT_07.test($schema)
 
-/** `allErrors` costs an object for each thing that is wrong: a caller may send half a million of them. */
+/** `allErrors` creates an object for each fault, and a caller may send half a million faults. */
 function compile(
   schema: Record<string, unknown>,
   patterns: Map<string, Matcher['cost']>,
   allErrors: boolean,
 ) {
   const regExp = engineThat((source, { cost }) => patterns.set(source, cost))
-  // The second time it is known to be a schema.
+  // The second time, the schema is known to be valid.
   const options = { ...OPTIONS, allErrors, validateSchema: !allErrors, code: { regExp } }
   const ajv: Ajv = isDraft07(schema) ? new AjvDraft07(options) : new Ajv2020(options)
   formats.default(ajv)
@@ -125,7 +125,7 @@ function runCompiled(validate: ValidateFunction) {
   return (input: unknown): ErrorObject[] => {
     const valid = validate(input)
     const errors = valid ? [] : [...(validate.errors ?? [])]
-    // What was found names the caller's input: it must not outlive the call.
+    // The errors contain the caller's input, so they must not outlive the call.
     validate.errors = null
     return errors
   }

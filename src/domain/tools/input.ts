@@ -16,13 +16,13 @@ const MOST_ERRORS = 20
 const MOST_FIELD = 200
 
 type Compiled = { revision: number; validators: Validators }
-/** A schema that cannot be compiled stands here as why. */
+/** An Error: why the schema cannot be compiled. */
 type Validators = InputValidator[] | Error
 
 /**
- * What is wrong with an input, each with the field's dotted path (`input.text`); empty when nothing is. A
- * built-in function's own schema holds as well, whatever the admin made of the tool's. Nothing is changed:
- * no defaults are filled in, no types converted. Here and now, and cut off after 100 ms: for trials and tests.
+ * All faults of an input, each with the field's dotted path (`input.text`); empty if it is valid. A built-in function's
+ * own schema is checked too, whatever schema the admin gave the tool. The input is not changed: no defaults, no type
+ * conversion. Runs synchronously with a timeout of 100 ms, for trials and tests.
  */
 export function inputProblems(tool: Tool, input: ToolInput): ProblemDetail[] {
   return problemsBy(tool, input, (validator) => {
@@ -33,19 +33,19 @@ export function inputProblems(tool: Tool, input: ToolInput): ProblemDetail[] {
   })
 }
 
-/** Whether an input of so many bytes is checked only once its caller is known: a forged key must not cost more than that. */
+/** Whether an input of this size is checked only after authentication: requests with a forged key must stay cheap. */
 export function isCheckedForKnown(tool: Tool, bytes: number): boolean {
   if (bytes > MOST_OF_ANYBODY) return true
   const validators = validatorsOf(tool)
   return !(validators instanceof Error) && validators.some(({ cost }) => cost.kind !== 'plain')
 }
 
-/** An input that somebody sent: how large its JSON is at most, and who waits for the check. */
+/** An input that a caller sent: the maximum size of its JSON, and who waits for the check. */
 export type SentInput = { input: ToolInput; bytes: number; caller: string }
 
 /**
- * The same for the inputs of callers. The usual one is checked here and at once; one whose check may take long goes to a
- * thread of its own, and a promise is given.
+ * The same for the inputs of callers. Most inputs are checked synchronously. If the check may take long, it runs in a
+ * separate thread, and this returns a promise.
  */
 export function checkInput(tool: Tool, sent: SentInput): ProblemDetail[] | Promise<ProblemDetail[]> {
   const validators = validatorsOf(tool)
@@ -54,12 +54,12 @@ export function checkInput(tool: Tool, sent: SentInput): ProblemDetail[] | Promi
   return checkInTurn(validators, sent)
 }
 
-/** Larger bodies are looked at only once their caller is known. */
+/** The maximum bytes of an input that is checked before its caller is authenticated. */
 export const MOST_OF_ANYBODY = 64 * 1024
-/** A linear engine takes some microseconds for a character at worst. */
+/** A linear engine needs at worst some microseconds per character. */
 const MOST_CAREFUL = 4 * 1024
 
-/** Parts of a schema, for each byte of an input: gone through in some ten milliseconds. */
+/** Schema parts times input bytes that are checked in some ten milliseconds. */
 const MOST_PARTS = 400_000
 
 function isApart({ kind, parts }: Cost, bytes: number): boolean {
@@ -127,14 +127,14 @@ function problemsBy(
 
 const TOO_DEEP: ProblemDetail[] = [{ field: 'input', message: `is nested deeper than ${MOST_DEPTH} levels` }]
 
-/** A schema that runs away or recurses without end: the call is refused, the process lives. */
+/** For a schema whose check times out or recurses endlessly: the call is refused, the process continues. */
 function uncheckable(error: unknown): ProblemDetail[] {
   if (error instanceof Problem) throw error
   const why = (error as Error).message
   return [{ field: 'input', message: `could not be checked against the tool's schema: ${why}` }]
 }
 
-/** Throws VALIDATION_ERROR that names every field that is wrong. */
+/** Throws a VALIDATION_ERROR that names every invalid field. */
 export function validateInput(tool: Tool, input: ToolInput): void {
   const details = inputProblems(tool, input)
   if (details.length === 0) return
@@ -144,7 +144,7 @@ export function validateInput(tool: Tool, input: ToolInput): void {
 
 const ofDrafts = new WeakMap<Tool, Validators>()
 
-/** Compiled once for each revision of a tool. A draft has none: each is compiled by itself. */
+/** Compiled once for each revision of a tool. Drafts have no revision: each is compiled separately. */
 function validatorsOf(tool: Tool): Validators {
   if (tool.revision === NO_REVISION) {
     const validators = ofDrafts.get(tool) ?? compile(tool)

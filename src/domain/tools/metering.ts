@@ -5,19 +5,22 @@ import type { Tool, ToolInput, ToolOutput } from './tool'
 
 export { countTokens, ENCODINGS, type Encoding } from './count-tokens'
 
-/** What a call sets aside: 'exact' is refused where it does not fit, 'up-to' is cut to what is left, not below `least`. */
+/**
+ * The tokens that a call holds. 'exact': refused if they do not fit. 'up-to': reduced to the tokens left, at least
+ * `least`.
+ */
 export type Hold = { tokens: number; mode: 'exact' | 'up-to'; least?: number }
 
 export type Measured = { tokens: number; source: 'reported' | 'counted' | 'fixed' }
 
-/** What a call may add to its input where nothing says how much. */
+/** Tokens that are held for the output if its size is unknown. */
 const ROOM_FOR_OUTPUT = 100
-/** More than this is not believed of an endpoint, whatever the plan. */
+/** A higher count from an endpoint is never accepted, whatever the plan. */
 const MOST_REPORTED = 1_000_000_000
 
 /**
- * The hold of a call: the fixed price, the tool's maximum, or the counted input and what the tool's calls usually
- * take (`usualTokens`), at least 100.
+ * The hold of a call: the fixed price, the tool's maximum, or the counted input plus what the tool's calls usually use
+ * (`usualTokens`), at least 100.
  */
 export function holdFor(tool: Tool, input: ToolInput, usualTokens = 0): Hold {
   if (tool.metering.mode === 'fixed') return { tokens: tool.metering.tokens ?? 0, mode: 'exact' }
@@ -26,15 +29,15 @@ export function holdFor(tool: Tool, input: ToolInput, usualTokens = 0): Hold {
   return { tokens: estimateTokens(JSON.stringify(input)) + deps, mode: 'up-to' }
 }
 
-/** Whether the hold of a call is known only by counting its input. */
+/** Whether the hold of a call requires counting its input. */
 export function isCountedBefore({ metering, model, maxTokens }: Tool): boolean {
   return model !== null || (metering.mode !== 'fixed' && maxTokens === null)
 }
 
 /**
- * What a call took and how that is known: the fixed price; what the endpoint reported, at most the tool's maximum; else
- * the tokens of input and output, each counted as the JSON text that was sent and received. Without a maximum no report
- * above `planLimit`, all that the caller's plan gives for a period, is believed.
+ * The tokens that a call used, and how they were measured: the fixed price; the endpoint's report, at most the tool's
+ * maximum; otherwise the tokens of input and output, counted as the JSON texts that were sent and received. Without a
+ * maximum, a report above `planLimit` (the tokens of the caller's plan per period) is not accepted.
  */
 export async function measure(
   tool: Tool,
@@ -60,7 +63,7 @@ async function counted(input: ToolInput, output: ToolOutput): Promise<Measured> 
   return { tokens, source: 'counted' }
 }
 
-/** The count at a dotted path of an output (`usage.total_tokens`, `results.0.tokens`); null where no count stands there. */
+/** The count at a dotted path of an output (`usage.total_tokens`, `results.0.tokens`); null if there is no count. */
 export function reportedTokens(output: ToolOutput, path: string): number | null {
   let at: unknown = output
   for (const key of path.split('.')) {

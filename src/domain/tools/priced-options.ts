@@ -1,27 +1,27 @@
 /**
- * Options of a request that cost more at the provider than its tokens say, in the only list of them. A request that
- * sets one is refused by name, unless its tool opens that option. A new entry also needs a migration: the database
+ * The only list of request options for which the provider charges more than for the tokens. A request that sets one is
+ * refused by name, unless its tool allows that option. A new entry also needs a migration: the database
  * keeps the names as an enum (`hub_open_option`).
  */
 export type PricedOption = {
-  /** The name that a tool opens. */
+  /** The name in the tool's `openOptions`. */
   name: string
   label: string
   /** Why it costs more. */
   cost: string
   /** The kinds of server that read it. */
   readBy: readonly ('openai' | 'anthropic' | 'google' | 'routers' | 'others')[]
-  /** Fields at the top of a body, and which of their values cost nothing more. */
+  /** Top-level fields of a body, and which of their values are free. */
   fields?: Readonly<Record<string, IsFree>>
   /** Types of hosted tools: each name also matches with a date or a version after it. */
   tools?: readonly string[]
-  /** The provider adds input of its own: a report of input may then fill the tool's context window. */
+  /** The provider adds its own input, so the reported input may be as large as the tool's context window. */
   addsInput?: true
 }
 
 type IsFree = (value: unknown) => boolean
 
-/** Null and false never cost anything. */
+/** No value is free, except null and false, which are always free. */
 const never: IsFree = () => false
 const only =
   (...values: unknown[]): IsFree =>

@@ -1,12 +1,12 @@
 import { fromMarks, hasDigits, hideDigits, isMark } from '../../platform/kernel/exact-json'
 
-/** Anything shorter stands in too many answers by chance. */
+/** Shorter values are in too many responses by chance. */
 const LEAST = 8
 const IN_ITS_PLACE = '***'
 
 /**
- * What an answer may not repeat of these secret headers' values: each value, and the key behind its scheme, also as JSON
- * spells them, which a text of an answer may hold.
+ * The texts that a response may not repeat: each value of these secret headers, and the key after its scheme. Both also in
+ * their JSON spelling, which a text in a response may contain.
  */
 export function unrepeatable(values: Iterable<string>): string[] {
   const plain = [...values].flatMap((value) => [value, value.replace(/^[a-z]+ +/i, '')])
@@ -14,7 +14,7 @@ export function unrepeatable(values: Iterable<string>): string[] {
   return [...new Set(all)].filter((value) => value.length >= LEAST).sort((a, b) => b.length - a.length)
 }
 
-/** Whether a JSON text repeats one of them, in whichever of JSON's spellings. */
+/** Whether a JSON text repeats one of them, in any JSON spelling. */
 export function repeats(text: string, secrets: readonly string[]): boolean {
   if (secrets.length === 0) return false
   if (secrets.some((secret) => text.includes(secret) || text.includes(escaped(secret)))) return true
@@ -22,14 +22,14 @@ export function repeats(text: string, secrets: readonly string[]): boolean {
 }
 
 /**
- * A JSON value without them, in its texts and names. An endpoint may say back what it was sent, and its answer goes to
- * people who may not know it.
+ * Removes them from the texts and names of a JSON value. An endpoint may return what it was sent, and its response goes to
+ * people who may not see the secret.
  */
 export function withoutSecrets<Value>(value: Value, secrets: readonly string[]): Value {
   const spellings = new RegExp(spellingsOf(secrets), 'g')
   const clean = (text: string) => (repeats(text, secrets) ? text.replace(spellings, IN_ITS_PLACE) : text)
   if (!hasDigits(value)) return cleaned(value, clean) as Value
-  // Digits are remembered by the name of their field, which may be another one now.
+  // Digits are stored by the name of their field, which may have changed.
   return fromMarks(cleaned(hideDigits(value), clean)) as Value
 }
 
@@ -42,12 +42,12 @@ function cleaned(value: unknown, clean: (text: string) => string): unknown {
 
 const escaped = (text: string) => JSON.stringify(text).slice(1, -1)
 
-/** Escapes that JSON allows and does not ask for. Some languages write them: `\/` for a slash, `\u0026` for an ampersand. */
+/** Optional escapes of JSON. Some languages write them: `\/` for a slash, `\u0026` for an ampersand. */
 const FREELY_ESCAPED = /\\(?:\/|u00)/
 
 const found = new WeakMap<readonly string[], RegExp>()
 
-/** Finds each secret however JSON spells it, also in a text within a text. */
+/** Finds each secret in every JSON spelling, also in JSON within a string. */
 function spellingsOf(secrets: readonly string[]): RegExp {
   const spellings = found.get(secrets) ?? new RegExp(secrets.map(spelled).join('|'))
   found.set(secrets, spellings)
@@ -56,7 +56,9 @@ function spellingsOf(secrets: readonly string[]): RegExp {
 
 const spelled = (secret: string) => (secret.match(/\\+|[^\\]/g) ?? []).map(spelledPiece).join('')
 
-/** Runs of backslashes are one piece. All are bounded, and begin once: what is looked through may be long, and nothing else. */
+/**
+ * A run of backslashes is one piece. All repeats are limited and begin only once, because the searched text may be long.
+ */
 function spelledPiece(piece: string, at: number): string {
   const begin = at === 0 ? '(?<!\\\\)' : ''
   if (piece.startsWith('\\')) return `${begin}(?:\\\\{1,31}(?:u005[cC]\\\\{0,31})*)`

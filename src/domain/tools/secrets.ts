@@ -21,9 +21,9 @@ export {
 } from '../../platform/outbound/seal'
 
 /**
- * Stores secret headers of a tool, encrypted for the place to which the stored tool goes; null removes one, and those
- * that are not named stay. The name of one of a further upstream begins with the upstream's and a colon. Run it in the
- * transaction that saves the tool, after the tool. Throws VALIDATION_ERROR for a name or value that is no header.
+ * Stores secret headers of a tool, encrypted for the stored tool's destination. Null removes a header; headers that are not
+ * named stay. For a further upstream, the name begins with the upstream's name and a colon. Run this after the tool is
+ * saved, in the same transaction. Throws VALIDATION_ERROR for an invalid header name or value.
  */
 export async function setToolSecrets(
   sql: Sql,
@@ -38,12 +38,12 @@ export async function setToolSecrets(
   }
   const stored = await readStored(sql, toolId)
   for (const [name, value] of Object.entries(values)) {
-    // Names are compared without case: `x-key` replaces `X-Key`.
+    // Names ignore case: `x-key` replaces `X-Key`.
     await sql.query('delete from tool_secrets where tool_id = $1 and lower(name) = lower($2)', [toolId, name])
     if (value === null) continue
     const destination = stored && destinationFor(stored, upstreamOf(name))
     const { sealed } = encryptSecret(toolId, name, value, secret, destination ?? null)
-    // The empty columns are those of earlier versions, which find a secret that they cannot open.
+    // The empty columns are for earlier versions of the hub: they find a secret that they cannot decrypt.
     await sql.query(
       `insert into tool_secrets (tool_id, name, key_id, nonce, ciphertext, sealed) values ($1, $2, '', '', '', $3)`,
       [toolId, name, sealed],
@@ -51,7 +51,7 @@ export async function setToolSecrets(
   }
 }
 
-/** Removes the secret headers of a tool's own address: they belonged to the origin that it no longer calls. */
+/** Removes the secret headers of a tool's own address, which belonged to the previous origin. */
 export async function clearToolSecrets(sql: Sql, toolId: string): Promise<void> {
   await sql.query(`delete from tool_secrets where tool_id = $1 and strpos(name, '${SEPARATOR}') = 0`, [
     toolId,
@@ -62,16 +62,16 @@ const sealedSecrets = () =>
   perProcess('tools.sealed-secrets', () => new WeakMap<Tool, readonly SealedSecret[]>())
 
 /**
- * Keeps a tool's sealed secrets beside it, not in it, so that a tool can be answered and logged without them.
- * They belong to this object: a call that began before a change of endpoint never sends the new secrets.
+ * Keeps a tool's encrypted secrets outside the object, so that a tool can be returned and logged without them. They belong
+ * to this object: a call that began before a change of endpoint never sends the new secrets.
  */
 export function keepSealedSecrets(tool: Tool, sealed: readonly SealedSecret[]): void {
   sealedSecrets().set(tool, sealed)
 }
 
 /**
- * The opened secret headers of a tool's own address, or of the further upstream of this name, for the call alone. They
- * open only for the destination that they were stored for, whatever address the tool has now. Throws `SecretUnreadable`.
+ * Decrypts the secret headers of a tool's own address, or of the named further upstream, for one call. This works only for
+ * the destination that they were stored for, whatever address the tool has now. Throws `SecretUnreadable`.
  */
 export function openSecrets(
   tool: Tool,
@@ -88,7 +88,7 @@ export function openSecrets(
   return Object.fromEntries(own.map((one) => [headerOf(one.name), open(one)]))
 }
 
-/** The further upstream that a stored secret is of; null for the tool's own address. */
+/** The further upstream to which a stored secret belongs; null for the tool's own address. */
 export function upstreamOf(name: string): string | null {
   return name.includes(SEPARATOR) ? (name.split(SEPARATOR)[0] as string) : null
 }

@@ -6,13 +6,13 @@ import { requestSql } from '../../platform/payload/payload-sql'
 import { SEPARATOR, type StoredSecrets } from './provider-keys'
 import { readStored, type StoredTool } from './stored-destination'
 
-/** Where the stored tool went before a change. */
+/** The address of the stored tool before a change. */
 export const storedToolNote = operationNote<StoredTool | null>()
 
 type Asked = { draft: boolean; restores: boolean }
 const askedNote = operationNote<Asked>()
 
-/** Notes whether a draft is asked for: Payload tells its other hooks only of the document. */
+/** Notes whether a draft was requested: Payload's other hooks get only the document. */
 export const noteDraft: CollectionBeforeOperationHook = async ({ args, operation, req }) => {
   if (operation !== 'update' && operation !== 'restoreVersion') return
   const { id, draft } = args as { id?: string; draft?: boolean }
@@ -28,13 +28,13 @@ async function toolOfVersion(sql: Sql, version: string | undefined): Promise<str
   return rows[0]?.id
 }
 
-/** The context of an update that changes the published tool of this id, whatever draft there is beside it. */
+/** The context of an update that changes the published tool with this id, even if a draft exists. */
 export const onPublished = (id: string): { onPublished: string } => ({ onPublished: id })
 
 /**
- * Payload begins an update from the last draft, and would publish along what somebody is still working on, or take the
- * tool from its users. A change that says nothing of drafts, and any with `onPublished`, is made to the published
- * fields instead; the draft stays among the versions.
+ * Payload starts an update from the latest draft. So a change would publish unfinished work, or take the tool from its users.
+ * A change without `draft`, and any change with `onPublished`, is applied to the published fields instead. The draft stays
+ * among the versions.
  */
 export const fromPublished: CollectionBeforeOperationHook = async ({ args, operation, req }) => {
   const { id, data, draft, trash } = args as unknown as Update
@@ -58,8 +58,8 @@ export const fromPublished: CollectionBeforeOperationHook = async ({ args, opera
 type Update = { id?: string; data: Record<string, unknown>; draft?: boolean; trash?: boolean }
 
 /**
- * Secrets belong to the stored tool, the one that is called; a draft beside it is a version, and versions hold none.
- * So a draft sets none, and a change of the stored tool is compared with what is stored, not with the last draft.
+ * Secrets belong to the stored tool, which is the one that is called. A draft is a version, and versions contain no secrets.
+ * So a draft sets none, and a change of the stored tool is compared with the stored tool, not with the latest draft.
  */
 export const noteStored: CollectionBeforeChangeHook = async (args) => {
   const { data, originalDoc, operation, req, context } = args
@@ -77,10 +77,10 @@ export const noteStored: CollectionBeforeChangeHook = async (args) => {
   return data
 }
 
-/** The secrets that an operation gives a tool, by the names that they are stored with. */
+/** The secrets that an operation sets for a tool, by their stored names. */
 export const toolSecretsNote = operationNote<StoredSecrets>()
 
-/** Payload's own rule: a draft that says it is published is none. A change of which nothing is known counts as one. */
+/** Payload's own rule: a draft with the status `published` is no draft. A change without a note is treated as a draft. */
 function isDraftBeside(asked: Asked | undefined, data: { _status?: unknown }): boolean {
   if (!asked) return true
   return asked.draft && (asked.restores || data._status !== 'published')

@@ -3,7 +3,7 @@ import type { Tier } from '../billing/plans'
 import { type ModelRow, toModel } from './model-row'
 import type { AdapterName, Tool, ToolMethod } from './tool'
 
-/** Where an OpenAI-like endpoint reports what it used. */
+/** Where an OpenAI-compatible endpoint reports its usage. */
 export const DEFAULT_METERING_PATH = 'usage.total_tokens'
 
 /** One row of the catalogue's query. Big integers arrive as text. */
@@ -39,8 +39,8 @@ export const SEALED_SQL = `
   select name, sealed from tool_secrets where tool_id = $1 order by name`
 
 /**
- * The version, every published tool that is not trashed, and its sealed secrets in one statement, so in one snapshot: the version that is
- * read is that of the tools beside it. A hub without tools gives one row whose `id` is null.
+ * The version, every published tool that is not in the trash, and its encrypted secrets, in one statement and so in one
+ * snapshot: the version belongs to these tools. Without tools, the result is one row whose `id` is null.
  */
 export const CATALOGUE_SQL = `
   select v.version, t.id, t.revision, t.name, t.slug, t.description, t.category, t.adapter, t.endpoint,
@@ -66,7 +66,7 @@ export const CATALOGUE_SQL = `
   ) o on o.parent_id = t.id
   order by t.name`
 
-/** The row as a tool. Fields of JSON that are not of their type are taken as absent. */
+/** Turns the row into a tool. JSON fields with a wrong type are ignored. */
 export function toTool(row: ToolRow & { id: string }): Tool {
   return {
     id: row.id,

@@ -18,7 +18,7 @@ import { answerStream, wantsStream } from './invoke-stream'
 import { Invocation, InvokeBody, InvokeHeaders } from './schemas/tools'
 import { requireTool } from './tool-lookup'
 
-/** A tool that changes again and again while a call asks for it is a fault, and not the caller's. */
+/** If a tool keeps changing while a call tries to start, that is an internal error and not the caller's. */
 const MOST_TRIES = 3
 
 const endpoint: Endpoint = {
@@ -51,8 +51,8 @@ const endpoint: Endpoint = {
 }
 
 /**
- * Adds calling a tool. It checks by itself: a good request costs no statement but its admission, which finds
- * the caller as well; whatever is not admissible then takes the slow path, which says why in the usual order.
+ * Adds the endpoint that calls a tool. It makes its own checks: a valid request needs only the SQL statement of its admission,
+ * which also finds the caller. A request that is refused takes the slow path, which finds the reason in the usual order.
  */
 export function addInvoke(registry: Registry): void {
   registry.addRaw(endpoint, (c) => serveInvoke(registry.services, c))
@@ -77,7 +77,7 @@ async function serveInvoke(services: Services, c: ApiContext): Promise<Response>
   })
 }
 
-/** The answer; null where the request was not admissible. */
+/** The response; null if the request was not admitted. */
 async function call(services: Services, c: ApiContext, request: InvokeRequest): Promise<Response | null> {
   if (!wantsStream(c.req.raw.headers)) return send(services, c, await invoke(services, request))
   const answer = await answerStream(services, c, request)
@@ -88,8 +88,8 @@ type WhatWasSent = Pick<InvokeRequest, 'tool' | 'input' | 'idempotency' | 'bytes
 type Sent = WhatWasSent | { fault: unknown }
 
 /**
- * What is asked of the gateway. A class for its one getter's sake: an object that is written with a getter gets a shape
- * of its own each time, which lives until a full collection and keeps the whole request.
+ * The request to the gateway. It is a class because of its getter: each object literal with a getter gets its own V8 shape,
+ * which lives until a full garbage collection and keeps the whole request in memory.
  */
 class SentCall implements InvokeRequest {
   readonly tool: string
@@ -112,13 +112,13 @@ class SentCall implements InvokeRequest {
     this.isKnown = sent.isKnown
   }
 
-  /** Made only where it is looked at: most calls end by themselves. */
+  /** Created only when it is read: most calls end by themselves. */
   get signal(): AbortSignal {
     return this.c.req.raw.signal
   }
 }
 
-/** What was sent, or what is wrong with it: said only once it is known who is calling. */
+/** The input, or its faults, which are reported only to an authenticated caller. */
 async function readSent(services: Services, c: ApiContext): Promise<Sent> {
   let isKnown = false
   const beforeLarge = async () => {
@@ -141,7 +141,7 @@ function readTool(c: ApiContext): string {
   return tool
 }
 
-/** Checked by hand, as it is on the way of every call; the schema is asked only to say what is wrong. */
+/** Checked by hand, because this is on the hot path. The schema only explains what is wrong. */
 function readInput(value: unknown): Record<string, unknown> {
   if (isObject(value) && isObject(value.input) && Object.keys(value).length === 1) return value.input
   const result = InvokeBody.safeParse(value, { reportInput: true })
@@ -151,7 +151,7 @@ function readInput(value: unknown): Record<string, unknown> {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Throws why a request is not admissible, by the contract's order of checks; returns where nothing is wrong now. */
+/** Throws the reason for a refusal, in the contract's order of checks; returns if the request is now valid. */
 async function explain(services: Services, c: ApiContext, sent: Sent, credential: Credential): Promise<void> {
   const { userId, catalogueVersion } = await requireCaller(services, c.req.raw.headers)
   c.env.userId = userId
@@ -164,7 +164,7 @@ async function explain(services: Services, c: ApiContext, sent: Sent, credential
   if (faults.length > 0) throw refused(invalid(faults))
 }
 
-/** A stream has been answered by now. */
+/** A stream has already been sent. */
 function sendPlain(services: Services, c: ApiContext, outcome: StreamOutcome): Response | null {
   return outcome.ended === 'streaming' ? null : send(services, c, outcome)
 }
@@ -176,7 +176,7 @@ function send(services: Services, c: ApiContext, outcome: InvokeOutcome): Respon
     logToolProblem(services, c, outcome.problem)
     return sendProblem(c, outcome.problem)
   }
-  // The result is JSON text already: it was made once, for the settlement and for this answer.
+  // The result is already JSON text: it was created once, for the settlement and for this response.
   const body = `{"data":${outcome.answer},"error":null,"meta":{"request_id":"${c.env.requestId}"}}`
   return respond(c, 200, body, { 'content-type': 'application/json; charset=utf-8', ...outcome.headers })
 }

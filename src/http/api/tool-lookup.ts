@@ -23,14 +23,14 @@ export async function freshTool({ pool }: Pick<Services, 'pool'>, idOrSlug: stri
   return tool
 }
 
-/** 404 for a tool that is not there, or not active. */
+/** 404 for a tool that does not exist or is not active. */
 function noSuchTool(): Problem {
   return new Problem('NOT_FOUND', 'There is no such tool. GET /api/v1/tools lists those that there are.')
 }
 
 /**
- * The id to filter usage by. Any id is taken: a tool that was deleted or switched off still has its history. A slug
- * must be an active tool's, so that nobody learns of the others. Throws VALIDATION_ERROR.
+ * The id to filter usage by. Any id is accepted: a tool that was deleted or switched off still has its history. A slug
+ * must belong to an active tool, so that nobody can find out the others. Throws VALIDATION_ERROR.
  */
 export async function toolIdFor({ pool }: Services, idOrSlug: string, version: number): Promise<string> {
   if (UUID.test(idOrSlug)) return idOrSlug.toLowerCase()

@@ -4,7 +4,7 @@ import { remembered } from '../../platform/outbound/remembered'
 import { beforeParsingLarge, LARGE_BYTES } from './large-body'
 import { isJsonType } from './media-types'
 
-/** Bytes of a JSON body that are read at most. */
+/** The maximum bytes of a JSON body. */
 export const BODY_LIMIT_BYTES = 1_048_576
 const THROWN_AWAY_BYTES = 15 * BODY_LIMIT_BYTES
 const DEEPEST = 64
@@ -12,20 +12,20 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
-/** The body as it came (for the hash of an idempotent call) and what it says. */
+/** The body as received (for the hash of an idempotent call) and its parsed value. */
 export interface JsonBody {
   bytes: Uint8Array
   value: unknown
 }
 
-/** Bytes of a body that is read and parsed for anybody: a larger one only for a caller that is known. */
+/** The maximum bytes of a body that is read for everybody. Larger ones are read only for authenticated callers. */
 export const OPEN_LIMIT_BYTES = 65_536
 
-/** Called once before a larger body is read; it throws where its sender is nobody. */
+/** Called once before a larger body is read. It throws if the sender is not authenticated. */
 export type BeforeLarge = () => Promise<unknown>
 
 /**
- * Reads a JSON body once. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, or VALIDATION_ERROR for malformed
+ * Reads a JSON body once. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, or VALIDATION_ERROR for invalid
  * JSON and for text that PostgreSQL cannot store. An empty body has the value undefined.
  */
 export async function readJsonBody(
@@ -55,15 +55,15 @@ async function readBytes(
   if (!isCounted && announced === '0') return new Uint8Array(0)
   if (!isCounted && Number(announced) <= most) {
     if (beforeLarge && Number(announced) > OPEN_LIMIT_BYTES) await beforeLarge()
-    // The HTTP parser holds the sender to the announced length, so no counting is needed.
+    // The HTTP parser enforces the announced length, so no counting is needed.
     return new Uint8Array(await request.arrayBuffer())
   }
   return request.body === null ? new Uint8Array(0) : readCounted(request.body, most, beforeLarge)
 }
 
 /**
- * Reads a body of unknown or excessive length. What is over the limit, or sent by nobody, is read on and thrown away for
- * a while: a client that is cut off while it still sends sees a broken connection instead of the answer.
+ * Reads a body of unknown or excessive length. A body over the limit, or of an unknown sender, is still read for a while
+ * and discarded: a client whose connection is closed while it sends sees a broken connection instead of the response.
  */
 async function readCounted(
   body: ReadableStream<Uint8Array>,
@@ -95,7 +95,7 @@ function tooLarge(most: number, headers: Record<string, string>): Problem {
   return new Problem('PAYLOAD_TOO_LARGE', `The body is larger than ${most} bytes.`, [], headers)
 }
 
-/** Nearly all requests have one of a few. */
+/** Nearly all requests have one of a few media types. */
 const isUsualType = remembered(isJsonType, 100)
 
 function requireJson(headers: Headers): void {
@@ -123,10 +123,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** What is wrong, and where: the keys from the value down. They are put together only for a fault, as few are. */
+/** What is wrong, and where: the keys from the root to the value. They are collected only for a fault, which is rare. */
 type Fault = { keys: string[]; message: string }
 
-/** The first NUL byte or half of a surrogate pair (neither can be stored), or a nesting that is absurdly deep. */
+/** The first NUL byte or lone surrogate (PostgreSQL can store neither), or too deep nesting. */
 function faultIn(value: unknown, checkText: boolean, depth: number): Fault | null {
   if (typeof value === 'string') return checkText ? faultOfText(value) : null
   if (typeof value !== 'object' || value === null) return null
@@ -153,19 +153,19 @@ function faultOfText(text: string): Fault | null {
   return LONE_SURROGATE.test(text) ? { keys: [], message: 'is not valid Unicode' } : null
 }
 
-/** The field's name is cleaned, as it may hold what is at fault. */
+/** Cleans the field's name, because the invalid characters may be in the name. */
 function toDetail({ keys, message }: Fault, path: string): ProblemDetail & { field: string } {
   const at = path === '' ? keys : [path, ...keys]
   return { field: printable(at.join('.')), message }
 }
 
-/** What is wrong with a value that did not come as a JSON body, or null: the same rules hold. */
+/** Applies the same rules to a value that is not from a JSON body; null if it is valid. */
 export function unusableValue(value: unknown, path: string): ProblemDetail | null {
   const fault = faultIn(value, true, 0)
   return fault && toDetail(fault, path)
 }
 
-/** Says why PostgreSQL could not store this text, or null. */
+/** Why PostgreSQL cannot store this text, or null. */
 export function unusableText(text: string, field: string): ProblemDetail | null {
   const fault = faultOfText(text)
   return fault && toDetail(fault, field)

@@ -7,16 +7,16 @@ import type { Services } from './services'
 import { type Access, requireAccess, requireCaller } from './who'
 import { toDetails } from './zod-details'
 
-/** Bytes of a body where nobody has to sign in: an email, a password and a name are all that is ever sent there. */
+/** The maximum body of an open operation: it contains only an email, a password and a name. */
 const MOST_OF_NOBODY = 262_144
 
-/** A call that takes nothing may still be sent an empty object. */
+/** An operation without a body also accepts an empty object. */
 const NOTHING = z.strictObject({})
 
 type Schema = z.ZodType
 type Output<S> = S extends Schema ? z.output<S> : undefined
 
-/** One operation of the API: what it takes, who may call it, and every answer that it can give. */
+/** One operation of the API: its input, its access, and all its responses. */
 export interface Endpoint<
   P extends z.ZodObject | undefined = z.ZodObject | undefined,
   Q extends z.ZodObject | undefined = z.ZodObject | undefined,
@@ -32,14 +32,14 @@ export interface Endpoint<
   params?: P
   query?: Q
   body?: B
-  /** Request headers that mean something here, for the document. */
+  /** Request headers that this operation uses, for the OpenAPI document. */
   headers?: z.ZodObject
   answer: { status: 200 | 201 | 204; description: string; schema?: Schema; list?: 'offset' | 'cursor' }
-  /** What this operation refuses or fails with, beside what its access and its inputs bring along. */
+  /** Codes that this operation throws, in addition to those that follow from its access and inputs. */
   problems?: ProblemCode[]
 }
 
-/** What a handler is given: everything read and checked. `principal` is null for open operations only. */
+/** The checked input of a handler. `principal` is null only for open operations. */
 export interface Call<A extends Access, P, Q, B> {
   services: Services
   context: ApiContext
@@ -53,7 +53,7 @@ export type Handler<A extends Access, P, Q, B> = (call: Call<A, P, Q, B>) => Pro
 
 /**
  * Serves one request in the contract's order: who is calling (401) → may they (403) → what they sent (400,
- * 413, 415) → the handler (404 and the rest). So rubbish sent to an admin's call by a user is a 403.
+ * 413, 415) → the handler (404 and the rest). So invalid input from a user to an admin's operation is a 403.
  */
 export async function serve(
   services: Services,
@@ -73,7 +73,7 @@ async function identify(services: Services, access: Access, context: ApiContext)
   return principal
 }
 
-/** Reads parameters, query and body, and reports what is wrong with all of them at once. */
+/** Reads parameters, query and body, and reports all their faults at once. */
 async function readSent(endpoint: Endpoint, context: ApiContext) {
   const details: ProblemDetail[] = []
   const check = (schema: Schema | undefined, read: () => unknown, root: string) => {
@@ -101,7 +101,7 @@ function readParams(context: ApiContext, details: ProblemDetail[]): Record<strin
   return params
 }
 
-/** The query as single values: the same name twice has no one meaning, so it is refused. */
+/** The query as single values. A repeated name is ambiguous, so it is refused. */
 function readQuery(context: ApiContext, details: ProblemDetail[]): Record<string, string> {
   const single: Record<string, string> = {}
   for (const [name, values] of Object.entries(context.req.queries())) {
@@ -113,7 +113,7 @@ function readQuery(context: ApiContext, details: ProblemDetail[]): Record<string
   return single
 }
 
-/** A 400 that names every field at fault. */
+/** A 400 that names every invalid field. */
 export function invalid(details: ProblemDetail[]): Problem {
   const first = details.slice(0, 5).map((detail) => `${detail.field} ${detail.message}`)
   const more = details.length > 5 ? ` and ${details.length - 5} more` : ''

@@ -6,7 +6,7 @@ import { toResponse } from './plain-answer'
 
 export type Pagination = { offset: number; limit: number; total: number; next_cursor?: string | null }
 
-/** What a handler answers. `data` is undefined for a 204 only. */
+/** The result of a handler. `data` is undefined only for a 204. */
 export interface Answer {
   status: 200 | 201 | 204
   data?: unknown
@@ -17,8 +17,8 @@ export interface Answer {
 export type ApiContext = Context<{ Bindings: Exchange }>
 
 /**
- * Held by every answer. The hub serves data, so nothing in it may run, be framed, or be guessed at; and the
- * data is somebody's, so nothing on the way may keep it.
+ * The headers of every response. The hub serves data, so browsers must not run it, frame it or guess its type. The data is
+ * private, so no cache may store it.
  */
 const SECURITY_HEADERS = {
   'cache-control': 'no-store',
@@ -36,7 +36,7 @@ export const EXPOSED_HEADERS =
 /** 200 with data. */
 export const ok = (data: unknown): Answer => ({ status: 200, data })
 
-/** 201 with what was made. */
+/** 201 with the created data. */
 export const created = (data: unknown): Answer => ({ status: 201, data })
 
 /** 204, no body. */
@@ -49,7 +49,7 @@ export const page = (rows: unknown[], pagination: Pagination): Answer => ({
   pagination,
 })
 
-/** Sends an answer in the envelope. */
+/** Sends a handler's result in the envelope. */
 export function sendAnswer(c: ApiContext, answer: Answer): Response {
   if (answer.status === 204) return respond(c, 204, null, answer.headers)
   const meta = answer.pagination
@@ -63,7 +63,7 @@ export function sendAnswer(c: ApiContext, answer: Answer): Response {
   )
 }
 
-/** Sends a refusal or failure in the envelope, with the headers that it brings along. */
+/** Sends a refusal or failure in the envelope, with its own headers. */
 export function sendProblem(c: ApiContext, problem: Problem): Response {
   const { code, message, details, headers } = problem
   const body = { data: null, error: { code, message, details }, meta: { request_id: c.env.requestId } }
@@ -85,7 +85,7 @@ export function sendJson(
   })
 }
 
-/** The one place where answers are made: request id, CORS and security headers are on each of them. */
+/** The only place that creates responses: each has the request id, CORS and security headers. */
 export function respond(
   c: ApiContext,
   status: number,
@@ -99,8 +99,8 @@ export function respond(
 const MOST_UNREAD_BYTES = 65_536
 
 /**
- * A refusal may leave before its large body was read. Nothing else should be sent over that connection: what is left of
- * the body stands in the way, and the server may close it at any moment.
+ * A refusal may be sent before the request's large body was read. Clients should not use that connection again: the rest of
+ * the body is still in it, and the server may close it at any moment.
  */
 export function unreadHeaders(c: ApiContext, status: number): Record<string, string> {
   if (status !== 401 && status !== 429) return {}
@@ -108,7 +108,7 @@ export function unreadHeaders(c: ApiContext, status: number): Record<string, str
   return isLarge ? { connection: 'close' } : {}
 }
 
-/** What every answer carries, and what this one brings along. */
+/** The headers of every response, and those of this one. */
 export function answerHeaders(c: ApiContext, headers: Record<string, string>): Record<string, string> {
   return { 'x-request-id': c.env.requestId, ...SECURITY_HEADERS, ...originHeaders(c.env), ...headers }
 }

@@ -1,29 +1,29 @@
 import { v7 as uuidv7, validate } from 'uuid'
 import type { DirectReply } from './plain-answer'
 
-/** What is known of one request and its answer while it is served; the request log is written from it. */
+/** What is known about one request and its response while it is served. The request log is written from it. */
 export interface Exchange {
   requestId: string
-  /** The origin that CORS lets read the answer, or null. */
+  /** The origin that CORS allows to read the response, or null. */
   corsOrigin: string | null
-  /** True where clients reach the hub by https: browsers are then told to use nothing else. */
+  /** True if clients reach the hub through https: responses then tell browsers to use only https. */
   https: boolean
   /** The address of the other end of the socket, as the server saw it. */
   remoteAddress: string | null
   /** The pattern of the route, such as `/api/v1/tools/{tool_id}`; null where none matched. */
   route: string | null
   userId: string | null
-  /** The tool that is called, as the caller named it; null before that is read, undefined where none is called. */
+  /** The called tool, by the caller's name for it; null before that is read, undefined if no tool is called. */
   called: string | null | undefined
   status: number
-  /** Where the server takes an answer from as it was made; null where it takes the `Response`. */
+  /** Where the server reads a response without a `Response` object; null if it reads the `Response`. */
   tray: DirectReply | null
-  /** Set for a stream: resolves at its end. */
+  /** Set for a stream; resolves at its end. */
   streaming?: Promise<void>
   endStream?: () => void
 }
 
-/** What the server hands over with a request. `incoming` is what @hono/node-server gives by itself. */
+/** What the server passes along with a request. `incoming` is from @hono/node-server itself. */
 export interface ServerEnv {
   remoteAddress?: string | undefined
   tray?: DirectReply
@@ -32,7 +32,7 @@ export interface ServerEnv {
 
 type Settings = { corsOrigins: string[]; hubUrl: string }
 
-/** Starts an exchange: the caller's request id is kept when it is a UUID, else a new one is made. */
+/** Starts an exchange. It keeps the caller's request id if that is a UUID; otherwise it creates one. */
 export function openExchange(request: Request, env: ServerEnv | undefined, config: Settings): Exchange {
   const { headers } = request
   const asked = headers.get('x-request-id')
@@ -46,7 +46,7 @@ export function openExchange(request: Request, env: ServerEnv | undefined, confi
     userId: null,
     called: undefined,
     status: 0,
-    // The answer to HEAD is made from another's headers.
+    // A HEAD response is made from the headers of another `Response`.
     tray: request.method === 'HEAD' ? null : (env?.tray ?? null),
   }
 }

@@ -1,7 +1,7 @@
-/** Where a stream's text comes from. `next` answers undefined at its end; `leave` is told when the client has gone. */
+/** The source of a stream's text. `next` returns undefined at the end; `leave` is called when the client disconnects. */
 export type StreamSource = { next: () => Promise<string | undefined>; leave: () => void }
 
-/** An answer as it was made, before it became a `Response`. */
+/** The parts of a response, before it becomes a `Response` object. */
 export type PlainAnswer = {
   status: number
   headers: Record<string, string>
@@ -12,26 +12,26 @@ type Whole = PlainAnswer & { body: string | Uint8Array<ArrayBuffer> | null }
 type Streamed = PlainAnswer & { body: StreamSource }
 
 /**
- * Where a server that can send an answer as it was made takes it from. To read it back out of a `Response` it had to go
- * through that one's stream, with a timer in between: a millisecond for every answer.
+ * Passes the parts of a response directly to a server that can send them. Reading them from a `Response` would need its stream
+ * and a timer, which took a millisecond per response.
  */
 export type DirectReply = { answer: PlainAnswer | undefined }
 
-/** Whether an answer comes piece by piece. */
+/** Whether a response is streamed. */
 export const isStreamed = (answer: PlainAnswer): answer is Streamed =>
   typeof answer.body === 'object' && answer.body !== null && 'next' in answer.body
 
-/** Stands for the answer in the tray. One for all: to make one took longer than all else that is done for an answer. */
+/** The placeholder for a direct reply. It is shared, because creating a `Response` took longer than all other steps. */
 export const REPLIED_DIRECTLY = new Response(null)
 
-/** A `Response`, or the answer in the tray where there is one. */
+/** A `Response`, or a direct reply if the server supports it. */
 export function toResponse(answer: Whole, tray: DirectReply | null): Response {
   if (!tray) return new Response(answer.body, { status: answer.status, headers: answer.headers })
   tray.answer = answer
   return REPLIED_DIRECTLY
 }
 
-/** The same for a stream: `body` is made only for a server that has no tray. */
+/** The same for a stream. `body` is created only for a server without direct replies. */
 export function toStreamResponse(
   answer: Streamed,
   tray: DirectReply | null,

@@ -13,13 +13,13 @@ export type App = OpenAPIHono<{ Bindings: Exchange }>
 
 type MaybeObject = z.ZodObject | undefined
 type RawHandler = (context: ApiContext) => Promise<Response>
-/** A protocol whose failures have a shape of their own, and the addresses that are its. */
+/** A protocol whose errors have their own format, and its paths. */
 export type ErrorShape = {
   owns: (path: string) => boolean
   send: (context: ApiContext, problem: Problem) => Response
 }
 
-/** The operations of the API: each is documented and served from the one definition, so the two cannot differ. */
+/** The operations of the API. One definition documents and serves each of them, so the two cannot differ. */
 export class Registry {
   readonly app: App = new OpenAPIHono<{ Bindings: Exchange }>()
   private readonly methods = new Map<string, Set<string>>()
@@ -27,7 +27,7 @@ export class Registry {
 
   constructor(readonly services: Services) {}
 
-  /** Adds an operation whose checks are made in the contract's order before its handler runs. */
+  /** Adds an operation. Its checks run in the contract's order before its handler. */
   add<A extends Access, P extends MaybeObject, Q extends MaybeObject, B extends z.ZodType | undefined>(
     endpoint: Endpoint<P, Q, B> & { access: A },
     handler: Handler<A, P, Q, B>,
@@ -36,7 +36,7 @@ export class Registry {
     this.addRaw(endpoint, async (c) => sendAnswer(c, await serve(this.services, endpoint, run, c)))
   }
 
-  /** Adds an operation that checks and answers by itself; the definition documents it. */
+  /** Adds an operation that makes its own checks and response; the definition only documents it. */
   addRaw(endpoint: Endpoint, handler: RawHandler): void {
     documentEndpoint(this.app.openAPIRegistry, endpoint)
     this.route(endpoint.method, `${BASE}${endpoint.path}`, handler)
@@ -52,12 +52,12 @@ export class Registry {
     })
   }
 
-  /** Failures at the addresses of this protocol are sent in its shape. */
+  /** Errors under the paths of this protocol are sent in its format. */
   addErrorShape(shape: ErrorShape): void {
     this.shapes.push(shape)
   }
 
-  /** Sends a failure in the shape of the protocol that was called; the envelope is the default. */
+  /** Sends a failure in the format of the called protocol; the envelope is the default. */
   sendProblem(c: ApiContext, problem: Problem): Response {
     const shape = this.shapes.find(({ owns }) => owns(c.req.path))
     return shape ? shape.send(c, problem) : sendProblem(c, problem)

@@ -4,20 +4,20 @@ import { type StreamSource, toStreamResponse } from './plain-answer'
 export type { StreamSource } from './plain-answer'
 
 export const HEARTBEAT_MS = 10_000
-/** A comment: clients of event streams pass over it, proxies see that the connection lives. */
+/** A comment: clients of event streams ignore it, and proxies see that the connection is alive. */
 export const HEARTBEAT = ': keep-alive\n\n'
-/** Sent at once, so that the headers leave. */
+/** Sent at once, so that the headers are sent. */
 export const OPENING = ': ok\n\n'
 
-/** One event of a stream, with its name where it has one. Data of several lines has each line behind its field's name. */
+/** One event of a stream, with its name if it has one. Each line of the data gets its own `data:` field. */
 export function sse(data: string, event?: string): string {
   const lines = /[\r\n]/.test(data) ? data.replace(/\r\n|\r|\n/g, '\ndata: ') : data
   return event === undefined ? `data: ${lines}\n\n` : `event: ${event}\ndata: ${lines}\n\n`
 }
 
 /**
- * Answers an event stream, at once and as it comes, with a heartbeat whenever nothing comes for ten seconds. The
- * request's log line is written at its end.
+ * Responds at once with an event stream, and sends a heartbeat after ten seconds without data. The request's log line is
+ * written at the end of the stream.
  */
 export function respondStream(
   c: ApiContext,
@@ -60,19 +60,19 @@ function bodyOf(source: StreamSource): ReadableStream<Uint8Array> {
   )
 }
 
-/** How a call's outcome becomes a stream. */
+/** How to turn a call's outcome into a stream. */
 export type Streaming<Outcome> = {
-  /** True for an outcome that is answered as no stream, where it is known before one has begun. */
+  /** True for an outcome that is sent without a stream, if it is known before a stream has begun. */
   isPlain: (outcome: Outcome) => boolean
   source: (outcome: Outcome) => StreamSource
   headers: (outcome: Outcome) => Record<string, string>
-  /** What a stream that has begun says of an error. */
+  /** The events for an error after the stream has begun. */
   failed: (error: unknown) => StreamSource
 }
 
 /**
- * The outcome where it is answered as no stream; else the stream. A call may take its time: a client that hears
- * nothing for long would give up, so its stream begins before it is known how it goes.
+ * The outcome if it is sent without a stream; otherwise the stream. A call may take long, and a client that receives nothing
+ * would give up, so the stream begins before the outcome is known.
  */
 export async function streamOutcome<Outcome extends object>(
   c: ApiContext,
@@ -102,12 +102,12 @@ function lateSource<Outcome>(running: Promise<Outcome>, streaming: Streaming<Out
   }
 }
 
-/** A source of texts that are there already. */
+/** A source of given texts. */
 export function texts(left: string[]): StreamSource {
   return { next: async () => left.shift(), leave: () => undefined }
 }
 
-/** What comes next, or a heartbeat when nothing does for a while. */
+/** The next value, or a heartbeat if none arrives for a while. */
 async function orHeartbeat<Value>(next: Promise<Value>): Promise<Value | typeof HEARTBEAT> {
   let timer: NodeJS.Timeout | undefined
   const beat = new Promise<typeof HEARTBEAT>((resolve) => {

@@ -3,17 +3,17 @@ import { loggedMessage } from '../../platform/log/logged-error'
 import type { McpCall, McpDeps } from './mcp-call'
 import { serverFor } from './server'
 
-/** Messages that one request may carry: a batch is a way of the oldest clients to send a few together. */
+/** The maximum messages of one request. Only the oldest clients send several messages in a batch. */
 const MOST_MESSAGES = 20
 
-/** Whether this body is a batch of more messages than one request may carry. */
+/** Whether this body is a batch with too many messages. */
 export function isTooManyMessages(body: unknown): boolean {
   return Array.isArray(body) && body.length > MOST_MESSAGES
 }
 
 /**
- * Answers one request of an MCP client by a server of its own, which knows its caller and nothing else: no session is
- * kept, so any instance can answer the next one. Revisions with and without a handshake are both spoken.
+ * Handles one request of an MCP client with a new server, which knows only its caller. There is no session, so any instance
+ * can handle the next request. Revisions with and without a handshake are supported.
  */
 export function answerMcp(
   deps: McpDeps,
@@ -22,7 +22,7 @@ export function answerMcp(
   parsedBody: unknown,
 ): Promise<Response> {
   const handler = createMcpHandler(() => serverFor(deps, call), {
-    // Nothing is ever announced: a stream of changes would only be held open.
+    // The hub never sends notifications, so a subscription would only keep a stream open.
     maxSubscriptions: 0,
     onerror: (error) => deps.log.debug({ request_id: call.requestId, reason: loggedMessage(error) }, 'mcp'),
   })
@@ -32,8 +32,8 @@ export function answerMcp(
 }
 
 /**
- * The headers as the library reads them: it compares media types letter by letter, and knows no `*` of a client that takes
- * whatever comes. The body has been read as JSON by now.
+ * The headers in the form that the library reads: it compares media types with case, and does not know the wildcard of a
+ * client that accepts everything. The body was already parsed as JSON.
  */
 function readableHeaders(given: Headers): Headers {
   const headers = new Headers(given)
@@ -45,7 +45,7 @@ function readableHeaders(given: Headers): Headers {
   return headers
 }
 
-/** Some clients say `null` where a tool needs no arguments. */
+/** Some clients send `null` if a tool needs no arguments. */
 function withArguments(body: unknown): unknown {
   if (Array.isArray(body)) return body.map(withArguments)
   const { method, params } = (body ?? {}) as { method?: unknown; params?: { arguments?: unknown } | null }

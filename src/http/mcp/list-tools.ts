@@ -7,12 +7,12 @@ import type { McpCall, McpDeps } from './mcp-call'
 
 type McpTool = ListToolsResult['tools'][number]
 
-/** Tools in one page: most hubs have one. Some clients read no other. */
+/** Tools per page: most hubs have one page, and some clients read only the first. */
 const PAGE = 250
 
 /**
- * The active tools that the caller's plan opens, by slug, a page at a time. A cursor names the last tool of its page and
- * nothing else, so that any instance goes on from there, whatever has been added or removed meanwhile.
+ * The active tools that the caller's plan opens, by slug, a page at a time. A cursor is only the name of the last tool
+ * of its page, so any instance can continue from there, whatever was added or removed in the meantime.
  */
 export async function listTools(
   { pool }: McpDeps,
@@ -38,15 +38,15 @@ function slugIn(cursor: string): string {
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, message)
 }
 
-/** A tool as MCP clients list it: by its slug, which they call it by. */
+/** A tool in MCP's format. Its MCP name is the slug. */
 export function toMcpTool({ slug, name, description, inputSchema, model }: Tool): McpTool {
   const schema = inputSchema ?? (model && modelInputSchema(model)) ?? {}
   return { name: slug, title: name, description, inputSchema: toObjectSchema(schema) }
 }
 
 /**
- * The schema in the form that clients insist on: `type` is "object", as every input of the hub is, and each property
- * is an object. One tool with another form would cost them the whole list.
+ * The schema in the form that clients require: `type` is "object", as for every input of the hub, and each property is an
+ * object. One tool with another form would make them reject the whole list.
  */
 function toObjectSchema(schema: Record<string, unknown>): McpTool['inputSchema'] {
   const { properties, required, ...rest } = schema
@@ -58,7 +58,7 @@ function toObjectSchema(schema: Record<string, unknown>): McpTool['inputSchema']
   }
 }
 
-/** JSON Schema lets `true` and `false` stand for "anything" and "nothing". */
+/** In JSON Schema, `true` means "anything" and `false` means "nothing". */
 function withoutBooleans(
   properties: Record<string, unknown>,
 ): NonNullable<McpTool['inputSchema']['properties']> {

@@ -4,7 +4,7 @@ import type { CallDeps } from '../../domain/calls/invoke'
 
 export type McpDeps = CallDeps
 
-/** Who asks, from where, how much, and under which id it is written down. */
+/** The caller, its address, the size of its request, and the id for the records. */
 export type McpCall = {
   caller: SignedInCaller
   credential: Credential

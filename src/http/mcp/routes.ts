@@ -11,10 +11,10 @@ import { requireCaller, unauthorized } from '../kit/who'
 import { answerMcp, isTooManyMessages } from './answer'
 import { describeMcp } from './document'
 
-/** The hub's own address of the door, and the one by which it is reached on a plain Next host. */
+/** The hub's own path of the MCP endpoint, and its path on a plain Next host. */
 const PATHS = ['/mcp', `${BASE}/mcp`]
 
-/** Adds the door for MCP clients. Being stateless it has neither a stream to GET nor a session to DELETE: 405. */
+/** Adds the endpoint for MCP clients. It is stateless, so there is no stream to GET and no session to DELETE: 405. */
 export function addMcp(registry: Registry): void {
   const origins = trustedOrigins(registry.services.config)
   for (const path of PATHS) registry.route('post', path, (c) => serveMcp(registry.services, c, origins))
@@ -37,15 +37,15 @@ async function serveMcp(services: Services, c: ApiContext, origins: string[]): P
 }
 
 /**
- * A page of another origin must not speak to the hub in a browser's name, whatever name it gave the hub's address (DNS
- * rebinding). Clients that are no browsers name no origin.
+ * A page of another origin must not use a browser to call the hub, also not through DNS rebinding. Clients that are not
+ * browsers send no origin.
  */
 function requireTrusted(origin: string | null, origins: string[]): void {
   if (origin === null || origins.includes(origin)) return
   throw new Problem('FORBIDDEN', 'This origin may not call the hub: an admin adds it to CORS_ORIGINS.')
 }
 
-/** The library's answer with what every answer of the hub carries. A JSON answer is there in full, a stream comes. */
+/** The library's response with the hub's usual headers. JSON is sent complete, a stream piece by piece. */
 async function send(c: ApiContext, answer: Response): Promise<Response> {
   const isStream = /^text\/event-stream/i.test(answer.headers.get('content-type') ?? '')
   const headers = Object.fromEntries(answer.headers)
@@ -60,7 +60,7 @@ async function send(c: ApiContext, answer: Response): Promise<Response> {
   return new Response(body, { status: answer.status, headers: all })
 }
 
-/** The same stream; `onEnd` is told when it is over or nobody reads it any more. */
+/** The same stream; `onEnd` is called when it ends or nobody reads it any more. */
 function watched(body: ReadableStream<Uint8Array>, onEnd: () => void): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   const decoder = new TextDecoder()

@@ -13,22 +13,22 @@ import { logToolProblem } from '../kit/tool-log'
 import { sendError, sendRefused } from './errors'
 import { explain, modelRequest, readCall, type Sent } from './request'
 
-/** A tool that changes again and again while a call asks for it is a fault, and not the caller's. */
+/** If a tool keeps changing while a call tries to start, that is an internal error and not the caller's. */
 const MOST_TRIES = 3
 
-/** What was sent and could be read. */
+/** The valid input. */
 export type Read = Exclude<Sent, { fault: unknown }>
 
-/** How one endpoint of this door asks and answers. */
+/** How one endpoint of this API sends requests and responses. */
 export type ModelEndpoint = {
   plan: (tool: ModelTool, body: Record<string, unknown>) => Planned
-  /** The answer's text, from the provider's. */
+  /** Turns the provider's response into the text of the hub's response. */
   answer?: (text: string, sent: Read, c: ApiContext) => string
-  /** What is sent of one event of a stream; made anew for each stream. */
+  /** Turns one event of a stream into the text to send. It is created for each stream. */
   events?: (sent: Read, c: ApiContext) => (event: CallEvent) => string
 }
 
-/** Serves one call of a model: read, ask, answer; what was not admissible is explained in the contract's order. */
+/** Serves one call of a model: read, call, respond. Refusals are explained in the contract's order. */
 export async function serveModelCall(
   services: Services,
   c: ApiContext,
@@ -84,7 +84,7 @@ function sendOutcome(
   return respond(c, 200, text, { 'content-type': 'application/json; charset=utf-8', ...outcome.headers })
 }
 
-/** A stream that has begun before its outcome was known may still have failed. */
+/** A stream that began before its outcome was known may still fail. */
 function sourceOf(
   services: Services,
   c: ApiContext,
@@ -110,7 +110,7 @@ function sourceOf(
   }
 }
 
-/** A failure as an event of the stream, in the endpoint's own shape. */
+/** A failure as an event of the stream, in the endpoint's own format. */
 function failedText(
   services: Services,
   c: ApiContext,

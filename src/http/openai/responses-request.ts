@@ -19,8 +19,8 @@ const SAME = [
 ] as const
 
 /**
- * A request to /v1/responses (without `model` and `stream`) as the body of a chat, or every fault of it. `store` is
- * ignored: nothing is kept, and the answer says so.
+ * A request to /v1/responses (without `model` and `stream`) as the body of a chat, or all its faults. `store` is
+ * ignored: nothing is stored, and the response says so.
  */
 export function toChatBody(body: Json, open: readonly OpenOption[]): { body: Json } | { faults: Faults } {
   const faults = [
@@ -52,7 +52,7 @@ export function toChatBody(body: Json, open: readonly OpenOption[]): { body: Jso
   }
 }
 
-/** What of a request would need something to be stored, beside what no request may refer to (`storedFaults`). */
+/** Faults for fields that would need storage, in addition to references to stored data (`storedFaults`). */
 export function storageFaults(body: Json): Faults {
   const faults: Faults = []
   if (body.prompt != null)
@@ -63,21 +63,21 @@ export function storageFaults(body: Json): Faults {
 }
 
 /**
- * References to what a provider stores, for one that is sent the request as it is: all callers share its key, and could
- * name what it keeps of others.
+ * References to data stored at a provider that receives the request unchanged. All callers share its key, and could refer
+ * to the stored data of others.
  */
 export function referenceFaults({ input }: Json): Faults {
   if (!Array.isArray(input)) return []
   return input.flatMap((item, at) => (isObject(item) && isReference(item) ? [notStored(`input[${at}]`)] : []))
 }
 
-/** Items that OpenAI completes by their id where what they are about does not come along. */
+/** Items that OpenAI completes by their id if their content is missing. */
 const COMPLETED_BY_ID: Record<string, string> = {
   reasoning: 'encrypted_content',
   image_generation_call: 'result',
 }
 
-/** OpenAI's own reading: what has an id, and neither a type nor a role, is a reference too. */
+/** As in OpenAI's API, an item with an id and without a type and a role is also a reference. */
 function isReference(item: Json): boolean {
   const { type, role, id } = item
   if (type === 'item_reference' || (type == null && role == null && id != null)) return true
@@ -85,7 +85,7 @@ function isReference(item: Json): boolean {
   return content !== undefined && id != null && item[content] == null
 }
 
-/** What a chat cannot give: who asked for it would miss it. */
+/** Log probabilities, which a chat cannot return in this form: they are refused, not silently left out. */
 function logprobsFaults({ top_logprobs: most, include }: Json): Faults {
   const message = 'this model answers without log probabilities'
   const isIncluded = Array.isArray(include) && include.includes('message.output_text.logprobs')

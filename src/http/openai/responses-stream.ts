@@ -15,7 +15,7 @@ export class ResponseWriter {
   #hasBegun = false
   #finishReason: unknown = null
   #usage: Json | null = null
-  /** What is being said or thought; calls stay open beside it, as a chat may go on with any of them. */
+  /** The open text or reasoning part. Calls stay open too, because a chat may continue any of them. */
   #said: OutputPart | null = null
   readonly #parts: OutputPart[] = []
   /** The newest call of each index in the chat's stream. */
@@ -23,7 +23,7 @@ export class ResponseWriter {
 
   constructor(private readonly frame: ResponseFrame) {}
 
-  /** The events that one chunk of the chat becomes. */
+  /** Turns one chunk of the chat into events. */
   push(chunk: Json): ResponseEvent[] {
     const events = this.#begin()
     this.#usage = toResponseUsage(chunk.usage) ?? this.#usage
@@ -34,7 +34,7 @@ export class ResponseWriter {
     return events
   }
 
-  /** The last events of a stream that came to its end; `counted` is the usage that the upstream did not tell. */
+  /** The last events of a complete stream. `counted` is the usage if the upstream reported none. */
   finish(counted: Json | null = null): ResponseEvent[] {
     const end = endOf(this.#finishReason)
     const status = String(end.status)
@@ -43,7 +43,7 @@ export class ResponseWriter {
     return [...closing, this.#event(`response.${status}`, { response })]
   }
 
-  /** What the upstream told, unless that leaves out all that it said: a text without a token does not exist. */
+  /** The upstream's usage, unless it reports no output although text arrived. */
   #toldUsage(): Json | null {
     return this.#usage?.output_tokens === 0 && this.#parts.length > 0 ? null : this.#usage
   }
@@ -76,7 +76,7 @@ export class ResponseWriter {
     return events
   }
 
-  /** Text goes on in the part that is open, or begins one of its kind. */
+  /** Adds text to the open part, or begins a part of its kind. */
   #add(Kind: new (id: string, index: number) => OutputPart, text: string): ResponseEvent[] {
     if (this.#said instanceof Kind) return this.#events(this.#said.add(text))
     const closed = this.#endSaid()

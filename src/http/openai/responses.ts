@@ -39,7 +39,7 @@ const endpoint: ModelEndpoint = {
   },
 }
 
-/** POST /v1/responses. Passed through where the server speaks it itself, else translated into a chat and back. */
+/** POST /v1/responses. Passed through if the server supports it, otherwise translated into a chat and back. */
 export function serveResponses(services: Services, c: ApiContext): Promise<Response> {
   return serveModelCall(services, c, endpoint)
 }
@@ -58,15 +58,15 @@ function planForResponses(tool: ModelTool, body: Json): Planned {
   return { faults: planned.faults.map(({ field, ...rest }) => ({ ...rest, field: named(field) })) }
 }
 
-/** Where every upstream may be the one that is called, every one has to speak it. */
+/** Any upstream may be called, so all of them must support it. */
 function speaksResponses({ model }: ModelTool): boolean {
   return model.speaksResponses && model.upstreams.every(({ adapter }) => adapter === 'openai')
 }
 
-/** What a chat calls otherwise. */
+/** Fields with another name in a chat. */
 const NAMES: Record<string, string> = { max_tokens: 'max_output_tokens', messages: 'input' }
 
-/** A whole answer keeps the id of the chat's, so that a call that is repeated is answered alike. */
+/** A complete response uses the chat's id, so that a repeated call gets the same response. */
 function frameOf({ model, body }: Read, c: ApiContext, chat: Json = {}): ResponseFrame {
   const id =
     typeof chat.id === 'string' ? chat.id.replace(/^chatcmpl-/, '') : c.env.requestId.replaceAll('-', '')
@@ -81,17 +81,17 @@ function toText(event: CallEvent, writer: ResponseWriter, request: Json): string
   return named(writer.fail(code ?? 'server_error', message), request)
 }
 
-/** What the hub counted, in the words of responses. */
+/** The hub's counts, in the format of responses. */
 const usageOf = ({ usage }: Extract<CallEvent, { type: 'done' }>) =>
   usage && toResponseUsage(toChatUsage(usage))
 
-/** Whether it is an event of a response already; a chunk of a chat may have a type of its own. */
+/** Whether it is already an event of a response. A chat chunk may also have a type. */
 const isNative = ({ type, choices }: Json) => typeof type === 'string' && choices === undefined
 
-/** How many events of a response's own stream came, and the response as the last of them told it. */
+/** The number of events of a native response stream, and the response in the last of them. */
 type NativeStream = { count: number; response: unknown; last: Json | null }
 
-/** A stream that is a response's already; a failure goes on with its numbers, and with the response as far as it came. */
+/** A native response stream. A failure continues its sequence numbers, with the response so far. */
 function toNativeText(event: CallEvent, native: NativeStream, frame: ResponseFrame): string {
   const { count, response, last } = native
   if (event.type === 'done') return last ? named([withUsage(last, usageOf(event))], last) : ''
@@ -102,11 +102,11 @@ function toNativeText(event: CallEvent, native: NativeStream, frame: ResponseFra
     return named([{ type: 'response.failed', sequence_number: count, response: failed }], known)
   }
   const { data, value } = event.event
-  // It is told with what the hub has counted, which is known in a moment.
+  // It is sent later with the hub's counts, which are known in a moment.
   return last ? '' : sse(data, String(value.type))
 }
 
-/** Whether it is the end of a response whose server tells no usage. */
+/** Whether it is the end of a response whose server reports no usage. */
 const isUncounted = ({ type, response }: Json): boolean =>
   /^response\.(?:completed|incomplete)$/.test(String(type)) &&
   isObject(response) &&

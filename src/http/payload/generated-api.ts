@@ -11,7 +11,7 @@ import { largeBodies } from './large-bodies'
 import { withoutStoring } from './no-store'
 import { guardRequest } from './request-guard'
 
-/** Payload's generated REST and GraphQL, without Next between: same answers, at several times the rate. */
+/** Payload's generated REST and GraphQL without Next: the same responses, several times faster. */
 export type GeneratedApi = (request: Request, address: string) => Promise<Response>
 
 /** The handler for everything under `/api` that is not the versioned API. */
@@ -37,7 +37,7 @@ export function generatedApi(config: SanitizedConfig): GeneratedApi {
   }
 }
 
-/** Only files in a bucket are stored under a prefix: elsewhere Payload would filter by a field that is not there. */
+/** Only files in a bucket have a prefix: without one, Payload would filter by a field that does not exist. */
 function withoutPrefix(request: Request, config: SanitizedConfig): Request {
   const url = new URL(request.url)
   const [, , slug, door] = url.pathname.split('/')
@@ -49,8 +49,8 @@ function withoutPrefix(request: Request, config: SanitizedConfig): Request {
 }
 
 /**
- * Payload checks some paths of a filter without waiting for the answer: a refusal that nobody waits for would end the
- * process, and so any user could end it. Every other unhandled rejection stays fatal.
+ * Payload checks some paths of a filter without waiting for the result. Such an unhandled refusal would end the process, so
+ * any user could end it. Every other unhandled rejection stays fatal.
  */
 function outliveRefusals(): void {
   perProcess('generated-api.refusals', () =>
@@ -73,11 +73,11 @@ async function answerGraphql(
   noteBody(request, text)
   try {
     const answer = await post(request)
-    // Whatever a resolver throws is an error in the answer: a bare 500 is a document that could not be validated.
+    // Errors of resolvers are part of the response. So a bare 500 means a document that could not be validated.
     if (answer.status === 500 && !answer.headers.has('content-type')) return unfit()
     return withNotedStatus(request, await withDigits(request, answer))
   } catch (error) {
-    // Payload formats only errors that a resolver threw: what fails before (a variable that does not fit) lands here.
+    // Payload formats only errors from resolvers. Earlier errors (a variable that does not fit) arrive here.
     if (!isGraphqlInputError(error)) throw error
     return unfit()
   }

@@ -9,22 +9,22 @@ import { invalidField, type Problem } from '../../platform/kernel/problem'
 
 const MOST_FRAGMENTS = 100
 const MOST_SELECTIONS = 1_000
-/** The query by which tools read a schema has fifteen levels. */
+/** The introspection query of GraphQL tools has fifteen levels. */
 const MOST_LEVELS = 15
 const MOST_ROOT_FIELDS = 20
 /** These hash a password, send a mail or count against a limiter, once each. */
 const ACCOUNT = /^(login|logout|refreshToken|forgotPassword|resetPassword|unlock|verifyEmail)/
 
-/** What a part of a document is once every fragment stands where it is spread. */
+/** The size of a part of a document after all its fragments are expanded. */
 type Extent = { selections: number; levels: number; rootFields: number; accounts: number }
 type Measure = (set: SelectionSetNode | undefined) => Extent
 
 const NOTHING: Extent = { selections: 0, levels: 0, rootFields: 0, accounts: 0 }
 
 /**
- * Refuses a document that is small to send and large to answer. The rules that come after it walk through every
- * spread of a fragment, so that some hundred bytes could keep the process busy for ever. This looks at each fragment
- * once. Fragments in a circle, and two of one name, must have been refused before. Throws `Problem`.
+ * Refuses a small document with a large response. The later rules visit every spread of a fragment, so a few hundred bytes
+ * could keep the process busy forever. This function visits each fragment once. Circular fragments and duplicate names must
+ * have been refused before. Throws `Problem`.
  */
 export function checkBounds(document: DocumentNode): void {
   const measure = measurer(document)
@@ -32,7 +32,7 @@ export function checkBounds(document: DocumentNode): void {
   for (const definition of document.definitions) {
     if (!('selectionSet' in definition)) continue
     const extent = measure(definition.selectionSet)
-    // A fragment that nothing spreads is walked through as well.
+    // An unused fragment is visited too.
     check(extent.selections, MOST_SELECTIONS, 'fields, with its fragments expanded')
     check(extent.levels, MOST_LEVELS, 'levels')
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue
@@ -80,7 +80,7 @@ const ofField = (name: string, inner: Extent): Extent => ({
   accounts: ACCOUNT.test(name) ? 1 : 0,
 })
 
-/** Counts stop rising soon after the bound: what a hundred doublings come to fits in no number. */
+/** Counts stop growing soon after the limit, because a hundred doublings would overflow a number. */
 const besides = (one: Extent, other: Extent): Extent => ({
   selections: Math.min(one.selections + other.selections, MOST_SELECTIONS + 1),
   levels: Math.max(one.levels, other.levels),

@@ -7,15 +7,15 @@ import { perProcess } from '../../platform/kernel/process'
 import { type EndTurn, Turns } from '../../platform/payload/lists/turns'
 import { runtime } from '../../platform/runtime/runtime'
 
-/** Bytes of a body of the generated API that are read for anybody. */
+/** The maximum body of the generated API that is read for everybody. */
 export const OPEN_LIMIT_BYTES = 65_536
-/** Bodies above this are worked on one after another. */
+/** Larger bodies are processed one after another. */
 export const TURN_BYTES = 16_384
 
-/** A body is parsed by then. A request that takes longer waits for the database, a bucket or a tool. */
+/** After this time a body is parsed. A request that takes longer waits for the database, a bucket or a tool. */
 const LONGEST_TURN_MS = 30
 
-/** What the guard does about a body above the open limit: before it is kept, and before it is parsed. */
+/** What the guard does for large bodies: before they are kept, and before they are parsed. */
 export type LargeBodies = {
   requireCaller(): Promise<void>
   takeTurn(): Promise<void>
@@ -23,9 +23,9 @@ export type LargeBodies = {
 }
 
 /**
- * A body above the open limit is read for a caller who is signed in alone, and one above `TURN_BYTES` is worked on after
- * the one before it: to parse a large one keeps the process busy, and twenty at once would keep everybody else waiting.
- * Call `end` when it was answered.
+ * A body above the open limit is read only for a caller who is signed in. Bodies above `TURN_BYTES` are processed one after
+ * another: parsing a large body keeps the process busy, and twenty at once would make all others wait. Call `end` after
+ * the response.
  */
 export function largeBodies({ headers }: Request, config: SanitizedConfig): LargeBodies {
   let caller = ''
@@ -42,7 +42,7 @@ export function largeBodies({ headers }: Request, config: SanitizedConfig): Larg
     },
     async takeTurn() {
       endTurn = await perProcess('generated-api.large-bodies', () => new Turns(1)).take(caller, 1)
-      // Others are answered between one large body and the next.
+      // Other requests run between two large bodies.
       await nextTurn()
       timer = setTimeout(endTurn, LONGEST_TURN_MS)
     },

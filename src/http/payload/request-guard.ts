@@ -11,8 +11,8 @@ const THROWN_AWAY_BYTES = 16 * 1024 * 1024
 const MOST_STEPS = 4
 
 /**
- * Refuses what Payload's generated API would stumble over: a path that does not decode, NUL characters, a body
- * that is too large or is no JSON object. Answers the request to go on with. Throws `Problem`.
+ * Refuses requests on which Payload's generated API would fail: a path that does not decode, NUL characters, a body
+ * that is too large or is not a JSON object. Returns the request to continue with. Throws `Problem`.
  */
 export async function guardRequest(sent: Request, address: string, large: LargeBodies): Promise<Request> {
   const request = await withMeantMethod(sent, large)
@@ -24,13 +24,13 @@ export async function guardRequest(sent: Request, address: string, large: LargeB
   const upload = type.startsWith('multipart/form-data')
   const bytes = await readBody(request, upload ? MOST_UPLOAD_BYTES : MOST_JSON_BYTES, large)
   const isGraphql = new URL(request.url).pathname === '/api/graphql'
-  // GraphQL bounds its variables itself; the input of a tool among them may have more.
+  // GraphQL limits its variables itself: a tool's input among them may have more values.
   if (bytes) checkBody(bytes, type, isGraphql ? Number.POSITIVE_INFINITY : MOST_VALUES)
-  // GraphQL takes no form, and says so itself.
+  // GraphQL accepts no form and refuses it itself.
   if (bytes && upload && !isGraphql) await checkForm(bytes, headers.get('content-type') ?? '')
   if (bytes ? type === '' || isJsonType(type) : hasBody(request))
     headers.set('content-type', 'application/json')
-  // Payload compares media types letter by letter.
+  // Payload compares media types with case.
   else if (bytes) headers.set('content-type', inLowerCase(headers.get('content-type') ?? ''))
   const body = bytes ?? (hasBody(request) ? '{}' : null)
   return new Request(request.url, { method: request.method, headers, signal: request.signal, body })
@@ -39,12 +39,12 @@ export async function guardRequest(sent: Request, address: string, large: LargeB
 /** The type alone: its parameters may be a boundary. */
 const inLowerCase = (contentType: string) => contentType.replace(/^[^;]*/, (type) => type.toLowerCase())
 
-/** Headers by which Payload takes a POST for a GET, after every guard: none of them reaches it. */
+/** With these headers Payload treats a POST as a GET, after every guard. None of them reaches Payload. */
 const OVERRIDES = ['x-payload-http-method-override', 'x-http-method-override']
 
 /**
- * The panel asks for long filters by a POST whose form is the query of a GET. Such a request is made the GET that it
- * means before anything else looks at it; any other override is refused.
+ * The panel sends long filters as a POST whose form is the query of a GET. Such a request is changed into that GET before
+ * any other check; any other override is refused.
  */
 async function withMeantMethod(request: Request, large: LargeBodies): Promise<Request> {
   const [asked] = OVERRIDES.map((name) => request.headers.get(name)).filter((one) => one !== null)
@@ -68,7 +68,7 @@ async function withMeantMethod(request: Request, large: LargeBodies): Promise<Re
   return new Request(url, { method: 'GET', headers, signal: request.signal })
 }
 
-/** Payload expects data with these, and fails where there is none. */
+/** Payload expects data with these methods, and fails without it. */
 const hasBody = ({ method }: Request) => ['PATCH', 'POST', 'PUT'].includes(method)
 
 function checkBody(bytes: Uint8Array, type: string, mostValues: number): void {
@@ -79,7 +79,7 @@ function checkBody(bytes: Uint8Array, type: string, mostValues: number): void {
   if (!type.startsWith('multipart/')) checkText(bytes, type, mostValues)
 }
 
-/** What Payload reads: anything else it would take for no data, or fail on. */
+/** The media types that Payload reads. It would ignore any other body, or fail on it. */
 const READABLE =
   /^$|^application\/json *(;|$)|^application\/x-www-form-urlencoded *(;|$)|^multipart\/form-data *;.*boundary=./
 
@@ -92,12 +92,12 @@ function checkAddress(url: string): void {
     throw new Problem('VALIDATION_ERROR', 'The address has a % that is followed by no code: write it as %25')
   }
   if (decoded.includes('\0')) throw new Problem('VALIDATION_ERROR', 'The address has a NUL character')
-  // Payload looks a collection up by name in a plain object, which has more names than collections.
+  // Payload looks up a collection by name in a plain object, which also has inherited names.
   if ((pathname.split('/')[2] ?? '') in {}) throw new Problem('NOT_FOUND', 'There is no such path')
   checkPaths(search)
 }
 
-/** Each step of a path through relations joins a table: a long one would keep the database busy for everybody. */
+/** Each step of a path through relations joins a table: a long path would keep the database busy for all callers. */
 function checkPaths(search: string): void {
   const asked = [...new URLSearchParams(search).keys()]
   const twice = ['depth', 'limit', 'page'].find((name) => asked.indexOf(name) !== asked.lastIndexOf(name))
@@ -113,8 +113,8 @@ function checkPaths(search: string): void {
 const isTooLong = (path: string) => path.split(/\.|__/).length > MOST_STEPS
 
 /**
- * What is over the limit is read on and thrown away for a while: a client that is cut off while it still sends sees a
- * broken connection instead of the answer.
+ * A body over the limit is still read for a while, and discarded: a client whose connection is closed while it sends sees
+ * a broken connection instead of the response.
  */
 async function readBody(
   request: Request,
@@ -123,7 +123,7 @@ async function readBody(
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   if (!request.body || request.method === 'GET' || request.method === 'HEAD') return null
   const message = `The body is larger than ${most} bytes`
-  // What is left of the body is not read: nothing else can come over this connection.
+  // The rest of the body is not read, so this connection cannot be used again.
   const endless = new Problem('PAYLOAD_TOO_LARGE', message, [], { connection: 'close' })
   if (Number(request.headers.get('content-length') ?? 0) > most + THROWN_AWAY_BYTES) throw endless
   const chunks: Uint8Array[] = []

@@ -16,12 +16,12 @@ const list = z.string().transform((text) =>
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))
 const hostAndPort = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/
 
-/** The rules of every account's password; each that is broken is a line of its own. */
+/** The password rules of every account. Each broken rule has its own line. */
 const password = z.string().superRefine((text, context) => {
   for (const { message } of passwordProblems(text)) context.addIssue({ code: 'custom', message })
 })
 
-/** Every variable that the hub reads. `.env.example` documents the same list; a test holds the two together. */
+/** Every variable that the hub reads. `.env.example` documents the same list; a test checks that the two agree. */
 export const environmentSchema = z.object({
   APP_ENV: z.enum(['development', 'production']).default('development'),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -69,7 +69,7 @@ type Environment = z.infer<typeof environmentSchema>
 /** The hub's configuration: validated, with absolute paths and every default filled in. */
 export type Config = ReturnType<typeof toConfig>
 
-/** Thrown by `readConfig`; its message has one line for every bad variable. It never shows a value. */
+/** Thrown by `readConfig`; its message has one line for every invalid variable. It never shows a value. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
@@ -136,7 +136,7 @@ function toConfig(env: Environment) {
     sessionMaxDays: env.SESSION_MAX_DAYS,
     bcryptCost: env.BCRYPT_COST,
     hashesAtOnce: Math.max(1, Math.min(availableParallelism(), 3)),
-    // Where mail is set up; an account of before keeps signing in (`credentials.must_confirm`).
+    // If mail is configured. Existing accounts can still sign in (`credentials.must_confirm`).
     requireEmailConfirmation:
       env.REQUIRE_EMAIL_CONFIRMATION ?? (env.APP_ENV === 'production' && env.SMTP_HOST !== undefined),
     payments: env.PAYMENTS ?? null,

@@ -1,7 +1,7 @@
 import type { ProblemDetail } from '../kernel/problem'
 import { passwordForm } from './password-form'
 
-/** bcrypt reads no more than this; a longer password is refused rather than cut. */
+/** bcrypt reads at most this many bytes. A longer password is refused, not cut. */
 export const MOST_PASSWORD_BYTES = 72
 
 type Rule = { rule: string; message: string; holds: (password: string) => boolean }
@@ -28,7 +28,7 @@ const STORABLE: Rule[] = [
   { rule: 'nul', message: 'must not contain a NUL character', holds: (text) => !text.includes('\0') },
 ]
 
-/** Only for new passwords: an old one may have such characters and goes on signing in. */
+/** Only for new passwords: an existing password may have such characters and stays valid. */
 const CONTROL: Rule = {
   rule: 'control',
   message: 'must not have control characters or other code points that are no characters',
@@ -36,8 +36,8 @@ const CONTROL: Rule = {
 }
 
 /**
- * Every rule of FR-002 that this password breaks, as details of an answer; empty when it keeps them. All are checked on
- * the form that is hashed (`passwordForm`). Whether it is a common one is for `checkPassword` to say.
+ * Every rule of FR-002 that this password breaks, as details of a response; empty if it breaks none. The rules are checked
+ * on the form that is hashed (`passwordForm`). `checkPassword` checks whether it is a common password.
  */
 export function passwordProblems(password: string, field = 'password'): ProblemDetail[] {
   const text = passwordForm(password)
@@ -46,7 +46,7 @@ export function passwordProblems(password: string, field = 'password'): ProblemD
     .map(({ rule, message }) => ({ field, rule, message }))
 }
 
-/** True when bcrypt takes every byte of this text as it is. A password that is not can belong to no account. */
+/** True if bcrypt uses every byte of this text unchanged. No account can have another password. */
 export function isStorable(text: string): boolean {
   return STORABLE.every(({ holds }) => holds(text))
 }

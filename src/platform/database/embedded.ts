@@ -14,18 +14,18 @@ const USER = 'hub'
 export type EmbeddedServer = {
   /** Connection string of the `hub` database. */
   url: string
-  /** Where the data lies; another place than asked for when the server's account could not reach that. */
+  /** The data directory. It differs from the requested one if the server's account could not reach that. */
   dataDir: string
-  /** Stops the server, unless another process on the same data still uses it. */
+  /** Stops the server, unless another process still uses it. */
   stop: () => Promise<void>
 }
 
 type Settings = { databases?: string; options?: string[] }
 
 /**
- * Starts the PostgreSQL that comes with the packages, with its data under `dataDir`, on 127.0.0.1, a free port
- * and a random password. A server of an earlier process that still runs on the same data is used again.
- * Throws when this platform has no binaries or the server does not start.
+ * Starts PostgreSQL from the npm packages, with its data in `dataDir`, on 127.0.0.1, a free port and a random password. If
+ * a server of an earlier process still runs on the same data, it is used. Throws if there are no binaries for this platform
+ * or the server does not start.
  */
 export async function startEmbedded(dataDir: string, settings: Settings = {}): Promise<EmbeddedServer> {
   const account = serverAccount()
@@ -88,7 +88,7 @@ async function initialise(binaries: string, home: string, cluster: string, accou
   await run(join(binaries, 'initdb'), args, { ...account, cwd: home })
 }
 
-/** The password's file is the server's too (`initdb --pwfile`), so it belongs to the server's account. */
+/** The server also reads the password file (`initdb --pwfile`), so the server's account must own it. */
 async function readOrMake(file: string, account: Account): Promise<string> {
   try {
     return (await readFile(file, 'utf8')).trim()
@@ -100,7 +100,7 @@ async function readOrMake(file: string, account: Account): Promise<string> {
   }
 }
 
-/** The port of a live server on this cluster, read from its `postmaster.pid`; null where none runs. */
+/** The port of a running server on this cluster, from its `postmaster.pid`; null if none runs. */
 async function runningPort(cluster: string): Promise<number | null> {
   const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => null)
   if (text === null) return null

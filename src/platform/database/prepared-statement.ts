@@ -1,6 +1,6 @@
 import type { QueryConfig } from 'pg'
 
-/** How each parameter of a statement is made of its input, by the parameter's name. */
+/** For each parameter name, the function that gets its value from the input. */
 export type StatementParameters<Input> = Readonly<Record<string, (input: Input) => unknown>>
 
 /**

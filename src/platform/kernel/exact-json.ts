@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 
 /**
- * JSON whose integers keep their digits beyond 2⁵³. Values stay ordinary numbers, for schemas and sums; beside them, under
- * a symbol that spreads copy and JSON passes over, an object or list remembers the digits that a number cannot hold.
- * Nothing of it is done for a text without a run of 16 digits.
+ * JSON whose integers keep their digits beyond 2⁵³. Values stay ordinary numbers, for schemas and sums. The digits that a
+ * number cannot hold are stored in the object or list, under a symbol that spreads copy and JSON ignores. Texts without 16
+ * digits in a row skip all of this.
  */
 const EXACT = Symbol.for('hub.exact-integers')
 
-/** Stands before the digits where they travel as a text. Nobody outside can know it. */
+/** The prefix of digits that are stored as a string. Nobody outside can know it. */
 const MARK = `exact-${randomBytes(12).toString('hex')}:`
 const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, 'g')
 
@@ -35,7 +35,7 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * The JSON text of a value; with the digits where it, or one of the `sources` that it was made of, has such integers.
+ * The JSON text of a value, with all digits if the value or one of its `sources` has such integers.
  */
 export function toJson(value: unknown, ...sources: unknown[]): string {
   if (!hasDigits(value) && !sources.some(hasDigits)) return JSON.stringify(value)
@@ -47,20 +47,20 @@ export function hasDigits(value: unknown): boolean {
   return typeof value === 'object' && value !== null && (value as Holder)[EXACT] !== undefined
 }
 
-/** Notes that a value was made of another one, so that its JSON is looked through for digits. */
+/** Notes that a value was made from another one, so that `toJson` also searches the source for digits. */
 export function madeOf<Value extends object>(source: unknown, value: Value): Value {
   if (hasDigits(source) && !hasDigits(value)) (value as Holder)[EXACT] = NONE
   return value
 }
 
-/** The same for a copy with the same names: its own numbers keep their digits too. */
+/** The same for a copy with the same field names: the copy's own numbers keep their digits too. */
 export function copyOf<Value extends object>(source: object, copy: Value): Value {
   const digits = (source as Holder)[EXACT]
   if (digits) (copy as Holder)[EXACT] = digits
   return copy
 }
 
-/** A copy whose large integers are texts with their digits, for a library that copies and writes JSON by itself. */
+/** A copy whose large integers are strings of their digits, for a library that copies values and writes JSON itself. */
 export function hideDigits<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value, marking)) as Value
 }
@@ -68,13 +68,13 @@ export function hideDigits<Value>(value: Value): Value {
 /** The text that such a library wrote, with the digits as numbers. */
 export const showDigits = (text: string) => (text.includes(MARK) ? text.replace(MARKED, '$1') : text)
 
-/** A JSON text in which large integers are texts with their digits, for a library that parses it by itself. */
+/** A JSON text whose large integers are strings of their digits, for a library that parses it itself. */
 export const hideDigitsIn = (text: string) => (LONG.test(text) ? withMarks(text) : text)
 
-/** Whether a text of such a JSON stands for an integer: changed, it would be a text with the mark in it. */
+/** Whether a string in such JSON means an integer. Nothing may change such a string: it would stay one, with the mark. */
 export const isMark = (text: string) => text.startsWith(MARK)
 
-/** What such a library made of it, with numbers that keep their digits. Changes the value itself. */
+/** Turns the result of such a library back into numbers that keep their digits. Changes the value in place. */
 export function fromMarks<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null) unmark(value as Record<string, unknown>, 0)
   return value
@@ -94,7 +94,7 @@ function unmark(node: Record<string, unknown>, depth: number): boolean {
     if (typeof child === 'string' && isMark(child)) {
       const text = child.slice(MARK.length)
       digits.set(key, text)
-      // Assigned, `__proto__` would be no field.
+      // An assignment to `__proto__` would not create a field.
       Object.defineProperty(node, key, {
         value: Number(text),
         writable: true,
@@ -109,7 +109,7 @@ function unmark(node: Record<string, unknown>, depth: number): boolean {
   return true
 }
 
-/** Large integers become texts; what stands within a text stays. One walk through the text, however many there are. */
+/** Turns large integers into strings, except those within a string. It reads the text once, however many there are. */
 function withMarks(text: string): string {
   const strings = new Strings(text)
   let [marked, from] = ['', 0]
@@ -123,9 +123,9 @@ function withMarks(text: string): string {
   return from === 0 ? text : marked + text.slice(from)
 }
 
-/** Says of ascending places of a JSON text whether they are within a string. */
+/** Tells for ascending positions in a JSON text whether they are within a string. */
 class Strings {
-  /** The string that is not passed yet. */
+  /** The next string of the text. */
   #begin: number
   #end: number
 

@@ -1,4 +1,4 @@
-/** Every code of the versioned API and the status it is answered with. Each has its paragraph in docs/errors.md. */
+/** Every error code of the versioned API and its status. Each has its paragraph in docs/errors.md. */
 export const PROBLEM_STATUS = {
   VALIDATION_ERROR: 400,
   UNAUTHORIZED: 401,
@@ -35,8 +35,8 @@ export type ProblemCode = keyof typeof PROBLEM_STATUS
 export type ProblemDetail = { field?: string; message?: string; [key: string]: unknown }
 
 /**
- * The one error for what is expected to go wrong. `message` and `details` are for the caller to read;
- * `headers` go out with the answer (`Retry-After`); whatever only the log may know is the `cause`.
+ * The only class for expected errors. The caller may read `message` and `details`. The response gets `headers`
+ * (`Retry-After`). `cause` is only for the log.
  */
 export class Problem extends Error {
   constructor(
@@ -55,7 +55,7 @@ export class Problem extends Error {
   }
 }
 
-/** A 400 about one field: what is wrong with it and the way out. */
+/** A 400 about one field: what is wrong and how to fix it. */
 export function invalidField(field: string, message: string): Problem {
   return new Problem('VALIDATION_ERROR', `${field}: ${message}`, [{ field, message }])
 }

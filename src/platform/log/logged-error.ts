@@ -1,6 +1,6 @@
 import pino from 'pino'
 
-/** What a database says of a failure without quoting a row or a parameter, as `detail`, `where` and `hint` do. */
+/** The fields of a database error that quote no row and no parameter. `detail`, `where` and `hint` may quote them. */
 const WITHOUT_VALUES = ['code', 'severity', 'schema', 'table', 'column', 'constraint', 'routine']
 
 /** SQLSTATEs whose message quotes a value: data that does not fit its type, text that cannot be parsed. */
@@ -15,7 +15,7 @@ type Failure = Error & { code?: unknown; errors?: unknown }
 export const loggedError = (error: unknown): unknown =>
   error instanceof Error ? pino.stdSerializers.err(withoutValues(error)) : error
 
-/** What an error says; of a failed query neither its text nor its values. */
+/** The message of an error; for a failed query without its statement and values. */
 export function loggedMessage(error: Error): string {
   const { code } = error as Failure
   const text = withoutQuery(error.message)
@@ -23,14 +23,14 @@ export function loggedMessage(error: Error): string {
   return text.replace(/["„«“].*["“»”]/s, '…')
 }
 
-/** A text that may hold the message of a failed query: statement and values end such a message. */
+/** A text that may contain the message of a failed query, which ends with its statement and values. */
 export const withoutQuery = (text: string): string => text.replace(/Failed query:.*/s, 'Failed query')
 
 /** Drizzle's error has the statement and its values, in its message too; some statements hold values themselves. */
 const isQuery = (error: Error): boolean => 'query' in error && 'params' in error
 const isFromDatabase = (error: Error): boolean => 'severity' in error
 
-/** The same error where it holds nothing of a query, else one of its kind that can be logged. */
+/** The same error if it contains no query, otherwise a copy that can be logged. */
 export function withoutValues(error: Failure, within: Error[] = []): Error {
   if (within.includes(error)) return new Error('an error that causes itself')
   const clean = (part: unknown) => (part instanceof Error ? withoutValues(part, [...within, error]) : part)

@@ -2,9 +2,8 @@ import type { Log } from './log'
 import { loggedMessage, withoutQuery } from './logged-error'
 
 /**
- * The log as Payload gets it. Payload writes what an upload fails on as a bare error or text, as if the hub had
- * failed: such a line becomes a warning without the stack, and without the addresses and paths it names. No line
- * says what a failed query asked, or of which values.
+ * The logger for Payload. Payload logs a failed upload as a bare error or text, as if the hub had failed. Such a line becomes
+ * a warning without stack, addresses and paths. No line contains the statement or the values of a failed query.
  */
 export function payloadLog(log: Log): Log {
   const own = log.child({})
@@ -18,7 +17,7 @@ export function payloadLog(log: Log): Log {
   return own
 }
 
-/** Pino takes the message of a line that has none from its error, as it stands. */
+/** If a line has no message, Pino uses the unchanged message of its error. */
 function withText([fields, text, ...rest]: unknown[]): unknown[] {
   const { err, msg } = (fields ?? {}) as { err?: unknown; msg?: unknown }
   if (typeof msg === 'string' && text === undefined)

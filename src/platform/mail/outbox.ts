@@ -7,10 +7,9 @@ import { sealBody } from './seal'
 export type Mail = { recipient: string; subject: string; text: string; html?: string }
 
 /**
- * Puts a mail into the outbox, in the caller's transaction: it is sent if, and only if, that commits. Sending
- * is the work of `startMailSender`, never of a request. What it says is sealed: its links open accounts, and who
- * reads the database must not follow them. Where nothing can be sent, nothing is put there.
- * Answers the mail's id.
+ * Puts a mail into the outbox in the caller's transaction: it is sent only if that commits. `startMailSender` sends it,
+ * never a request. The body is encrypted: its links open accounts, and readers of the database must not be able to follow
+ * them. If no mail can be sent, nothing is queued. Returns the mail's id.
  */
 export async function queueMail(sql: Sql, mail: Mail, now: Date | null = null): Promise<string> {
   const { config, secret } = runtime()
@@ -22,11 +21,13 @@ export async function queueMail(sql: Sql, mail: Mail, now: Date | null = null): 
   return id
 }
 
-/** In development mail becomes files; in production it needs a server, as a file with a link is a secret on disk. */
+/**
+ * In development, mails are written to files. Production needs a server, because a file with a link is a secret on disk.
+ */
 export const canSendMail = ({ smtp, production }: Pick<Config, 'smtp' | 'production'>) =>
   smtp !== null || !production
 
-/** An instance of before sends what is due by this column: it must not send a sealed row, which it takes for empty. */
+/** Instances of an earlier version send the rows that are due by this column. They would send an encrypted row as empty. */
 const NEVER = `interval '100 years'`
 
 const QUEUE = `
@@ -36,8 +37,8 @@ const QUEUE = `
 type Plain = { id: string; recipient: string; body_text: string; body_html: string | null }
 
 /**
- * Seals what an instance of before put into the outbox in plain text. Called at the start and with the clean-up; a plain
- * mail that can be sent leaves within seconds anyway.
+ * Encrypts mails that an instance of an earlier version queued in plain text. Called at the start and with the clean-up. A
+ * plain mail that can be sent is sent within seconds anyway.
  */
 export async function sealPlainMail(sql: Sql): Promise<void> {
   const plain = await sql.query<Plain>(
@@ -47,7 +48,7 @@ export async function sealPlainMail(sql: Sql): Promise<void> {
   for (const row of plain.rows) await sealRow(sql, row)
 }
 
-/** Seals one plain row, unless it has left meanwhile. */
+/** Encrypts one plain row, unless it was sent in the meantime. */
 export async function sealRow(sql: Sql, { id, recipient, body_text, body_html }: Plain): Promise<void> {
   const sealed = sealBody(
     { id, recipient },

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { perProcess } from '../kernel/process'
 
-/** What a mail says: its links open accounts. */
+/** The body of a mail. Its links give access to accounts. */
 export type MailBody = { text: string; html?: string | undefined }
 /** The row that a body belongs to. */
 type Envelope = { id: string; recipient: string }
@@ -9,14 +9,14 @@ type Envelope = { id: string; recipient: string }
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-/** A body that cannot be read: sealed under another PAYLOAD_SECRET, or moved to another mail or recipient. */
+/** A body that cannot be decrypted: PAYLOAD_SECRET has changed, or the body was moved to another mail or recipient. */
 export class MailUnreadable extends Error {
   override name = 'MailUnreadable'
 }
 
 /**
- * Seals a body by AES-256-GCM under a key of its own, for this row and this recipient: copied to another row it does not
- * open, so nobody who can write to the database sends themselves somebody else's link.
+ * Encrypts a body with AES-256-GCM and a separate key, for this row and this recipient. In another row it cannot be
+ * decrypted, so nobody with write access to the database can send themselves another user's link.
  */
 export function sealBody(envelope: Envelope, { text, html }: MailBody, secret: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES)
@@ -25,7 +25,7 @@ export function sealBody(envelope: Envelope, { text, html }: MailBody, secret: s
   return Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()])
 }
 
-/** Opens a sealed body. Throws `MailUnreadable`, whose message shows nothing of it. */
+/** Decrypts a body. Throws `MailUnreadable`, whose message shows nothing of it. */
 export function openBody(envelope: Envelope, sealed: Buffer, secret: string): MailBody {
   const nonce = sealed.subarray(0, NONCE_BYTES)
   try {

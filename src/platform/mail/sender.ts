@@ -16,9 +16,9 @@ export type MailLog = {
 }
 
 /**
- * Sends what is in the outbox, a second after it was put there. Any number of instances may do so at once: a
- * row that one of them has taken is skipped by the others. Returns the way to stop it, which waits for the
- * mails under way. In production without SMTP it sends nothing, and says so once.
+ * Sends the mails in the outbox, within about a second. Any number of instances may run it: each skips the rows that another
+ * has taken. Returns a function that stops it and waits for mails in flight. In production without SMTP it sends nothing,
+ * and logs this once.
  */
 export function startMailSender(pool: Pool, config: MailConfig, log: MailLog): () => Promise<void> {
   const transport = mailTransport(config)
@@ -38,7 +38,7 @@ export function startMailSender(pool: Pool, config: MailConfig, log: MailLog): (
   }
 }
 
-/** Sends the mails that are due, at most ten, and returns how many left. No connection is held meanwhile. */
+/** Sends the mails that are due, at most ten, and returns how many were sent. It holds no connection while it sends. */
 export async function sendDueMail(
   sql: Sql,
   transport: Transport,
@@ -71,7 +71,7 @@ async function sendOne(
   }
 }
 
-/** The mail of a row; one that an instance of before put there is in plain text. */
+/** The mail of a row. A mail from an instance of an earlier version is in plain text. */
 function readMail({ id, recipient, subject, sealed, body_text, body_html }: Row): Mail {
   const plain = { text: body_text, html: body_html ?? undefined }
   const { text, html } = sealed ? openBody({ id, recipient }, sealed, runtime().secret) : plain
@@ -81,8 +81,8 @@ function readMail({ id, recipient, subject, sealed, body_text, body_html }: Row)
 const AGAIN = `moment.at + least(interval '1 hour', interval '30 seconds' * power(2, least(attempts, 10)))`
 
 /**
- * Taking a row moves its next attempt ahead first: 30 s, doubled each time up to an hour. So a crash while
- * sending means another attempt rather than a lost mail. After a day its link is dead, and so is the mail.
+ * Taking a row first moves its next attempt ahead: by 30 s, doubled each time up to an hour. So a crash during sending
+ * causes another attempt instead of a lost mail. After a day the link has expired, and the mail is not sent any more.
  */
 const TAKE = `
   with moment as (select coalesce($1::timestamptz, now()) as at), due as (
@@ -98,7 +98,7 @@ const TAKE = `
   from due, moment where mail_outbox.id = due.id
   returning mail_outbox.id, recipient, subject, sealed, body_text, body_html, attempts`
 
-/** What was sent is emptied: its link is a secret that nobody needs any more. */
+/** The body of a sent mail is removed: its link is a secret that nobody needs any more. */
 const SENT = `
   update mail_outbox set sent_at = coalesce($2::timestamptz, now()), body_text = '', body_html = null,
     sealed = null, last_error = null

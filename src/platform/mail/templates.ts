@@ -1,6 +1,6 @@
 import type { Mail } from './outbox'
 
-/** How the hub calls and shows itself, as its admins set it. */
+/** The hub's name and logo, which its admins set. */
 export type Sender = { name: string; logoUrl: string | null }
 
 /** The mail after a registration that needs no confirmation. */
@@ -12,7 +12,7 @@ export function welcomeMail(recipient: string, hubUrl: string, sender: Sender): 
   ])
 }
 
-/** The mail after a registration whose address has to be confirmed before the first sign-in. */
+/** The mail after a registration, if the address must be confirmed before the first sign-in. */
 export function confirmMail(recipient: string, link: string, validHours: number, sender: Sender): Mail {
   return letter(recipient, sender, `Welcome to ${sender.name}: confirm your email address`, [
     'Hello,',
@@ -22,7 +22,7 @@ export function confirmMail(recipient: string, link: string, validHours: number,
   ])
 }
 
-/** The mail that was asked for to choose a new password. */
+/** The mail with a link to choose a new password. */
 export function resetMail(recipient: string, link: string, validHours: number, sender: Sender): Mail {
   return letter(recipient, sender, `Choose a new password for ${sender.name}`, [
     'Hello,',
@@ -42,7 +42,7 @@ export function passwordChangedMail(recipient: string, hubUrl: string, sender: S
   ])
 }
 
-/** The mails to the old and the new address of an account that an admin moved. Neither names the other. */
+/** The mails to the old and the new address after an admin changed it. Neither contains the other address. */
 export function emailChangedMail(recipient: string, address: 'old' | 'new', sender: Sender): Mail {
   const change =
     address === 'old'
@@ -55,12 +55,12 @@ export function emailChangedMail(recipient: string, address: 'old' | 'new', send
   ])
 }
 
-/** One paragraph of a letter: words, or a link with its label. */
+/** One paragraph of a mail: text, or a link with its label. */
 export type Paragraph = string | { label: string; url: string }
 
 /**
- * The same letter as plain text and as HTML. No name stands in it: whoever registers somebody else's address
- * could otherwise send them words of their own under the hub's name.
+ * A mail as plain text and as HTML. It contains no user's name: otherwise somebody who registers another person's address
+ * could send them their own text in the hub's name.
  */
 export function letter(recipient: string, sender: Sender, subject: string, paragraphs: Paragraph[]): Mail {
   const text = paragraphs.map((part) => (typeof part === 'string' ? part : `${part.label}:\n${part.url}`))
@@ -84,7 +84,7 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 }
 
-/** Text as it may stand in HTML, also inside quotes. */
+/** Escapes text for HTML, also inside quotes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
 }

@@ -2,10 +2,10 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { remembered } from './remembered'
 
-/** Where tools may be called. `allowedHosts` are `host:port`, lower case, IPv6 without brackets. */
+/** Which addresses tools may call. `allowedHosts` are `host:port`, in lower case, IPv6 without brackets. */
 export type AddressPolicy = { production: boolean; allowedHosts: ReadonlySet<string> }
 
-/** The policy that the configuration asks for. */
+/** The policy from the configuration. */
 export function addressPolicy(config: {
   production: boolean
   toolAllowedHosts: readonly string[]
@@ -16,7 +16,7 @@ export function addressPolicy(config: {
   return { production: config.production, allowedHosts }
 }
 
-/** What is wrong with an endpoint that an admin enters, or that is about to be called; null when nothing is. */
+/** Why an endpoint that an admin enters, or that is about to be called, is not allowed; null if it is. */
 export function checkEndpoint(endpoint: string, policy: AddressPolicy): string | null {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : null
   if (!url || !/^https?:$/.test(url.protocol)) return 'An http:// or https:// address is needed'
@@ -31,26 +31,26 @@ export function checkEndpoint(endpoint: string, policy: AddressPolicy): string |
 
 const faults = new WeakMap<AddressPolicy, (endpoint: string) => string | null>()
 
-/** The same for an endpoint that is called again and again. */
+/** The same with a cache, for an endpoint that is called often. */
 export function endpointFault(endpoint: string, policy: AddressPolicy): string | null {
   const known = faults.get(policy) ?? remembered((one) => checkEndpoint(one, policy))
   faults.set(policy, known)
   return known(endpoint)
 }
 
-/** Whether TOOL_ALLOWED_HOSTS names this host and port; such a host may have any address and speak http. */
+/** Whether TOOL_ALLOWED_HOSTS names this host and port. Such a host may have any address and use http. */
 export function isAllowedHost(host: string, port: string, protocol: string, policy: AddressPolicy): boolean {
   return policy.allowedHosts.has(`${host}:${port || (protocol === 'https:' ? '443' : '80')}`)
 }
 
-/** Whether a connection to this address may be made: public ones, and local ones outside production. */
+/** Whether a connection to this address is allowed: public addresses, and outside production also local ones. */
 export function mayConnect(address: string, policy: AddressPolicy): boolean {
   return isPublicAddress(address) || (!policy.production && isLocalAddress(address))
 }
 
 /**
- * Whether somebody's server may be told to fetch this in a caller's name: http(s) or data alone, and no address that is
- * spelled as one of its own network, whatever TOOL_ALLOWED_HOSTS says. What is no address at all is not fetched.
+ * Whether an upstream may be asked to fetch this URL for a caller: only http(s) or data, and no host that is written as an
+ * address of the upstream's own network, whatever TOOL_ALLOWED_HOSTS says. An invalid URL is not fetched.
  */
 export function mayBeFetched(address: string, { production }: AddressPolicy): boolean {
   const url = URL.canParse(address) ? new URL(address) : null
@@ -64,7 +64,7 @@ export function mayBeFetched(address: string, { production }: AddressPolicy): bo
 /**
  * Whether an address is reached over the public internet. Every other range is refused: private, loopback,
  * link-local (cloud metadata), carrier-grade NAT, multicast, documentation, benchmarking, tunnels, reserved.
- * An IPv4 address inside IPv6 (mapped, NAT64) is judged as itself. Anything that is no address is not public.
+ * An IPv4 address inside IPv6 (mapped, NAT64) is checked as IPv4. An invalid address is not public.
  */
 export function isPublicAddress(address: string): boolean {
   const parsed = parseAddress(address)
@@ -76,12 +76,12 @@ export function isPublicAddress(address: string): boolean {
   return first >= 0x2000 && first <= 0x3fff && !isDocumentation
 }
 
-/** Whether an address is of this machine or its own network: loopback, private, unique local. */
+/** Whether an address belongs to this machine or its network: loopback, private, unique local. */
 export function isLocalAddress(address: string): boolean {
   return ['loopback', 'private', 'uniqueLocal'].includes(parseAddress(address)?.range() ?? '')
 }
 
-/** A URL's host as the guard compares it: lower case, no brackets, no dot at its end. */
+/** A URL's host in the form that the guard compares: lower case, no brackets, no dot at its end. */
 export function bareHost(hostname: string): string {
   return hostname
     .toLowerCase()
@@ -89,10 +89,10 @@ export function bareHost(hostname: string): string {
     .replace(/\.$/, '')
 }
 
-/** Azure's platform service answers virtual machines at this public-looking address. */
+/** Azure's platform service, which virtual machines reach at this public-looking address. */
 const AZURE_PLATFORM = '168.63.129.16'
 
-/** The address, unwrapped where IPv6 carries an IPv4 one; null for what is not written as node:net reads it. */
+/** The address, unwrapped if IPv6 contains IPv4; null if node:net does not accept it. */
 function parseAddress(address: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   if (isIP(address) === 0 || address.includes('%')) return null
   const parsed = ipaddr.parse(address)

@@ -6,27 +6,27 @@ import { type AddressPolicy, bareHost, isAllowedHost, mayConnect } from './addre
 import { toolSettings } from './outbound-settings'
 
 const CONNECT_TIMEOUT_MS = 10_000
-/** For each origin. 1,000 callers on one slow tool are each a connection of their own. */
+/** For each origin: 1,000 callers of one slow tool need 1,000 connections. */
 const MOST_CONNECTIONS = 2_048
 
-/** The address behind a tool's endpoint is not one that may be called. */
+/** The address of a tool's endpoint is not allowed. */
 export class AddressRefused extends Error {
   override name = 'AddressRefused'
 }
 
-/** The one agent that all calls leave through: it keeps connections and guards every new one. */
+/** The only agent for outgoing calls: it reuses connections and checks every new one. */
 export function toolAgent(): Agent {
   return perProcess('tools.agent', () => makeAgent(toolSettings().policy))
 }
 
-/** Closes the process's agent after what is under way; the next call would make a new one. */
+/** Closes the process's agent after the calls in flight. The next call would create a new one. */
 export async function closeToolAgent(): Promise<void> {
   const agent = toolAgent()
   setPerProcess('tools.agent', undefined)
   await agent.close()
 }
 
-/** An agent under this policy. Times are kept by the caller, who counts all tries together. */
+/** Creates an agent with this policy. The caller implements the timeout, which covers all attempts. */
 export function makeAgent(policy: AddressPolicy, resolve: LookupFunction = lookup): Agent {
   return new Agent({
     connect: guardedConnector(policy, resolve),
@@ -39,9 +39,8 @@ export function makeAgent(policy: AddressPolicy, resolve: LookupFunction = looku
 }
 
 /**
- * Connects to guarded addresses only. The name is looked up once and the socket is given the addresses that
- * were checked, so a name that answers differently the second time gains nothing. Literal addresses never
- * reach a look-up and are checked here.
+ * Connects only to checked addresses. The name is resolved once, and the socket gets the checked addresses, so DNS
+ * rebinding has no effect. Literal addresses are not resolved, so they are checked here.
  */
 function guardedConnector(policy: AddressPolicy, resolve: LookupFunction): buildConnector.connector {
   const open = buildConnector({ timeout: CONNECT_TIMEOUT_MS })
@@ -54,7 +53,7 @@ function guardedConnector(policy: AddressPolicy, resolve: LookupFunction): build
   }
 }
 
-/** A `lookup` for sockets that leaves out the addresses that may not be called, and fails when none is left. */
+/** A `lookup` for sockets that removes addresses that are not allowed, and fails if none is left. */
 export function guardedLookup(policy: AddressPolicy, resolve: LookupFunction): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, found) => {

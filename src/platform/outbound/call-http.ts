@@ -9,9 +9,9 @@ export type HttpCall = {
   method: 'POST' | 'PUT' | 'PATCH'
   headers: Record<string, string>
   body: string
-  /** For all tries and the waits between them. */
+  /** For all attempts and the waits between them. */
   timeoutMs: number
-  /** How often it is tried again after a connection error, 502, 503 or 504. */
+  /** The number of retries after a connection error, 502, 503 or 504. */
   retries: number
   maxAnswerBytes?: number
   signal?: AbortSignal | undefined
@@ -22,8 +22,8 @@ const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 5_000
 
 /**
- * Sends one request, again after a connection error, 502, 503 or 504, with waits that double and vary. It
- * never throws for what the endpoint does: how it ended is the answer. Redirects are answers, not followed.
+ * Sends one request, and retries it after a connection error, 502, 503 or 504, with random waits that double. It never
+ * throws because of the endpoint: it returns how the request ended. Redirects are returned, not followed.
  */
 export async function callHttp(call: HttpCall, agent: Dispatcher = toolAgent()): Promise<HttpAnswer> {
   const { signal, maxAnswerBytes = DEFAULT_ANSWER_BYTES } = call
@@ -34,13 +34,13 @@ export async function callHttp(call: HttpCall, agent: Dispatcher = toolAgent()):
     const answer = await sendRequest(call, { maxAnswerBytes, timeoutMs }, agent)
     if (answer.ended !== 'unavailable' || attempt >= call.retries) return answer
     const wait = waitBefore(attempt)
-    // A wait that the time does not allow for would only make the caller wait for the same answer.
+    // A wait beyond the timeout would only delay the same result.
     if (performance.now() + wait >= endsAt) return answer
     await delay(wait, undefined, signal ? { signal } : {}).catch(() => undefined)
   }
 }
 
-/** 100 ms, doubled each time up to 5 s; a random half of it, so that callers do not come back together. */
+/** 100 ms, doubled each time up to 5 s, half of it random, so that callers do not retry at the same moment. */
 export function waitBefore(attempt: number): number {
   const full = Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
   return full / 2 + (Math.random() * full) / 2

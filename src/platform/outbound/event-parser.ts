@@ -1,16 +1,16 @@
-/** How an event stream begins: by a comment, a field, or the bare name of one. Linear: a text may be all blanks. */
+/** The beginning of an event stream: a comment, a field, or only a field's name. Linear, also for a text of only blanks. */
 const EVENT_STREAM = /^(?:[\w-]*:|(?:data|event|id|retry)[\r\n])/
 
-/** Whether a whole text is that of an event stream. A byte order mark counts as a blank. */
+/** Whether a text is an event stream. A byte order mark counts as a blank. */
 export const isEventText = (text: string) => EVENT_STREAM.test(text.trimStart())
 
 /**
- * Splits the text of an event stream into the data of its events. Lines may end in LF, CR LF or CR alone, and an event is
- * given as soon as its blank line has come, also where that is a CR whose LF might follow. Names, ids and comments are
- * passed over.
+ * Splits the text of an event stream into the data of its events. Lines may end in LF, CR LF or CR alone. An event is
+ * returned as soon as its blank line has arrived, even if that is a CR whose LF might follow. Names, ids and comments are
+ * ignored.
  */
 export class EventParser {
-  /** The line that has no end yet. */
+  /** The incomplete line at the end. */
   #line = ''
   #data: string | null = null
   #skipsLineFeed = false
@@ -38,7 +38,7 @@ export class EventParser {
     return found
   }
 
-  /** The last event, where the text ended before its blank line; null where nothing is left. */
+  /** The last event, if the text ended before its blank line; null if nothing is left. */
   end(text = ''): string | null {
     const found = this.feed(`${text}\n\n`)
     return found.at(-1) ?? null

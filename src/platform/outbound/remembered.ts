@@ -1,4 +1,4 @@
-/** What a function said of a text, kept for the newest `most` texts: an answer that never changes is worked out once. */
+/** A cache for a function of a text, for the newest `most` texts. The function's result must never change. */
 export function remembered<T>(of: (text: string) => T, most = 1_000): (text: string) => T {
   const known = new Map<string, T>()
   return (text) => {

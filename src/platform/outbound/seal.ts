@@ -1,22 +1,22 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { perProcess } from '../kernel/process'
 
-/** A secret as it is stored. `sealed` is null where only an earlier version of the hub has sealed it. */
+/** A secret as it is stored. `sealed` is null if only an earlier version of the hub has encrypted it. */
 export type SealedSecret = { name: string; sealed: string | null }
 
 const FORMAT = 'v2'
 const TAG_BYTES = 16
 const NONCE_BYTES = 12
 
-/** A secret that cannot be read: changed or moved in the database, or sealed under another PAYLOAD_SECRET. */
+/** A secret that cannot be decrypted: it was changed or moved in the database, or PAYLOAD_SECRET has changed. */
 export class SecretUnreadable extends Error {
   override name = 'SecretUnreadable'
 }
 
 /**
- * Seals a value for one tool, one name and one destination: a row copied to another tool or name does not open, nor
- * does one whose tool now calls another origin. AES-256-GCM; the key is derived from the hub's secret for this purpose
- * alone.
+ * Encrypts a value for one tool, one name and one destination. A row that was copied to another tool or name cannot be
+ * decrypted, nor one whose tool now calls another origin. AES-256-GCM; the key is derived from the hub's secret only for
+ * this purpose.
  */
 export function encryptSecret(
   scope: string,
@@ -32,7 +32,7 @@ export function encryptSecret(
   return { name, sealed: [FORMAT, keyId, nonce.toString('base64'), body.toString('base64')].join('.') }
 }
 
-/** Opens a sealed value. Throws `SecretUnreadable`, whose message names the header and never its value. */
+/** Decrypts a value. Throws `SecretUnreadable`, whose message names the header and never its value. */
 export function decryptSecret(
   scope: string,
   { name, sealed }: SealedSecret,
@@ -58,7 +58,7 @@ export function decryptSecret(
   }
 }
 
-/** None of the parts but the last can hold a line break. */
+/** Only the last part can contain a line break. */
 function boundTo(scope: string, name: string, destination: string | null): Buffer {
   return Buffer.from(`${FORMAT}\n${scope}\n${name.toLowerCase()}\n${destination ?? ''}`, 'utf8')
 }
@@ -76,7 +76,7 @@ function derivedKey(secret: string): DerivedKey {
   return made
 }
 
-/** The origin of an address, as a secret is bound to it; null for what is no address. */
+/** The origin of a URL, to which a secret is bound; null for an invalid URL. */
 export function originOf(address: unknown): string | null {
   return URL.canParse(String(address)) ? new URL(String(address)).origin : null
 }

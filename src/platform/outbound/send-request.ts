@@ -14,8 +14,8 @@ export type HttpRequest = {
 export type AnswerBounds = { timeoutMs: number; maxAnswerBytes: number }
 
 /**
- * Sends one request and reads its whole answer. It goes to the dispatcher itself: a stream for each answer and a signal
- * for each request took as long as the rest of a call. It never rejects.
+ * Sends one request and reads its complete response. It calls the dispatcher directly: a stream for each response and a
+ * signal for each request took as long as the rest of a call. It never rejects.
  */
 export function sendRequest(
   request: HttpRequest,
@@ -41,21 +41,21 @@ export function sendRequest(
   })
 }
 
-/** Tools are few and called often. Throws where there is no address; that is not kept. */
+/** A cache, because few tools are called often. Throws for an invalid URL; this is not cached. */
 const target = remembered((url) => {
   const { origin, pathname, search } = new URL(url)
   return { origin, path: pathname + search }
 })
 
 const UNAVAILABLE = new Set([502, 503, 504])
-/** Of an answer that nobody reads: so much is drained to keep the connection, beyond that it is closed. */
+/** An unread response is drained up to this size to keep the connection. A larger one closes it. */
 const DRAIN_BYTES = 64 * 1024
 
-/** Takes in one answer. The first thing that ends it is its answer; what is left of the request is then cut off. */
+/** Receives one response. The first event that ends it decides the result; the rest of the request is then aborted. */
 class Reading implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #isOver = false
-  /** What an answer is that is not read but drained. */
+  /** The result for a response that is drained and not read. */
   #drained: HttpAnswer | undefined
   #status = 0
   #size = 0
@@ -99,7 +99,7 @@ class Reading implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    // Ended here, not cut off: the connection is kept.
+    // The request ended normally, so it is not aborted and the connection is kept.
     this.#controller = undefined
     const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
     this.end(this.#drained ?? { ended: 'answered', status: this.#status, body })
@@ -116,7 +116,7 @@ class Reading implements Dispatcher.DispatchHandler {
 
 class CutOff extends Error {}
 
-/** The reason is a code, never the error's text: that may hold the address with what an admin put in it. */
+/** The reason is a code, never the error's text, which may contain the address with secrets from an admin. */
 export function failed(error: unknown): HttpAnswer {
   if (error instanceof AddressRefused) return { ended: 'refused', reason: 'its address may not be called' }
   const { code, name } = error as { code?: unknown; name?: string }

@@ -13,16 +13,16 @@ export const adminsOnly: Access = ({ req }) => isAdminRequest(req)
 /** The same for a field. */
 export const adminsOnlyField: FieldAccess = ({ req }) => isAdminRequest(req)
 
-/** Nobody, through any API: the hub itself writes it. */
+/** Nobody, through any API: only the hub itself writes it. */
 export const nobody: Access = () => false
 
 /** The same for a field. */
 export const nobodyField: FieldAccess = () => false
 
-/** Whoever is signed in, in any way. */
+/** Everyone who is signed in, with any auth method. */
 export const signedIn: Access = ({ req }) => caller(req) !== null
 
-/** Admins see everything; others the documents whose `field` is themselves. */
+/** Admins see everything; other users see the documents whose `field` is their own id. */
 export function adminsOrOwner(field: string): Access {
   return ({ req }) => {
     if (isAdminRequest(req)) return true
@@ -31,7 +31,7 @@ export function adminsOrOwner(field: string): Access {
   }
 }
 
-/** Like `adminsOrOwner`, but an API key is not enough: it may not list or change what signs in. */
+/** Like `adminsOrOwner`, but an API key is not enough: it may not list or change keys and sessions. */
 export function adminsOrOwnerSession(field: string): Access {
   return (args) => (caller(args.req)?.via === 'session' ? adminsOrOwner(field)(args) : false)
 }

@@ -1,9 +1,9 @@
 import type { Where } from 'payload'
 
-/** What a filter asks of one field: an operator and a value, or several. */
+/** The condition of a filter on one field: operators and their values. */
 export type Condition = Record<string, unknown>
 
-/** What a filter asks of this field, wherever it stands in it. */
+/** The conditions of a filter on this field, at any depth. */
 export function conditionsOf(where: Where, field: string): Condition[] {
   return Object.entries(where).flatMap(([name, condition]) => {
     if (Array.isArray(condition)) return condition.flatMap((one) => conditionsOf(one, field))
@@ -12,8 +12,8 @@ export function conditionsOf(where: Where, field: string): Condition[] {
 }
 
 /**
- * The filter with what `boundsOf` adds beside each condition about this field. What is added must be true of every row
- * that passes the condition: it makes the search shorter, and finds the same.
+ * The filter with the conditions that `boundsOf` adds to each condition on this field. They must be true for every row that
+ * matches the original condition: the search gets faster and finds the same rows.
  */
 export function withBounds(where: Where, field: string, boundsOf: (condition: Condition) => Where[]): Where {
   const same = Object.fromEntries(
@@ -26,7 +26,7 @@ export function withBounds(where: Where, field: string, boundsOf: (condition: Co
   return added.length > 0 ? { and: [same, ...added] } : same
 }
 
-/** The values that a condition names, where it lets nothing but them pass; else none. */
+/** The values of a condition, if it matches only these values; otherwise none. */
 export function namedValues({ equals, in: among }: Condition): string[] {
   const named = equals ?? (typeof among === 'string' ? among.split(',') : among)
   const all: unknown[] = Array.isArray(named) ? named : [named]

@@ -8,14 +8,14 @@ import {
 } from 'payload'
 import { invalidField, Problem } from '../kernel/problem'
 
-/** More are refused rather than left over: nobody would notice. */
+/** More documents are refused: if some were left over, nobody would notice. */
 const MOST = 1_000
 
 type Deleted = { docs: unknown[]; errors: { id: unknown; message: string; isPublic: boolean }[] }
 
 /**
  * `DELETE` with a filter, before Payload's own endpoint, which runs all documents at once on one request and in one
- * transaction. Here each is deleted as if it were named alone; one that is refused does not keep the others.
+ * transaction. Here each document is deleted separately, and a refused one does not stop the others.
  */
 export function bulkDelete(collection: CollectionConfig): Omit<Endpoint, 'root'>[] {
   return [{ path: '/', method: 'delete', handler: (req) => deleteByFilter(req, collection) }]
@@ -67,7 +67,7 @@ async function idsOf(
   return docs.map(({ id }) => id)
 }
 
-/** A refusal has its own words; a failure inside is logged and none of the caller's business. */
+/** A refusal has its own message. An internal error is logged, and its message is not shown to the caller. */
 function refusal(req: PayloadRequest, id: unknown, error: unknown): Deleted['errors'][number] {
   const { status, message } = error as { status?: number; message?: string }
   const isPublic = status !== undefined && status < 500

@@ -2,12 +2,12 @@ import type { CollectionBeforeOperationHook, FlattenedField, Payload, Where } fr
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 const DAY_MS = 86_400_000
-/** What asks for one moment, and whether it asks for any other than that. */
+/** The operators for one exact time, and whether each excludes that time. */
 const EQUALITIES: Record<string, boolean> = { equals: false, in: false, not_equals: true, not_in: true }
 
 /**
- * Lets a filter of a date name a day: `equals` 2026-11-30 finds what lies in that day, in UTC. Payload would compare with
- * its first millisecond, in which nothing ever lies. A moment with its time is that moment, as before. For `onInit`.
+ * Lets a filter of a date name a day: `equals` 2026-11-30 matches times on that day, in UTC. Payload would compare
+ * with its first millisecond, which never matches. A value with a time is still that exact time. Called in `onInit`.
  */
 export function answerDayFilters(payload: Payload): void {
   for (const { config } of Object.values(payload.collections)) {
@@ -16,7 +16,7 @@ export function answerDayFilters(payload: Payload): void {
   }
 }
 
-/** Such a hook, for the paths that lead to a date. */
+/** This hook, for the paths of dates. */
 export function dayFilters(isDate: (path: string) => boolean): CollectionBeforeOperationHook {
   return ({ args }) => {
     const { where } = args as { where?: Where }
@@ -42,7 +42,7 @@ function answered(where: Where, isDate: (path: string) => boolean): Where {
   return { and: [...(others.length > 0 ? [Object.fromEntries(others) as Where] : []), ...days] }
 }
 
-/** The days that a condition names; null where it is about something else. An address lists them with commas. */
+/** The days in a condition; null if it has none. A URL separates them with commas. */
 function daysAsked(operator: string, value: unknown): string[] | null {
   if (!(operator in EQUALITIES)) return null
   const isList = operator === 'in' || operator === 'not_in'

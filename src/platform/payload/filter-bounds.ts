@@ -2,12 +2,12 @@ import type { CollectionBeforeOperationHook, Payload } from 'payload'
 import { Problem } from '../kernel/problem'
 
 const MOST_CONDITIONS = 30
-/** One condition however many values it names. */
+/** Operators that count as one condition, however many values they have. */
 const OF_LISTS = ['in', 'not_in', 'all']
 
 /**
- * Bounds the filters of every collection. Each condition is looked at for each row, so some hundreds of them would
- * keep a core of the database busy for seconds. Every door ends in an operation, so the check stands there.
+ * Limits the filters of every collection. The database checks each condition for each row, so some hundreds of conditions
+ * would keep one of its cores busy for seconds. Every interface ends in an operation, so the check is there.
  */
 export function boundFilters(payload: Payload): void {
   for (const { config } of Object.values(payload.collections))
@@ -30,7 +30,7 @@ const checkFilter: CollectionBeforeOperationHook = ({ args }) => {
     throw new Problem('VALIDATION_ERROR', `A filter has at most ${MOST_CONDITIONS} conditions`)
 }
 
-/** GraphQL takes null for a condition. No filter can be built of one, and hooks that read filters need not know it. */
+/** GraphQL accepts null as a condition. No filter can be built from it, and hooks that read filters need not handle it. */
 function lacksCondition(where: unknown): boolean {
   if (typeof where !== 'object' || where === null) return false
   const isLacking = (part: unknown) => part === null || lacksCondition(part)
@@ -39,7 +39,7 @@ function lacksCondition(where: unknown): boolean {
   )
 }
 
-/** How many comparisons a filter comes to; `like` makes one of each word. */
+/** The number of comparisons of a filter; `like` makes one for each word. */
 function countConditions(value: unknown, operator = ''): number {
   if (value === undefined || value === null) return operator ? 1 : 0
   if (typeof value !== 'object') return operator === 'like' ? String(value).split(' ').length : 1

@@ -1,19 +1,19 @@
 import type { CollectionBeforeOperationHook, FlattenedField, Payload, Where } from 'payload'
 import { UUID } from './payload-sql'
 
-/** As Payload writes that a document is none. */
+/** How Payload writes "none" in a filter. */
 const NONE = ['null', null]
 const READS = ['read', 'count']
-/** No document has it: what a list becomes that names no id. */
+/** No document has this id. It replaces a list without ids. */
 const NOBODY = '00000000-0000-0000-0000-000000000000'
-/** True of each document. An empty condition would be left out of an `or`, which then finds less. */
+/** Matches every document. An empty condition would be removed from an `or`, which would then match fewer. */
 const EVERYBODY: Where = { id: { exists: true } }
-/** Kept as ids outside of relationships. */
+/** Fields that contain ids but are not relationships. */
 const KEPT_AS_IDS: Record<string, string[]> = { 'usage-logs': ['requestId'] }
 
 /**
- * Lets every filter that the panel's lists offer be asked of ids. Payload offers to look for text within an id, and for
- * "none" among several documents; the database takes neither, and the list would be an empty page. For `onInit`.
+ * Makes every filter that the panel's lists offer work for ids. Payload offers a search for text within an id, and "none"
+ * among several documents. The database supports neither, and the list would be an empty page. Called in `onInit`.
  */
 export function answerIdFilters(payload: Payload): void {
   const collections: Record<string, Payload['collections']['users'] | undefined> = payload.collections
@@ -31,7 +31,7 @@ const isRelated = (field: FlattenedField): field is FlattenedField & { relationT
   typeof field.relationTo === 'string' &&
   !field.hasMany
 
-/** Such a hook, for these fields. What is changed or deleted by a filter has to be named by one that the database takes. */
+/** This hook for these fields. Changes and deletions by a filter keep it: it must be one that the database supports. */
 export function idFilters(fields: readonly string[]): CollectionBeforeOperationHook {
   const known = new Set(fields)
   return ({ args, operation }) => {
@@ -74,7 +74,7 @@ function amongSeveral(
   return hasNone ? { and: [as('not_in', ids), as('exists', true)] } : as('not_in', ids)
 }
 
-/** An address may list them with commas. */
+/** A URL may contain a comma-separated list. */
 const listed = (value: unknown): unknown[] =>
   typeof value === 'string' ? value.split(',').map((one) => one.trim()) : [value].flat()
 

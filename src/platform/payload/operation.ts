@@ -5,33 +5,33 @@ import {
   type RequestContext,
 } from 'payload'
 
-/** Writes of Payload; each gets a context of its own. */
+/** Payload's write operations; each gets its own context. */
 const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'delete', 'restoreVersion'])
 
-/** What Payload and the hub set for one operation; another operation of the same request must not see it. */
+/** Keys that Payload and the hub set for one operation; another operation of the same request must not see them. */
 const OF_ONE_OPERATION = ['isRestoringVersion', 'readTogether']
 
 /**
- * The first hook of every collection. Payload runs all operations of a request on one `req` with one context, so what
- * a hook sets for one operation would still be set for the next. With this each write has its own, and its hooks see
- * the whole document.
+ * The first hook of every collection. Payload runs all operations of a request on one `req` with one context, so a
+ * value that a hook sets for one operation would still be set for the next. This hook gives each write its own context,
+ * and lets its hooks see the whole document.
  */
 export const ownOperation: CollectionBeforeOperationHook = ({ args, operation }) => {
   const { req } = args
   if (!WRITES.has(operation) || !req) return args
   const context = ownContext(req.context)
-  // Payload takes the request of a restored version before this hook runs, so that one is changed in place.
+  // When a version is restored, Payload has read the request before this hook runs, so we change that request in place.
   if (operation === 'restoreVersion') {
     req.context = context
     return args
   }
   const own: PayloadRequest = isolateObjectProperty(req, 'context')
   own.context = context
-  // A caller's choice of fields would leave hooks without those that they go by: what is on record, whom to mail.
+  // With the caller's `select`, hooks would miss fields that they need, for the audit log or for mails.
   return { ...args, req: own, select: undefined } as typeof args
 }
 
-/** A copy of a context without what belongs to another operation. */
+/** A copy of a context without the values of other operations. */
 export function ownContext(context: RequestContext | undefined): RequestContext {
   const own: WithNotes = { ...context, [NOTES]: new Map() }
   for (const name of OF_ONE_OPERATION) delete own[name]
@@ -39,14 +39,14 @@ export function ownContext(context: RequestContext | undefined): RequestContext 
 }
 
 /**
- * Payload copies a context at each call of its Local API, and drops one without a key of text: the copies of one
+ * Payload copies a context at each call of its Local API, and drops a context without string keys. The copies of one
  * operation share this map.
  */
 const NOTES = 'notesOfOperation'
 type Notes = Map<unknown, Map<string, unknown>>
 type WithNotes = RequestContext & { [NOTES]?: Notes }
 
-/** The context of the operation that a `beforeOperation` hook was called for. Payload hands the hook an older one. */
+/** The context of the operation that a `beforeOperation` hook runs for. Payload passes the hook an older one. */
 export function contextOf(args: { req?: Partial<PayloadRequest> }): RequestContext {
   if (!args.req?.context) throw new Error('An operation has no request')
   return args.req.context
@@ -54,12 +54,12 @@ export function contextOf(args: { req?: Partial<PayloadRequest> }): RequestConte
 
 type Id = string | number | null | undefined
 
-/** What a hook tells a later hook of the same operation about one document. */
+/** A value that a hook passes to a later hook of the same operation, about one document. */
 export type OperationNote<Value> = {
-  /** `id` is null for a document that has none yet: an operation makes one document at most. */
+  /** `id` is null for a document without an id: an operation creates at most one document. */
   write(context: RequestContext, id: Id, value: Value): void
   read(context: RequestContext, id: Id): Value | undefined
-  /** Reads it and forgets it. */
+  /** Returns the note and removes it. */
   take(context: RequestContext, id: Id): Value | undefined
 }
 
@@ -87,6 +87,6 @@ export function operationNote<Value>(): OperationNote<Value> {
 
 const keyOf = (id: Id): string => (id === null || id === undefined ? '' : String(id).toLowerCase())
 
-/** The id of the document that a hook after a change is called for, as its notes name it. */
+/** The id under which notes are kept for the document of an `afterChange` hook. */
 export const notedId = (operation: 'create' | 'update', doc: { id?: unknown } | undefined): Id =>
   operation === 'create' ? null : (doc?.id as Id)

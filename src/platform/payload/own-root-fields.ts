@@ -18,9 +18,9 @@ const SET = [
 ] as const
 
 /**
- * Gives each root field of a GraphQL document a request of its own: Payload resolves all of them with one, so that
- * what one field sets (a flag of a hook, a user who signed in, `draft`) would count for the next. Adds `custom` to the
- * fields of the schema and changes all of them in place; returns what Payload adds itself, which is nothing.
+ * Gives each root field of a GraphQL document its own request. Payload resolves all of them with one request, so a value
+ * that one field sets (a hook's flag, a user who signed in, `draft`) would affect the next. Adds `custom` to the fields of
+ * the schema and changes all of them in place. It returns no fields for Payload to add.
  */
 export function ownRootFields(
   schema: Schema,
@@ -38,15 +38,15 @@ export function ownRootFields(
   return {}
 }
 
-/** Queries are resolved at the same time: each sees a context that no other one has. */
+/** Queries are resolved at the same time, each with its own context. */
 function inParallel(resolve: Resolve): Resolve {
   return (source, args, context, info) =>
     resolve(source, args, { ...context, req: ownRequest(firstRequest(context)) }, info)
 }
 
 /**
- * Mutations are resolved one by one, each with what is asked of its answer. The fields below read the request from the
- * same context, so it holds this field's until the next one begins.
+ * Mutations are resolved one by one, each together with its nested fields. Nested fields read the request from the same
+ * context, so the context keeps this field's request until the next mutation begins.
  */
 function oneByOne(resolve: Resolve): Resolve {
   return (source, args, context, info) => {
@@ -58,7 +58,7 @@ function oneByOne(resolve: Resolve): Resolve {
 
 const first = new WeakMap<object, PayloadRequest>()
 
-/** The document's request as it was before any field: Payload's resolvers put their own into the context. */
+/** The document's original request: Payload's resolvers put their own request into the context. */
 function firstRequest(context: Context): PayloadRequest {
   const document = context.headers ?? context
   const known = first.get(document)

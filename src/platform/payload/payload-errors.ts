@@ -3,8 +3,8 @@ import { sqlState } from '../database/sql'
 import type { Problem } from '../kernel/problem'
 
 /**
- * Errors whose name does not say whether a caller or the hub is at fault. Payload would log each with its stack, and
- * with the values of a failed query. `loggingLevels` silences them, and this hook logs those that are the hub's.
+ * Errors whose name does not tell whether the caller or the hub caused them. Payload would log each with its stack and
+ * the values of a failed query. `loggingLevels` silences them, and this hook logs those that the hub caused.
  */
 export const LOGGED_HERE = [
   'APIError',
@@ -23,8 +23,8 @@ export const LOGGED_HERE = [
 type Answer = { status: number; name: string; message: string; data?: Record<string, unknown> }
 
 /**
- * Payload's `afterError` hook, for REST and GraphQL: gives the hub's problems their status and details, and
- * turns what only bad input can have caused into a 4xx. Whatever is left stays a 500 without its text.
+ * Payload's `afterError` hook, for REST and GraphQL: sets the status and details of the hub's problems,
+ * and turns errors that only invalid input can cause into a 4xx. All others stay a 500 without their text.
  */
 export const answerProblem: AfterErrorHook = ({ error, graphqlResult, req }) => {
   const thrown = (error as { originalError?: Error }).originalError ?? error
@@ -46,7 +46,7 @@ export const answerProblem: AfterErrorHook = ({ error, graphqlResult, req }) => 
 
 function logFailure(thrown: Error & { status?: number }, req: PayloadRequest): void {
   if (thrown.status !== undefined && thrown.status < 500) return
-  // The message of a failed query holds its values; what the database said about it is the cause.
+  // The message of a failed query contains its values; `cause` is the database's own error.
   const failure = 'query' in thrown && thrown.cause instanceof Error ? thrown.cause : thrown
   req.payload.logger.error({ err: failure }, 'the generated API failed')
 }
@@ -60,8 +60,8 @@ function explain(thrown: Error): Answer | null {
 }
 
 /**
- * A filter, order or join that Payload lets through and cannot turn into SQL: an operator that the field has not, a
- * path that leads nowhere. It fails in Payload's query builder, or in the database as a mistake in the statement.
+ * A filter, sort or join that Payload accepts but cannot turn into SQL: an operator that the field does not support, a
+ * path that does not exist. It fails in Payload's query builder, or in the database as an invalid statement.
  */
 function explainFilter(thrown: Error & { status?: number }, req: PayloadRequest): Answer | null {
   const asked = Object.keys(req.query ?? {}).some((name) => FILTERS.includes(name))
@@ -77,11 +77,11 @@ function explainFilter(thrown: Error & { status?: number }, req: PayloadRequest)
 
 const FILTERS = ['joins', 'prefix', 'sort', 'where']
 
-/** JSON within a form, a form that breaks off, a moment that is no date: told only by what the parser says. */
+/** Invalid JSON in a form, an incomplete form, an invalid date: only the parser's message identifies them. */
 const UNREADABLE =
   /^SyntaxError: .*JSON|^RangeError: Invalid time value|Unexpected end of (form|multipart)|Malformed part header|Boundary not found/
 
-/** Payload takes data apart without looking: data of another shape than its field fails there, and nothing else does. */
+/** Payload reads data without checking its shape. Only data whose shape does not fit its field fails there. */
 function isMisshapen({ name, stack }: Error): boolean {
   const where = stack?.split('\n').slice(1, 4).join('\n') ?? ''
   return (
@@ -90,8 +90,8 @@ function isMisshapen({ name, stack }: Error): boolean {
 }
 
 /**
- * Classes of SQLSTATE: 22 is data that does not fit its type, 23 a broken constraint, 08 and 57P no database. 57014 is
- * a statement that was cut off, 55P03 a wait for a lock.
+ * Classes of SQLSTATE: 22 is data that does not fit its type, 23 a violated constraint, 08 and 57P a database that is
+ * away. 57014 is a statement that timed out, 55P03 a lock that was not available in time.
  */
 function byState(state: string | undefined): Answer | null {
   if (state === undefined) return null

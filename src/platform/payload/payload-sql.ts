@@ -6,20 +6,20 @@ type Session = { db: { session: { client: Sql } } }
 
 /**
  * The connection of the request's Payload transaction, so that a hook's own SQL commits or rolls back with the
- * document. Throws when the request has no transaction: such a write could be half done.
+ * document. Throws if the request has no transaction, because then only a part of the change might be saved.
  */
 export async function requestSql(req: PayloadRequest): Promise<Sql> {
   return (await requestTransaction(req)).db.session.client
 }
 
-/** The request's Payload transaction: an object that no other transaction has. Throws where there is none. */
+/** The request's Payload transaction: an object unique to it. Throws if there is none. */
 export async function requestTransaction(req: PayloadRequest): Promise<Session> {
   const session = await sessionOf(req)
   if (!session) throw new Error('No transaction is open on this request')
   return session
 }
 
-/** Like `requestSql`, and outside a transaction Payload's pool: for reading only. */
+/** Like `requestSql`, but outside a transaction it returns Payload's pool. Only for reading. */
 export async function readingSql(req: PayloadRequest): Promise<Sql> {
   return (await sessionOf(req))?.db.session.client ?? (req.payload.db as unknown as { pool: Sql }).pool
 }
@@ -46,10 +46,9 @@ export function lockBeforeUpdate(table: string): CollectionBeforeOperationHook {
 }
 
 /**
- * A hook that gives an id its one spelling before any rule compares it: PostgreSQL takes a UUID in capitals, in
- * braces or without hyphens for the same one, and a rule about `your own` or `the last admin` must not be fooled.
- * What is written without data is written with none, so that it is refused by its fields. Throws NOT_FOUND for an
- * id that is no UUID.
+ * A hook that normalises an id before any rule compares it. PostgreSQL accepts the same UUID in capitals, in braces or
+ * without hyphens, so a rule about `your own` or `the last admin` could be bypassed. A write without data gets an empty
+ * object, so that its required fields refuse it. Throws NOT_FOUND for an id that is not a UUID.
  */
 export const readArguments: CollectionBeforeOperationHook = ({ args, operation }) => {
   const { id, data, overrideAccess } = args as { id?: unknown; data?: unknown; overrideAccess?: boolean }
@@ -60,7 +59,7 @@ export const readArguments: CollectionBeforeOperationHook = ({ args, operation }
   return { ...known, id: String(id).toLowerCase() }
 }
 
-/** When a document was made and changed is for the hub to say. */
+/** Only the hub sets `createdAt` and `updatedAt`. */
 function writable(data: unknown): Record<string, unknown> {
   if (typeof data !== 'object' || data === null) return {}
   const { createdAt: _createdAt, updatedAt: _updatedAt, ...rest } = data as Record<string, unknown>

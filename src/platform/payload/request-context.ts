@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { perProcess } from '../kernel/process'
 
-/** What is known of a request while Payload answers it: its id, and, for the request log, who is calling. */
+/** What is known about a request while Payload handles it: its id and, for the request log, its caller. */
 export type RequestContext = { requestId: string; userId: string | null }
 
 type Running = { header: string; byName: Map<string, RequestContext>; named: number }
 
-/** No caller can name this header. */
+/** The name of this header is secret, so no caller can send it. */
 const running = () =>
   perProcess<Running>('request-context', () => ({
     header: `x-hub-request-${randomBytes(16).toString('hex')}`,
@@ -16,9 +16,9 @@ const running = () =>
   }))
 
 /**
- * A context for one request, which a header of its own leads to wherever Payload or Next takes the request. Not by
- * AsyncLocalStorage: once that is in use, Node before 24 pays for it at every promise of the process, the versioned
- * API's calls included. `end` forgets it.
+ * A context for one request. A secret header identifies it wherever Payload or Next passes the request. We do not use
+ * AsyncLocalStorage: before version 24, Node then pays for it at every promise of the process, also for calls of the
+ * versioned API. `end` removes the context.
  */
 export function openContext(
   request: IncomingMessage,
@@ -34,12 +34,12 @@ export function openContext(
   return { context, end: () => held.byName.delete(name) }
 }
 
-/** The id of the request that came with these headers, as its answer and its log line have it; null for none. */
+/** The id of the request with these headers, as in its response and its log line; null if there is none. */
 export function requestIdOf(headers: Headers): string | null {
   return contextOf(headers)?.requestId ?? null
 }
 
-/** Notes who is calling, for the log line of the request that came with these headers. */
+/** Records the caller, for the log line of the request with these headers. */
 export function noteCaller(headers: Headers, userId: string): void {
   const context = contextOf(headers)
   if (context) context.userId = userId

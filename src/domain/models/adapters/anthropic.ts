@@ -9,9 +9,9 @@ import { isObject } from '../translate-json'
 import { refusePenalties } from '../translate-limits'
 import { toPrompt } from '../translate-prompt'
 
-/** Models that decide themselves how long they think, within an effort; older ones take a budget of tokens. */
+/** Models that decide themselves how long they think, within an effort. Older models need a token budget. */
 const ADAPTIVE = /claude-(?:(?:opus|sonnet)-4-[6-9]|[a-z]+-[5-9](?!\d))/
-/** The least that Anthropic takes as a budget, and what an effort is worth. */
+/** The smallest budget that Anthropic accepts, and the budget of each effort. */
 const LEAST_BUDGET = 1_024
 const BUDGETS: Record<string, number> = {
   minimal: 1_024,
@@ -33,7 +33,7 @@ export const anthropicAdapter: ModelAdapter = providerAdapter({
     if (Number(ask.body.temperature) > 1) throw new Untranslatable('temperature: this model takes 0 to 1')
     const { budgetTokens, ...thinking } = thinkingFor(ask, model)
     const parallel = ask.body.parallel_tool_calls === false ? { disableParallelToolUse: true } : {}
-    // The library adds the budget to the maximum; the provider must be told no more than the maximum in all.
+    // The library adds the budget to the maximum. The total that is sent must not exceed the maximum.
     const most =
       budgetTokens && ask.maxOutputTokens ? { maxOutputTokens: ask.maxOutputTokens - budgetTokens } : {}
     return { providerOptions: { anthropic: { ...thinking, ...parallel } }, ...most, ...askingForJson(ask) }
@@ -42,7 +42,7 @@ export const anthropicAdapter: ModelAdapter = providerAdapter({
 
 const ONLY_JSON = 'Answer with one JSON object and nothing else: no code fence, and no words around it.'
 
-/** Anthropic knows JSON by a schema alone: a JSON object of any kind is asked for in words. */
+/** Anthropic supports JSON only with a schema, so any JSON object is requested in the prompt. */
 function askingForJson({ body }: ModelAsk) {
   if (!isObject(body.response_format) || body.response_format.type !== 'json_object') return {}
   const prompt = [{ role: 'system' as const, content: ONLY_JSON }, ...toPrompt(body.messages)]
@@ -55,7 +55,7 @@ type Thinking = {
   budgetTokens?: number
 }
 
-/** OpenAI's `reasoning_effort`. No budget where half of the output has no room for one. */
+/** OpenAI's `reasoning_effort`. No budget if half of the output is too small for one. */
 function thinkingFor({ body, maxOutputTokens }: ModelAsk, model: string): Thinking {
   const effort = body.reasoning_effort
   if (typeof effort !== 'string' || endsInToolCalls(body.messages)) return {}
@@ -70,8 +70,8 @@ function thinkingFor({ body, maxOutputTokens }: ModelAsk, model: string): Thinki
 }
 
 /**
- * Whether the model goes on after calls of tools. It would want to see what it thought before them, which OpenAI's
- * messages have no place for, and refuses to think without.
+ * Whether the model continues after tool calls. It refuses to think without its thoughts from before them, and OpenAI's
+ * messages cannot contain these.
  */
 function endsInToolCalls(messages: unknown): boolean {
   const last = Array.isArray(messages) ? messages.at(-1) : null

@@ -12,9 +12,9 @@ type Json = Record<string, unknown>
 const DONE = '[DONE]'
 
 /**
- * The events of a stream of an OpenAI-compatible server, from the bytes of its body. It ends without an error only where
- * the answer is whole: the server said so by `[DONE]`, by the last event of a response, or by why each choice finished.
- * What the connection does after that is not looked at, but the usage is waited for a little.
+ * The events of a stream of an OpenAI-compatible server, from the bytes of its body. It ends without an error only if
+ * the response is complete: the server sent `[DONE]`, the last event of a response, or a finish reason for each choice.
+ * Later connection errors are ignored, but it waits a short time for the usage.
  */
 export async function* readOpenAiEvents(
   body: AsyncIterable<Uint8Array>,
@@ -50,7 +50,7 @@ export async function* readOpenAiEvents(
   if (rest) yield toEvent(rest)
 }
 
-/** Some servers keep a stream alive by objects that say nothing, at which clients would look for choices. */
+/** Some servers send empty objects to keep a stream alive. Clients would expect choices in them. */
 const isNoChunk = ({ choices, usage }: Json) => choices == null && usage == null
 
 function toEvent(value: Json, given?: Json, data?: string): ModelEvent {
@@ -63,7 +63,7 @@ function brokenBy(error: unknown, signal: AbortSignal): StreamBroken {
   return signal.aborted ? new StreamBroken(failure) : cutOff(failure.logMessage)
 }
 
-/** A chat's choices: which of them have begun, and which said why they finished. */
+/** A chat's choices: which have begun, and which have a finish reason. */
 class ChatProgress {
   readonly #begun = new Set<unknown>()
   readonly #finished = new Set<unknown>()

@@ -14,8 +14,8 @@ const PATHS = { chat: '/chat/completions', embeddings: '/embeddings', responses:
 type Sent = Awaited<ReturnType<typeof request>>
 
 /**
- * Any OpenAI-compatible server. What was asked and what it answers pass through as they are, unknown fields included;
- * the hub sets the model, the most output, and that usage is reported.
+ * Any OpenAI-compatible server. Requests and responses pass through unchanged, including unknown fields. The hub sets the
+ * model and the maximum output, and requests usage.
  */
 export const openaiAdapter: ModelAdapter = {
   async complete(target, ask, context) {
@@ -38,7 +38,7 @@ export const openaiAdapter: ModelAdapter = {
   },
 }
 
-/** Sends a request; once more where the server does not take the field with the most output, but may take the other. */
+/** Sends a request; a second time if the server refuses the field with the maximum output but may accept the other. */
 async function sendOnce(
   target: Target,
   ask: ModelAsk,
@@ -82,7 +82,7 @@ function send(
   })
 }
 
-/** Usage is always asked for, and the most output is sent in the one field that this server reads. */
+/** Usage is always requested, and the maximum output is sent only in the field that this server reads. */
 function bodyOf(
   target: Target,
   { api, body, maxOutputTokens }: ModelAsk,
@@ -91,7 +91,7 @@ function bodyOf(
 ) {
   const all: Record<string, unknown> = { ...body, model: target.upstream.model }
   if (api === 'embeddings') return all
-  // The hub has nothing stored, and OpenAI takes a chat's metadata only with what it stores.
+  // The hub lets OpenAI store nothing, and OpenAI accepts a chat's metadata only if it stores the chat.
   const { metadata: _stored, ...common } = all
   if (api === 'responses') return { ...common, stream, max_output_tokens: maxOutputTokens }
   const { max_tokens: _old, max_completion_tokens: _new, stream_options: options, ...rest } = common
@@ -103,7 +103,7 @@ function bodyOf(
   }
 }
 
-/** What the server said in place of an answer; null where it answered. */
+/** The error that the server returned in place of a response; null if there is none. */
 async function refusal(sent: Sent, target: Target): Promise<{ failure: ModelFailure; body: string } | null> {
   const { statusCode, headers } = sent
   if (isCompressed(headers)) {

@@ -1,11 +1,11 @@
 import type { Health } from '../breaker'
 import type { Tool, ToolInput, ToolOutput } from '../tool'
 
-/** What a call is given of its caller: an id to find it again by, and no more. */
+/** What a call knows about its caller: only a request id and an idempotency key. */
 export type CallContext = {
   requestId: string
   idempotencyKey?: string | undefined
-  /** Ends the call early; nothing is charged then. */
+  /** Ends the call early, without a charge. */
   signal?: AbortSignal | undefined
   /** For the whole call; the tool's own `timeoutMs` unless given. */
   timeoutMs?: number
@@ -15,19 +15,19 @@ export type ToolFailure = {
   ok: false
   code: 'TOOL_UNAVAILABLE' | 'TOOL_BAD_RESPONSE' | 'TOOL_TIMEOUT'
   status: 'error' | 'timeout'
-  /** For the log alone. It holds neither input, output nor secrets. */
+  /** Only for the log. It contains no input, output or secrets. */
   logMessage: string
-  /** What the tool itself said of it, for its caller to read. */
+  /** The tool's own error message, which the caller may read. */
   toolSaid?: string
-  /** What this says about the tool as such; the breaker counts it. */
+  /** What this shows about the tool itself; the breaker counts it. */
   health: Health
-  /** Set by an open breaker: until the next trial. */
+  /** Set by an open breaker: the time until the next trial. */
   retryAfterMs?: number
 }
 
 export type ToolAnswer = { ok: true; output: ToolOutput } | ToolFailure
 
-/** A way to call tools. It answers for whatever goes wrong out there, and throws only for faults of its own. */
+/** Calls tools of one kind. It returns the failures of the tool, and throws only for its own bugs. */
 export interface Adapter {
   invoke(tool: Tool, input: ToolInput, context: CallContext & { timeoutMs: number }): Promise<ToolAnswer>
 }
@@ -37,12 +37,12 @@ export function unavailable(logMessage: string, health: Health): ToolFailure {
   return { ok: false, code: 'TOOL_UNAVAILABLE', status: 'error', logMessage, health }
 }
 
-/** TOOL_BAD_RESPONSE: it was called and gave nothing of use. */
+/** TOOL_BAD_RESPONSE: it returned an invalid response. */
 export function badResponse(logMessage: string): ToolFailure {
   return { ok: false, code: 'TOOL_BAD_RESPONSE', status: 'error', logMessage, health: 'up' }
 }
 
-/** TOOL_TIMEOUT: it gave nothing in its time. */
+/** TOOL_TIMEOUT: it returned nothing within its timeout. */
 export function timedOut(timeoutMs: number, health: Health): ToolFailure {
   return {
     ok: false,

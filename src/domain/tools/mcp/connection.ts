@@ -15,32 +15,32 @@ import { repeats, withoutSecrets } from '../repeated-secrets'
 import { type Fault, guardedFetch } from './guarded-fetch'
 import { cutOff, timeLimit } from './time-limit'
 
-/** A remote MCP server: its address, the headers that an admin gave it, and what of them it may not say back. */
+/** A remote MCP server: its address, the headers from an admin, and the secrets among them that it may not return. */
 export type RemoteServer = { endpoint: string } & OwnHeaders
 
 export type RemoteLimits = {
   timeoutMs: number
   signal?: AbortSignal | undefined
   requestId?: string
-  /** What is known of the server: which revisions it speaks. Saves asking. */
+  /** The revisions that the server is known to support. Saves a request. */
   prior?: PriorDiscovery | undefined
 }
 
 export type Connected = { client: Client; signal: AbortSignal; timeoutMs: number }
 
-/** How it ended: the value, or what went wrong in the words of the adapter for HTTP. */
+/** The result: a value, or a fault in the format of the HTTP adapter. */
 export type RemoteAnswer<T> =
   | { ended: 'done'; value: T; prior: PriorDiscovery | undefined }
   | Exclude<HttpAnswer, { ended: 'answered' }>
 
-/** Those that the protocol itself sets. */
+/** Headers that the protocol itself sets. */
 const OF_THE_PROTOCOL = /^(accept|content-type|last-event-id|mcp-.*)$/
-/** The hub's own limit ends a request; the library's must not do it before. */
+/** The hub's own timeout ends a request. The library's timeout must not end it earlier. */
 const LONGER_MS = 1_000
 
 /**
- * Connects to a server, does `work`, and leaves again. It never throws for what the server does. Of whoever caused it
- * the server learns the request id and nothing else.
+ * Connects to a server, runs `work`, and disconnects. It never throws because of the server's behaviour. The server learns
+ * only the request id of the caller.
  */
 export async function withServer<T>(
   server: RemoteServer,
@@ -54,7 +54,7 @@ export async function withServer<T>(
   const signal = AbortSignal.any([limit.signal, broken.signal])
   let fault: Fault | null = null
   const transport = transportFor(server, limits, signal, {
-    // What follows the end (the library takes its request back) says nothing of why it came.
+    // Faults after the end (the library cancels its request) do not explain why it ended.
     note: (found) => {
       if (!signal.aborted) fault = found
     },
@@ -103,7 +103,7 @@ function transportFor(server: RemoteServer, { requestId }: RemoteLimits, signal:
   })
 }
 
-/** What a promise answers, unless the signal comes first. */
+/** The value of a promise, unless the signal aborts first. */
 async function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
   asked.catch(() => undefined)
   let stop: (() => void) | undefined
@@ -116,7 +116,7 @@ async function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> 
   return Promise.race([asked, aborted]).finally(() => stop?.())
 }
 
-/** The reason is a name or number, never the error's text: that may hold what the server said. */
+/** The reason is a name or number, never the error's text, which may contain the server's words. */
 function explain(error: unknown, isBroken: boolean): Exclude<HttpAnswer, { ended: 'answered' }> {
   if (isBroken) return { ended: 'unavailable', reason: 'its stream ended without a result' }
   if (ProtocolError.isInstance(error)) return { ended: 'bad', reason: `error ${error.code} of the protocol` }
@@ -129,7 +129,7 @@ function priorOf(client: Client): PriorDiscovery | undefined {
   return discover ? { kind: 'modern', discover } : { kind: 'legacy' }
 }
 
-/** A server with sessions is told that this one is over; nobody waits for it. */
+/** Ends the session on a server that has sessions, without waiting for the response. */
 function leave(client: Client, transport: StreamableHTTPClientTransport): void {
   void transport
     .terminateSession()

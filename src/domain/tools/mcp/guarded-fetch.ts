@@ -4,17 +4,17 @@ import { EventParser } from '../../../platform/outbound/event-parser'
 import type { HttpAnswer } from '../../../platform/outbound/http-answer'
 import { failed } from '../../../platform/outbound/send-request'
 
-/** What went wrong on the wire, as the hub's own adapter for HTTP would say it. */
+/** A network fault, in the format of the hub's own HTTP adapter. */
 export type Fault = Exclude<HttpAnswer, { ended: 'answered' | 'timeout' | 'aborted' }>
 
 export type FetchSettings = {
   agent: Dispatcher
-  /** Ends every request but the one that ends the session. */
+  /** Ends every request except the one that ends the session. */
   signal: AbortSignal
   mostBytes: number
-  /** Told what went wrong with a request; null as the next one begins. */
+  /** Called with the fault of a request, and with null when the next one begins. */
   note: (fault: Fault | null) => void
-  /** A stream was over before it held the answer to its request: none will come. */
+  /** Called when a stream ended without the response to its request: no response will come. */
   onBroken: () => void
 }
 
@@ -24,8 +24,8 @@ const UNAVAILABLE = new Set([502, 503, 504])
 const TO_END_A_SESSION_MS = 5_000
 
 /**
- * A `fetch` for the MCP library that leaves by the hub's guarded agent: redirects are not followed, an answer has its
- * most bytes, and no stream of announcements is opened.
+ * A `fetch` for the MCP library that uses the hub's guarded agent: it follows no redirects, limits the bytes of a response,
+ * and opens no notification stream.
  */
 export function guardedFetch(settings: FetchSettings): Fetch {
   return async (url, init = {}) => {
@@ -71,7 +71,7 @@ function bounded(answer: Answer, settings: FetchSettings, id: unknown): Response
     void answer.body?.cancel().catch(() => undefined)
     return new Response(null, { status, headers })
   }
-  // The library compares media types letter by letter.
+  // The library compares media types with case.
   const type = (headers.get('content-type') ?? '').toLowerCase()
   if (type !== '') headers.set('content-type', type)
   const body = counted(answer.body as unknown as ReadableStream<Uint8Array>, settings)
@@ -103,7 +103,7 @@ function counted(
   })
 }
 
-/** A JSON answer whose large integers the library can carry. */
+/** A JSON response whose large integers the library keeps. */
 function whole(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     pull: async (controller) => {
@@ -116,9 +116,9 @@ function whole(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
 }
 
 /**
- * The messages of a stream as the library reads them: one without its blank line at the end is whole, what is no message
- * (an empty keep-alive) is left out, each of a batch stands by itself, and large integers can be carried. The library
- * waits on for an answer that a stream ended without: it could be asked for again, which the hub does not.
+ * The messages of a stream in the form that the library reads: a last message without its blank line is completed, empty
+ * keep-alives are left out, a batch is split into its messages, and large integers are kept. If a stream ends without the
+ * response, the library keeps waiting, because it could resume the stream. The hub never does, so we report it.
  */
 function watched(
   body: ReadableStream<Uint8Array>,
@@ -138,7 +138,7 @@ function watched(
     pull: async (controller) => {
       try {
         const { done, value } = await reader.read()
-        // A chunk that ends no message still has to be passed on: who waits for one is asked again only then.
+        // A chunk without a complete message must be passed on too: otherwise the reader does not pull again.
         if (!done) {
           const text = written(parser.feed(decoder.decode(value, { stream: true })))
           return controller.enqueue(text.length > 0 ? text : Buffer.from(':\n'))

@@ -2,19 +2,19 @@ import type { Sql } from '../../../platform/database/sql'
 import type { Tool } from '../tool'
 import { fingerprintOf, type RemoteTool, type Said, textOf } from './remote-tools'
 
-/** What is known of a tool's server: `changedAt` is set while it says something else than was taken over. */
+/** What is known about a tool on its server: `changedAt` is set while its description differs from the imported one. */
 export type McpImport = {
-  /** What it says, when it was last asked; null where it never answered. */
+  /** The description at the last check; null if the server never responded. */
   seen: Said | null
   changedAt: Date | null
   checkedAt: Date | null
   problem: string | null
 }
 
-/** The address and the name there, as one text: what a fingerprint was seen at. */
+/** The address and the name there as one text: the source of a fingerprint. */
 export const sourceOf = (endpoint: string, remoteTool: string): string => `${endpoint} ${remoteTool}`
 
-/** Takes what the server says of a tool as what the hub's tool was made of. */
+/** Stores the server's description of a tool as the one that the hub's tool was made from. */
 export async function keepBaseline(
   sql: Sql,
   toolId: string,
@@ -30,8 +30,8 @@ export async function keepBaseline(
 }
 
 /**
- * Claims the tools that were not looked at for this long, so that no other instance looks at them meanwhile; answers
- * their ids. One that now calls elsewhere begins anew.
+ * Claims the tools that were not checked for this long, so that no other instance checks them at the same time. Returns
+ * their ids. A tool with a new address starts again.
  */
 export async function claimDue(sql: Sql, tools: readonly Tool[], afterSeconds: number): Promise<Set<string>> {
   const sources = tools.map((tool) => ({
@@ -60,7 +60,7 @@ const CLAIM = `
     order by tool_id for update skip locked)
   returning tool_id`
 
-/** Writes what the server says now; the first time it is what later looks are compared with. */
+/** Stores the present description of the server. Later checks are compared with the first one. */
 export async function noteSeen(sql: Sql, tool: Tool, remote: RemoteTool): Promise<void> {
   await sql.query(
     `update mcp_imports set fingerprint = coalesce(fingerprint, $2), seen = $4, problem = null, checked_at = now(),
@@ -71,7 +71,7 @@ export async function noteSeen(sql: Sql, tool: Tool, remote: RemoteTool): Promis
   )
 }
 
-/** Writes why a tool could not be looked at. */
+/** Stores why a tool could not be checked. */
 export async function noteProblem(sql: Sql, tool: Tool, problem: string): Promise<void> {
   await sql.query(
     'update mcp_imports set problem = $2, checked_at = now() where tool_id = $1 and source = $3',
@@ -79,7 +79,7 @@ export async function noteProblem(sql: Sql, tool: Tool, problem: string): Promis
   )
 }
 
-/** What is known of the servers of these tools, by id; nothing of one that was never looked at since it calls there. */
+/** What is known about these tools on their servers, by id. Tools that were never checked at their address are missing. */
 export async function readImports(sql: Sql, toolIds: string[]): Promise<Map<string, McpImport>> {
   const { rows } = await sql.query<Omit<McpImport, 'seen'> & { id: string; seen: string | null }>(
     `select tool_id as id, seen, changed_at as "changedAt", checked_at as "checkedAt", problem
@@ -95,7 +95,7 @@ export async function readImports(sql: Sql, toolIds: string[]): Promise<Map<stri
   )
 }
 
-/** What the server was seen to say is from now on what it is compared with. */
+/** From now on, the description is compared with this one, which the server was seen to return. */
 export async function acceptSeen(sql: Sql, toolId: string, said: Said): Promise<void> {
   await sql.query('update mcp_imports set fingerprint = $2, changed_at = null where tool_id = $1', [
     toolId,
@@ -103,7 +103,7 @@ export async function acceptSeen(sql: Sql, toolId: string, said: Said): Promise<
   ])
 }
 
-/** The names on this server that are tools of the hub, drafts among them. */
+/** The names on this server that are tools of the hub, including drafts. */
 export async function importedNames(sql: Sql, endpoint: string): Promise<Set<string>> {
   const { rows } = await sql.query<{ name: string }>(
     `select remote_tool as name from tools where adapter::text = 'mcp' and endpoint = $1 and remote_tool is not null and deleted_at is null`,
@@ -112,7 +112,7 @@ export async function importedNames(sql: Sql, endpoint: string): Promise<Set<str
   return new Set(rows.map((row) => row.name))
 }
 
-/** Every name and slug that a tool of the hub has, drafts among them. */
+/** All names and slugs of the hub's tools, including drafts. */
 export async function namesInUse(sql: Sql): Promise<Set<string>> {
   const { rows } = await sql.query<{ name: string | null; slug: string | null }>(
     'select name, slug from tools where deleted_at is null',

@@ -12,15 +12,15 @@ export type RemoteTool = {
   inputSchema: Record<string, unknown>
 }
 
-/** What a client, and the model behind it, would go by. */
+/** The parts by which a client, and its model, decide how to call the tool. */
 export type Said = Pick<RemoteTool, 'description' | 'inputSchema'>
 
 const MOST_TOOLS = 500
 const LIST_MS = 15_000
 
 /**
- * The tools of an MCP server, all pages of them. Throws a `Problem`: VALIDATION_ERROR for an address that is refused,
- * else one of the TOOL_* codes.
+ * The tools of an MCP server, from all pages. Throws a `Problem`: VALIDATION_ERROR for a refused address, otherwise one of
+ * the TOOL_* codes.
  */
 export async function listRemoteTools(server: RemoteServer, signal?: AbortSignal): Promise<RemoteTool[]> {
   const answer = await withServer(server, { timeoutMs: LIST_MS, signal }, readTools)
@@ -30,7 +30,7 @@ export async function listRemoteTools(server: RemoteServer, signal?: AbortSignal
   return answer.value.map(readTool)
 }
 
-/** Throws TOOL_BAD_RESPONSE for a tool whose description of itself is nested too deep to be looked at. */
+/** Throws TOOL_BAD_RESPONSE for a tool whose description is nested too deeply. */
 function readTool(tool: Listed): RemoteTool {
   if (isDeeperThan(tool, MOST_DEPTH)) {
     const message = `The MCP server lists a tool, ${tool.name.slice(0, 100)}, that is nested deeper than ${MOST_DEPTH} levels.`
@@ -39,27 +39,27 @@ function readTool(tool: Listed): RemoteTool {
   return storable(toRemoteTool(tool))
 }
 
-/** What a tool says of itself, in short: another one means that its description or schema is another. */
+/** A hash of a tool's description and schema. It changes when one of them changes. */
 export function fingerprintOf(said: Said): string {
   return createHash('sha256').update(textOf(said)).digest('hex')
 }
 
-/** The same text for the same description and schema, in whatever order its names stand. */
+/** The same text for the same description and schema, independent of the order of the keys. */
 export function textOf({ description, inputSchema }: Said): string {
   return canonical({ description, inputSchema })
 }
 
-/** Without the capability the library answers an empty list as well, and says so on the console. */
+/** Without the capability the library also returns an empty list, but logs a message to the console. */
 async function readTools({ client, signal, timeoutMs }: Connected): Promise<Listed[]> {
   if (!client.getServerCapabilities()?.tools) return []
   const { tools } = await client.listTools(undefined, { signal, timeout: timeoutMs })
   return tools
 }
 
-/** As JSON spells them: NUL, and halves of surrogate pairs, which it escapes only where they stand alone. */
+/** NUL and lone surrogates in their JSON spelling. JSON escapes surrogates only if they are alone. */
 const NOT_STORABLE = /\\u(0000|d[89a-f][0-9a-f]{2})/gi
 
-/** What a server says may hold what PostgreSQL does not store. */
+/** A server's text may contain characters that PostgreSQL cannot store. */
 function storable(tool: RemoteTool): RemoteTool {
   return JSON.parse(JSON.stringify(tool).replace(NOT_STORABLE, '\\ufffd')) as RemoteTool
 }

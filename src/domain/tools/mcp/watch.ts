@@ -16,9 +16,8 @@ const SERVERS_AT_ONCE = 8
 export type Watched = { tool: Tool; state: McpImport }
 
 /**
- * Asks each hour the servers of MCP tools what they say of them, and notes what is another; no tool is changed. Any
- * number of instances may run it: each tool is looked at by one. Returns the way to stop it, which ends what
- * is under way.
+ * Each hour, requests the descriptions of MCP tools from their servers and records changes. It changes no tool. Any number
+ * of instances may run it: only one checks each tool. Returns a function that stops it and ends the requests in flight.
  */
 export function startMcpWatch(pool: Pool, log: WarnLog, lookMs = LOOK_MS): () => Promise<void> {
   const ended = new AbortController()
@@ -34,8 +33,8 @@ export function startMcpWatch(pool: Pool, log: WarnLog, lookMs = LOOK_MS): () =>
 }
 
 /**
- * Looks at the published tools of MCP servers that were not looked at for this long; each server is asked once.
- * Answers those tools that are not as they were taken over, or could not be looked at.
+ * Checks the published tools of MCP servers that were not checked for this long, with one request per server. Returns the
+ * tools that differ from their import or could not be checked.
  */
 export async function checkServers(sql: Sql, afterSeconds: number, signal?: AbortSignal): Promise<Watched[]> {
   const tools = (await refreshCatalogue(sql)).tools.filter(({ adapter }) => adapter === 'mcp')
@@ -88,7 +87,7 @@ async function checkServer(sql: Sql, tools: Tool[], signal?: AbortSignal): Promi
   }
 }
 
-/** What the server of a tool lists, asked with the tool's own headers. Throws a `Problem`. */
+/** The tools that a tool's server lists, requested with the tool's own headers. Throws a `Problem`. */
 export async function toolsOfServerOf(tool: Tool, signal?: AbortSignal): Promise<RemoteTool[]> {
   const own = ownHeaders(tool)
   if (own instanceof SecretUnreadable) throw new Problem('TOOL_UNAVAILABLE', own.message)

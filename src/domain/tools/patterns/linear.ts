@@ -2,23 +2,24 @@ import { RE2JS } from 're2js'
 import { areDisjoint, type Ranges } from './ranges'
 import { type Pattern, parsePattern } from './syntax'
 
-/** What matches a pattern: at all, and at which price. */
+/** Matches a pattern, and tells the cost of matching. */
 export type Matcher = {
   test: (text: string) => boolean
   /**
-   * - `plain`: Node's own engine goes through the text once, or once for each of a few characters;
-   * - `linear`: an engine without backtracking, some times slower in the usual case;
-   * - `backtracking`: the pattern looks around or back, which only Node's own engine can, in whatever time it takes.
+   * - `plain`: Node's own engine reads the text once, or once for each of a few characters;
+   * - `linear`: an engine without backtracking, usually several times slower;
+   * - `backtracking`: the pattern has lookarounds or backreferences; only Node's own engine supports them, without a bound
+   *   on its time.
    */
   cost: 'plain' | 'linear' | 'backtracking'
 }
 
-/** A plain pattern looks at no more characters than that for each one of a text. */
+/** The most characters that a plain pattern reads for each character of a text. */
 const MOST_FIXED = 64
 
 /**
- * A matcher with the meaning of `new RegExp(source, 'u')`. Throws a SyntaxError for what is no pattern. JSON Schema's
- * patterns are ECMAScript's; those of an MCP server are written by somebody whom nobody here knows.
+ * A matcher with the meaning of `new RegExp(source, 'u')`. Throws a SyntaxError for an invalid pattern. JSON Schema
+ * uses ECMAScript's patterns; the authors of an MCP server's patterns are unknown to us.
  */
 export function matcherOf(source: string): Matcher {
   const own = new RegExp(source, 'u')
@@ -29,7 +30,7 @@ export function matcherOf(source: string): Matcher {
   return { test: (text) => own.test(text), cost: 'backtracking' }
 }
 
-/** Null for what is too large for the engine: it takes a part 1,000 times at most. */
+/** Null for a pattern that is too large for the engine: it repeats a part at most 1,000 times. */
 function compiled(pattern: Pattern): RE2JS | null {
   try {
     return RE2JS.compile(toRe2(pattern))
@@ -38,7 +39,7 @@ function compiled(pattern: Pattern): RE2JS | null {
   }
 }
 
-/** Spelled by code points alone, so that no sign can mean something else than it does in ECMAScript. */
+/** Written only with code points, so that every character means the same as in ECMAScript. */
 function toRe2(pattern: Pattern): string {
   switch (pattern.kind) {
     case 'set':
@@ -63,7 +64,7 @@ function bracketed(set: Ranges): string {
   return `[${set.map(([first, last]) => `${hex(first)}-${hex(last)}`).join('')}]`
 }
 
-/** Whether backtracking is bounded whatever the text: by each alternative at the top for itself. */
+/** Whether backtracking is limited for every text. Each top-level alternative is judged alone. */
 function isPlain(pattern: Pattern): boolean {
   const options = pattern.kind === 'either' ? pattern.options : [pattern]
   const items = options.map((option) => (option.kind === 'sequence' ? option.items : [option]))
@@ -71,9 +72,9 @@ function isPlain(pattern: Pattern): boolean {
 }
 
 /**
- * Single characters, and repeats of them. From a fixed start there may be one repeat that what follows it could have
- * taken as well; every other one ends where its characters do. Without a fixed start nothing may repeat: each place of the
- * text begins anew.
+ * Single characters, and repeats of them. With a fixed start, the last repeat may be followed by anything; every other
+ * repeat must be followed by characters that it cannot match. Without a fixed start nothing may repeat, because the
+ * match starts again at each position of the text.
  */
 function isPlainSequence(items: Pattern[]): boolean {
   if (!items.every(isCharacters)) return false
@@ -84,7 +85,7 @@ function isPlainSequence(items: Pattern[]): boolean {
   if (fixed > MOST_FIXED && varying.length > 0) return false
   const first = items[0]
   if (first?.kind !== 'edge' || first.edge !== '^') return varying.length === 0 && fixed <= MOST_FIXED
-  // What varies after it would be gone through again for each of its ends.
+  // Variable parts after it would be matched again for each of its possible ends.
   return varying.slice(0, -1).every((at) => endsByItself(items[at], items[at + 1]))
 }
 

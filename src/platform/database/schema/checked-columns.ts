@@ -1,6 +1,6 @@
 /**
- * What may stand in the ledger's columns, checked by their types. PostgreSQL reads and plans a table's checks anew for
- * every statement, but a type's once a connection; and these tables are written four times a call.
+ * The valid values of the ledger's columns, checked by their types. PostgreSQL reads and plans a table's checks for every
+ * statement, but a type's checks once per connection. These tables are written four times per call.
  */
 const TYPES = {
   hub_tokens: { base: 'bigint', check: 'value >= 0' },
@@ -31,13 +31,13 @@ const each = (columns: Columns, change: (column: string, type: keyof typeof TYPE
     .join(', ')
 
 /**
- * A function's step that names no table of the column keeps the type with which a connection first met it, and fails on
- * another: deletions, and in older hubs that run meanwhile calls as well. A schema that comes or goes makes every connection
- * forget its plans.
+ * In a function, a statement that does not name the column's table keeps the type that the connection first saw, and fails
+ * with another one. This affects deletions, and also calls in older hubs that still run. Creating or dropping a schema makes
+ * every connection discard its plans.
  */
 const FORGET_PLANS = ['create schema hub_passing', 'drop schema hub_passing'] as const
 
-/** Tables are not written anew: what stands in them was checked already, so a type's check comes after it. */
+/** The tables are not rewritten: their values were already checked, so the check is added after the type change. */
 export const checkedColumnsUp: readonly string[] = [
   ...types.map(([name, { base }]) => `create domain ${name} as ${base}`),
   ...tables.flatMap(([table, columns]) => [
@@ -48,7 +48,7 @@ export const checkedColumnsUp: readonly string[] = [
   ]),
   ...types.map(([name, { check }]) => `alter domain ${name} add check (${check}) not valid`),
 
-  // A rule of two columns: looked at where they change, which is never by a call.
+  // A rule about two columns. It is checked when they change, and calls never change them.
   `alter table subscriptions drop constraint hub_subscriptions_extra`,
   `create function hub_check_extra() returns trigger language plpgsql as $$
    begin

@@ -1,7 +1,7 @@
 /**
- * Sums of the platform's long ranges: folded days are kept again in blocks of 4, 16 and 64 days, by user and (as
- * histograms of durations) by tool. Any range of days is a handful of blocks and days, so that who was active in a
- * year is read from some twenty of them. A block is there once all its days are folded, and equals their sum.
+ * Sums for long ranges of the whole platform: folded days are also stored in blocks of 4, 16 and 64 days, by user and (as
+ * histograms of durations) by tool. Any range consists of a few blocks and days: the active users of a year are read from
+ * about twenty of them. A block exists once all its days are folded, and equals their sum.
  */
 export const dayBlocksUp = [
   `create table usage_user_blocks (
@@ -21,7 +21,7 @@ export const dayBlocksUp = [
      primary key (days, day, tool_id)
    )`,
 
-  // The first day of the block of so many days that a day lies in.
+  // The first day of the block of this size that contains a day.
   `create function hub_block_start(day date, days int) returns date
    language sql immutable strict parallel safe as $$
      select date '0001-01-01' + ((day - date '0001-01-01') / days) * days
@@ -41,7 +41,7 @@ export const dayBlocksUp = [
        and (s.days = 64 or larger.day < first or larger.day + s.days * 4 - 1 > last)
    $$`,
 
-  // Writes the blocks that hold a day from first to last and whose days are all folded, each from the size below it.
+  // Writes the blocks that contain a day from first to last and whose days are all folded, each from the next smaller size.
   `create function hub_fold_blocks(first date, last date) returns void language plpgsql as $$
    declare
      folded_day date := (select (folded_until at time zone 'utc')::date from usage_folds);

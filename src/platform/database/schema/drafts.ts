@@ -56,21 +56,21 @@ export const FIRST_TOOL_VERSIONS = `
   select u._order, made.id, gen_random_uuid(), u.name, u.adapter, u.share, u.endpoint, u.model, u.id::text
   from tools_upstreams u join made on made.parent_id = u._parent_id`
 
-/** Drafts, versions and trash of tools: what was there before is published, and only what is open can be called. */
+/** Drafts, versions and trash of tools. Existing tools become published, and only open tools can be called. */
 export const toolDraftsUp = [
   `alter table tools alter column _status set default 'published'`,
   `update tools set _status = 'published' where _status is distinct from 'published'`,
   // Admission and the catalogue ask this one column.
   `alter table tools add column is_open boolean not null generated always as
      (is_active is true and coalesce(_status = 'published', false) and deleted_at is null) stored`,
-  // What lies in the trash leaves its name and slug to others.
+  // Tools in the trash do not reserve their name and slug.
   `drop index tools_name_idx`,
   `drop index tools_slug_idx`,
   `create unique index tools_name_idx on tools (name) where deleted_at is null`,
   `create unique index tools_slug_idx on tools (slug) where deleted_at is null`,
 ] as const
 
-/** What cannot be told apart any more: drafts stay as inactive tools, trash goes. */
+/** Without the status, drafts become inactive tools, and tools in the trash are deleted. */
 export const toolDraftsDown = [
   `delete from tools where deleted_at is not null`,
   `alter table tools drop column if exists is_open`,

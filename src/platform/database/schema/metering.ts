@@ -1,5 +1,5 @@
 /**
- * The ledger's tables. `usage_logs` replaces the plain table that Payload made: range-partitioned by its
+ * The ledger's tables. `usage_logs` replaces the plain table that Payload created: range-partitioned by its
  * uuidv7 id, whole numbers, no foreign key (a month must be droppable, a deleted user's rows stay), and no
  * index on a column that settlement changes, so that settling a row is a HOT update.
  */
@@ -29,8 +29,8 @@ const USAGE_LOGS = `create table usage_logs (
 ) partition by range (id)`
 
 /**
- * Makes the month of `at` and `months` more. A partition is made apart and then attached, which does not
- * block admissions; rows that had landed in the default partition move into it.
+ * Creates the partition for the month of `at`, and for `months` more. Each is created separately and then attached, which
+ * does not block admissions. Its rows in the default partition move into it.
  */
 const MAKE_PARTITIONS = `create function hub_make_usage_partitions(at timestamptz, months int) returns int
   language plpgsql as $$
@@ -65,7 +65,7 @@ export const meteringUp = [
   MAKE_PARTITIONS,
   `select hub_make_usage_partitions(now() - interval '1 month', 4)`,
 
-  // Periods that ended keep counters of their own: calls admitted in them still settle there.
+  // Past periods keep their own counters, because calls that were admitted in them still settle there.
   `create table subscription_periods (
      user_id uuid not null,
      period_start timestamptz(3) not null,
@@ -76,7 +76,7 @@ export const meteringUp = [
      tokens_held bigint not null check (tokens_held >= 0),
      primary key (user_id, period_start)
    ) with (fillfactor = 80)`,
-  // A deleted subscription's period becomes an ended one, so that its calls in flight settle somewhere.
+  // A deleted subscription's period becomes a past period, so that its calls in flight can still settle.
   `create function hub_archive_subscription() returns trigger language plpgsql as $$
    begin
      insert into subscription_periods as p
@@ -104,7 +104,7 @@ export const meteringUp = [
    ) with (fillfactor = 20)`,
   `create index usage_daily_day_idx on usage_daily (day)`,
 
-  // The answer is text: it is given again byte for byte, and never parsed.
+  // The response is stored as text: it is repeated byte for byte and never parsed.
   `create table idempotency_keys (
      user_id uuid not null,
      tool_id uuid not null,
@@ -141,7 +141,7 @@ export const meteringDown = [
   `drop function if exists hub_archive_subscription()`,
   `drop table if exists subscription_periods`,
   `drop function if exists hub_make_usage_partitions(timestamptz, int)`,
-  // A plain table again, rows kept: Payload's own down finds what it made.
+  // Turns it back into a plain table with its rows, so that Payload's own `down` finds the table that it created.
   `create table usage_logs_plain (like usage_logs including defaults)`,
   `insert into usage_logs_plain select * from usage_logs`,
   `drop table usage_logs`,

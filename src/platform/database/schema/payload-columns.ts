@@ -1,6 +1,6 @@
 /**
- * What Payload's tables need beyond what Payload makes: whole numbers instead of `numeric`, one ordered
- * enum for tiers, columns that no document write touches, and foreign keys that let a user be deleted.
+ * Changes to the tables that Payload creates: integers instead of `numeric`, one ordered enum for tiers, columns that no
+ * document write touches, and foreign keys with which a user can be deleted.
  */
 const WHOLE_NUMBERS: Record<string, Record<string, 'bigint' | 'integer'>> = {
   plans: {
@@ -50,7 +50,7 @@ const untypeTier = (table: string, column: string) => `do $$
     end if;
   end $$`
 
-/** Payload's "on delete set null" on a required column makes a user undeletable: what is theirs goes along. */
+/** With Payload's "on delete set null" on a required column a user could not be deleted: `action` replaces it. */
 const onUserDelete = (table: string, action: string) => `do $$
   declare fk text;
   begin
@@ -66,7 +66,7 @@ export const payloadColumnsUp = [
   ...retype(true),
   retypeTier('plans', 'tier', 'hub_tier'),
   retypeTier('tools', 'minimum_tier', 'hub_tier'),
-  // A zero would divide by nothing in the rate limit, or shut everybody out.
+  // A zero would cause a division by zero in the rate limit, or block everybody.
   `alter table plans
      add constraint hub_plans_token_limit check (token_limit >= 0),
      add constraint hub_plans_requests_per_minute check (requests_per_minute >= 1),
@@ -74,13 +74,13 @@ export const payloadColumnsUp = [
      add constraint hub_plans_calls_at_once check (calls_at_once >= 1)`,
   `alter table api_keys add column if not exists last_used_at timestamptz`,
   `alter table tools add column if not exists revision bigint not null default 1`,
-  // Counters: changed only by the guarded statements of src/domain/ledger and src/domain/billing.
+  // Counters: only changed by the guarded statements of src/domain/ledger and src/domain/billing.
   `alter table subscriptions
      add column if not exists tokens_used bigint not null default 0 check (tokens_used >= 0),
      add column if not exists tokens_held bigint not null default 0 check (tokens_held >= 0),
      add column if not exists calls_in_flight int not null default 0 check (calls_in_flight >= 0),
      add column if not exists rate_at timestamptz`,
-  // Room on each page for the counters' updates, which touch no index.
+  // Free space on each page for the counters' updates, which touch no index.
   `alter table subscriptions set (fillfactor = 20, autovacuum_vacuum_scale_factor = 0.02)`,
   onUserDelete('subscriptions', 'cascade'),
   onUserDelete('api_keys', 'cascade'),

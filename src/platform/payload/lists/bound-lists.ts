@@ -25,13 +25,13 @@ type Arguments = {
 }
 type Asked = { args: Arguments; config: SanitizedCollectionConfig; req: PayloadRequest }
 
-/** No document has it. */
+/** No document has this id. */
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Bounds what one request of the generated API may load: at most 1,000 rows, its joins and populated relations
- * included. Calls of the hub's own code and of the panel's server use the Local API and are not bounded. The rows of a
- * GraphQL document are counted before it runs (`graphql-rows.ts`). For `onInit`.
+ * Limits the rows that one request to the generated API may load: at most 1,000, including joins and populated relations.
+ * The hub's own code and the panel's server use the Local API, which has no limit. The rows of a GraphQL document are
+ * counted before it runs (`graphql-rows.ts`). Called in `onInit`.
  */
 export function boundLists(payload: Payload): void {
   const hook = boundOperation as unknown as CollectionBeforeOperationHook
@@ -59,7 +59,7 @@ async function boundOperation({
   return given.id === undefined ? boundList(asked) : boundDocument(asked)
 }
 
-/** True for REST and GraphQL; the Local API says `local`. */
+/** True for REST and GraphQL; for the Local API the value is `local`. */
 const isOutside = ({ payloadAPI }: Partial<PayloadRequest>): boolean =>
   payloadAPI === 'REST' || payloadAPI === 'GraphQL'
 
@@ -69,12 +69,12 @@ async function boundList(asked: Asked): Promise<Arguments> {
   const joined = req.payloadAPI === 'REST' ? joinedRows(req.payload, config, args.joins) : NO_JOINS
   const limit = isMaximum ? Math.max(1, Math.floor(rows / (1 + joined.asked))) : rows
   if (limit * (1 + joined.asked) > MOST_ROWS) throw tooManyJoined()
-  // Payload takes an empty text for no limit at all, so the number is always set.
+  // Payload reads an empty string as no limit, so the number is always set.
   const bounded = { ...args, limit, ...(isMaximum ? { pagination: true } : {}) }
   if (limit * (1 + joined.asked + joined.unasked) <= MOST_ROWS) return bounded
   const docs = Math.min(limit, await countMatching(asked))
   if (docs * (1 + joined.asked + joined.unasked) <= MOST_ROWS) return bounded
-  // Joins that nobody asked for are left out, as with `joins=false`, rather than the documents.
+  // Joins that the caller did not request are left out, as with `joins=false`, instead of refusing the documents.
   return { ...bounded, joins: withoutJoins(args.joins, joined.unaskedPaths) }
 }
 
@@ -92,8 +92,8 @@ const tooManyJoined = () =>
   )
 
 /**
- * Relations that a list refers to are loaded by one query for each collection. Where they would pass the maximum, they
- * stay ids, as with `depth=0`.
+ * Payload loads the relations of a list with one query per collection. If they would exceed the maximum, they stay ids, as
+ * with `depth=0`.
  */
 function boundPopulation({ args, config, req }: Asked): Arguments | undefined {
   if (req.payloadAPI !== 'REST') return
@@ -106,9 +106,12 @@ function boundPopulation({ args, config, req }: Asked): Arguments | undefined {
   return { ...args, joins: withoutJoins(args.joins, unaskedPaths) }
 }
 
-/** A bulk operation loads every document that it changes. To change only a part would be a surprise, so it is refused. */
+/**
+ * A bulk operation loads every document that it changes. Changing only some of them would be a surprise, so the
+ * operation is refused.
+ */
 async function boundBulk(asked: Asked, operation: 'update' | 'delete'): Promise<undefined> {
-  // Payload's bulk deletion knows no limit.
+  // Payload's bulk deletion has no limit.
   const isLimited = operation === 'update' && !rowsAsked({ limit: asked.args.limit || 0 }).isMaximum
   if (isLimited || !asked.args.where) return
   const found = await countMatching(asked)
@@ -116,7 +119,10 @@ async function boundBulk(asked: Asked, operation: 'update' | 'delete'): Promise<
   throw invalidField('where', `At most ${MOST_ROWS} documents are changed at once; these are ${found}`)
 }
 
-/** How many documents match, of those that the caller may read. The filter is copied: Payload changes what it is given. */
+/**
+ * How many documents match, of those that the caller may read. The filter is copied, because Payload changes its
+ * argument.
+ */
 async function countMatching({ args, config, req }: Asked): Promise<number> {
   const { totalDocs } = await req.payload.count({
     collection: config.slug as 'users',

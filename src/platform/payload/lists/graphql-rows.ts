@@ -28,7 +28,7 @@ import { refusedBy } from './refused-status'
 import { DEFAULT_ROWS, MOST_ROWS, rowsAsked } from './rows'
 
 type Variables = Record<string, unknown>
-/** A document's operation as it is read: its fragments, and its variables with their defaults. */
+/** The context for reading an operation of a document: its fragments, and its variables with their defaults. */
 export type Reading = {
   schema: GraphQLSchema
   fragments: Map<string, FragmentDefinitionNode>
@@ -39,9 +39,9 @@ type Field = GraphQLField<unknown, unknown>
 type PayloadField = { type?: string; defaultLimit?: number; maxRows?: number }
 
 /**
- * A rule that refuses a document whose answer could have more than 1,000 rows: the limits of all of its lists and
- * joins, and each relation once for every row that has it. It looks at the document and its variables alone, so that
- * nothing has run when it refuses.
+ * A rule that refuses a document whose response could have more than 1,000 rows: the limits of all its lists and joins, and
+ * each relation once for every row that has it. It reads only the document and its variables, so nothing has run when it
+ * refuses.
  */
 export function boundRows(args: ExecutionArgs): ValidationRule {
   return refusing(args, (document) => {
@@ -64,7 +64,7 @@ export function refusing(args: ExecutionArgs, check: (document: DocumentNode) =>
           check(document)
         } catch (error) {
           if (error instanceof Problem) context.reportError(refusedBy(error, args.contextValue))
-          // What does not fit the schema is for the other rules to say.
+          // Other rules report what does not fit the schema.
           else if (!(error instanceof GraphQLError)) throw error
         }
       },
@@ -72,13 +72,13 @@ export function refusing(args: ExecutionArgs, check: (document: DocumentNode) =>
   })
 }
 
-/** Why a document is refused. */
+/** The error for a refused document. */
 export const refused = (message: string): Problem =>
   new Problem('VALIDATION_ERROR', message, [{ field: 'query', message }])
 
 type Operation = { reading: Reading; set: SelectionSetNode; root: GraphQLCompositeType }
 
-/** The operations that a document could run, each ready to be read. */
+/** The operations that a document could run, each with its context. */
 export function operationsOf(args: ExecutionArgs, document: DocumentNode): Operation[] {
   const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
   const { operationName: name } = args
@@ -136,7 +136,7 @@ function rowsOfSelection(
   return isCompositeType(inner) ? rowsOfSet(reading, node.selectionSet, inner, isRoot) : 0
 }
 
-/** Each fragment is read once; one that spreads itself is refused by another rule. */
+/** Each fragment is read once. Another rule refuses a fragment that spreads itself. */
 function rowsOfFragment(reading: Reading, name: string, isRoot: boolean): number {
   const known = reading.known.get(name)
   if (known !== undefined) return known
@@ -165,7 +165,7 @@ function rowsOfField(
   return documentsOf(field, isRoot) + timesOf(reading, field, node, parent, isRoot) * inner
 }
 
-/** How often what is asked for below a field is answered: once for each row that it may have. */
+/** How often the fields below a field are resolved: once for each row that it may have. */
 export function timesOf(
   reading: Reading,
   field: Field,
@@ -178,7 +178,7 @@ export function timesOf(
   return Math.max(1, documentsOf(field, isRoot), repeats(field, parent))
 }
 
-/** A limit above the maximum counts as what it is, so that it is refused; 0 is the maximum. */
+/** A limit above the maximum is counted unchanged, so that the document is refused; 0 means the maximum. */
 function listRows(field: Field, given: Variables): number {
   const usual = payloadField(field)?.defaultLimit ?? DEFAULT_ROWS
   const { rows } = rowsAsked(given, `${field.name}.limit`, usual)

@@ -11,24 +11,24 @@ import {
 } from 'graphql'
 import { fieldsOf, isLeftOut, operationsOf, type Reading, refused, refusing, timesOf } from './graphql-rows'
 
-/** Values of an answer: a thousand rows of twenty-five fields. */
+/** The maximum values of a response: a thousand rows of twenty-five fields. */
 const MOST_VALUES = 25_000
-/** Each field at the root may ask for a field once; a document has twenty of them. */
+/** Each root field may request a field once, and a document has at most twenty root fields. */
 const MOST_REPEATS = 20
 
 type Counting = Reading & {
-  /** What the whole document counts, of all of its operations. */
+  /** The values of the whole document, with all its operations. */
   total: { values: number }
-  /** Places of the answer that were counted: what is asked for twice under one name is answered once. */
+  /** The paths of the response that were counted. A path that is requested twice is in the response once. */
   seen: Set<string>
-  /** How often the document asks for a field of a type. */
+  /** How often the document requests a field of a type. */
   asked: Map<string, number>
 }
 type Place = { type: GraphQLCompositeType; path: string; times: number }
 
 /**
- * A rule that refuses a document with too many values, or with one field under many names: a row that is small to load
- * could be answered nine hundred times.
+ * A rule that refuses a document with too many values, or with one field under many aliases: otherwise a row that is cheap
+ * to load could be in the response nine hundred times.
  */
 export function boundValues(args: ExecutionArgs): ValidationRule {
   return refusing(args, (document) => {
@@ -59,7 +59,7 @@ function countSelection(counting: Counting, one: SelectionNode, place: Place): v
 function countFragment(counting: Counting, name: string, place: Place): void {
   const fragment = counting.fragments.get(name)
   const type = fragment && counting.schema.getType(fragment.typeCondition.name.value)
-  // Spread twice in one place it changes nothing, and one that spreads itself would never end.
+  // A second spread in the same place changes nothing, and a fragment that spreads itself would never end.
   if (!fragment || !isCompositeType(type) || !isNew(counting, `${place.path}...${name}`)) return
   countSet(counting, fragment.selectionSet, { ...place, type })
 }

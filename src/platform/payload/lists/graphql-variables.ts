@@ -12,14 +12,14 @@ import {
 import { Problem } from '../../kernel/problem'
 import { refusedBy } from './refused-status'
 
-/** As many as a document may have of its own, roughly: its parser stops at 5,000 words. */
+/** About as many as a document itself may have: its parser stops at 5,000 tokens. */
 const MOST_VALUES = 3_000
 const MOST_ERRORS = 20
 
 /**
- * A rule that refuses variables with too many values, or with too many that do not fit. Payload's rule of complexity and the execution
- * read them again, and the former makes an error of each value at fault: half a minute for a MiB. So variables that are
- * refused here are taken out of the request before any rule sees them.
+ * A rule that refuses variables with too many values, or with too many invalid values. Payload's complexity rule and the
+ * execution read them again, and the complexity rule creates an error for each invalid value: half a minute for a MiB. So
+ * variables that are refused here are removed from the request before any other rule reads them.
  */
 export function boundVariables(args: ExecutionArgs): ValidationRule {
   const errors = errorsOf(args)
@@ -52,10 +52,10 @@ function unfitting(
   try {
     const limits = { maxErrors: MOST_ERRORS }
     const { errors = [] } = getVariableValues(schema, variableDefinitions ?? [], variableValues ?? {}, limits)
-    // A few are told by the other rules.
+    // The other rules report a few errors.
     return errors.length < MOST_ERRORS ? [] : errors
   } catch (error) {
-    // A type that is not in the schema is for the other rules to say.
+    // Other rules report a type that is not in the schema.
     if (error instanceof GraphQLError) return []
     throw error
   }
@@ -76,7 +76,7 @@ function countValues(
   return count
 }
 
-/** Counts until there are more than `most`. */
+/** Stops counting above `most`. */
 function valuesOf(value: unknown, most: number): number {
   if (typeof value !== 'object' || value === null) return 1
   let count = 1

@@ -5,7 +5,7 @@ import { inTurn } from './take-turn'
 
 type Guarded = Omit<Endpoint, 'root'>
 
-/** Payload's paths that answer a list, or change one. */
+/** Payload's paths that return or change a list. */
 const LISTS = ['get /', 'get /versions', 'patch /', 'delete /']
 
 /**
@@ -33,7 +33,7 @@ function limited<E extends Guarded>(endpoint: E): E {
   return { ...endpoint, handler: guarded }
 }
 
-/** Throws RATE_LIMITED. Payload's answer to an error takes its headers from the request. */
+/** Throws RATE_LIMITED. For an error response, Payload takes the headers from the request. */
 function refuseOverRate(req: PayloadRequest): void {
   const refusal = overRate(req)
   if (!refusal) return
@@ -41,7 +41,7 @@ function refuseOverRate(req: PayloadRequest): void {
   throw refusal
 }
 
-/** Headers that Payload adds to whatever this request is answered. */
+/** Headers that Payload adds to every response to this request. */
 export function noteHeaders(req: PayloadRequest, headers: Record<string, string>): void {
   const noted = new Headers(req.responseHeaders)
   for (const [name, value] of Object.entries(headers)) noted.set(name, value)
@@ -54,7 +54,7 @@ function inTurns<E extends Guarded>(endpoint: E): E {
   return { ...endpoint, handler: (req) => inTurn(req, rowsOf(req), () => handler(req)) }
 }
 
-/** What cannot be read counts as the maximum. Populated relations are read as well, so they count a little. */
+/** An invalid limit counts as the maximum. Populated relations are loaded too, so they add a little. */
 function rowsOf({ method, query }: PayloadRequest): number {
   const isList = method?.toUpperCase() === 'GET' && query.pagination !== 'false'
   const limit = query.limit === undefined && isList ? DEFAULT_ROWS : Number(query.limit) || MOST_ROWS

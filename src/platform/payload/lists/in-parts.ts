@@ -8,8 +8,8 @@ type AsyncWork = Work<Promise<unknown>>
 
 /**
  * Documents of a large list. Payload gives all of them to one `Promise.all(docs.map(async …))`, which keeps the process
- * busy until the last one is done. Here every fiftieth begins in a new turn of the event loop, so that other requests
- * are answered between. Every other use is that of an array.
+ * busy until the last one is done. Here every fiftieth starts in a new turn of the event loop, so that other requests
+ * can run in between. In all other uses it behaves like an array.
  */
 class InParts extends Array<object> {
   override map<T>(work: Work<T>): T[] {
@@ -18,7 +18,7 @@ class InParts extends Array<object> {
   }
 }
 
-/** The same documents, to be worked on in parts. */
+/** The same documents, to be processed in parts. */
 export function worksInParts(docs: object[]): object[] {
   return docs.length > PART ? InParts.from(docs) : docs
 }

@@ -4,15 +4,15 @@ import { DEFAULT_ROWS, MOST_ROWS } from './rows'
 
 type Field = { defaultLimit?: number; collection: string | string[]; on: string }
 type Join = { joinPath: string; field: Field }
-/** What a caller asked of joins; false leaves one out, or all. */
+/** The joins that a caller requested; false leaves out one join, or all. */
 export type JoinsAsked = Record<string, { limit?: unknown } | false | undefined> | false | undefined
 
 /** Joins of a list: those that the caller named, and those that Payload adds by itself. Rows are per document. */
 export type JoinedRows = { asked: number; unasked: number; unaskedPaths: string[] }
 
 /**
- * How many rows the joins of one document may have. Throws VALIDATION_ERROR for a limit that is no number from 1 to the
- * maximum: Payload takes 0 and less for "all".
+ * How many rows the joins of one document may have. Throws VALIDATION_ERROR for a limit that is not a number from 1 to
+ * the maximum: Payload reads 0 and less as "all".
  */
 export function joinedRows(payload: Payload, config: Config, joins: JoinsAsked): JoinedRows {
   const sum: JoinedRows = { asked: 0, unasked: 0, unaskedPaths: [] }

@@ -27,7 +27,7 @@ export function overRate(req: Pick<PayloadRequest, 'headers' | 'user'>, nowMs = 
   return waitMs > 0 ? tooMany('Too many requests in a minute. Try again later.', waitMs / 1_000) : null
 }
 
-/** How long to wait (ms) until this key may ask again; 0 where it may now. */
+/** The time (ms) until this key may send another request; 0 if it may now. */
 function count(key: string, most: number, nowMs: number): number {
   const windows = perProcess('lists.windows', () => new Map<string, Window>())
   if (windows.size > KEPT_WINDOWS) forget(windows, nowMs)
@@ -38,7 +38,7 @@ function count(key: string, most: number, nowMs: number): number {
   return window.requests > most ? window.endsMs - nowMs : 0
 }
 
-/** Ended windows first; where too many are open, all start again rather than fill the memory. */
+/** Removes ended windows first. If too many are open, all are removed to save memory. */
 function forget(windows: Map<string, Window>, nowMs: number): void {
   for (const [key, { endsMs }] of windows) if (endsMs <= nowMs) windows.delete(key)
   if (windows.size > KEPT_WINDOWS) windows.clear()

@@ -9,7 +9,7 @@ export type ListArguments = { limit?: unknown; pagination?: unknown }
 
 /**
  * How many rows a list may have. `isMaximum` says that the caller asked for no number (`limit=0`, `pagination=false`)
- * or for more than the maximum. Throws VALIDATION_ERROR for a limit that is no whole number: the database would
+ * or for more than the maximum. Throws VALIDATION_ERROR for a limit that is not an integer: the database would
  * ignore it and return everything.
  */
 export function rowsAsked(

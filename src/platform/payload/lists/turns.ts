@@ -8,9 +8,9 @@ const MOST_WAITING = 500
 const MOST_WAITING_OF_ONE = 50
 
 /**
- * Turns for lists, so that together they load at most `capacity` rows at a moment: to read a row keeps the process busy,
- * and many large lists at once would keep everybody else waiting. A list above the capacity runs alone. Turns go around
- * the callers, one each, so that the queue of one caller does not make another wait for all of it.
+ * Turns for lists, so that together they load at most `capacity` rows at the same time: reading rows keeps the process busy,
+ * and many large lists at once would make all others wait. A list above the capacity runs alone. The callers take turns, so
+ * that one caller's long queue does not delay the others.
  */
 export class Turns {
   /** Callers in the order of their next turn. */
@@ -20,7 +20,7 @@ export class Turns {
 
   constructor(private readonly capacity: number) {}
 
-  /** Resolves when it is this list's turn. Throws RATE_LIMITED where too many wait already. */
+  /** Resolves when it is this list's turn. Throws RATE_LIMITED if too many lists are waiting. */
   async take(caller: string, rowsAsked: number): Promise<EndTurn> {
     const rows = Math.min(Math.max(rowsAsked, 1), this.capacity)
     if (this.#waiting > 0 || this.#running + rows > this.capacity) await this.#wait(caller, rows)
@@ -57,7 +57,7 @@ export class Turns {
     return this.#queues.values().next().value?.[0]
   }
 
-  /** Takes the first off its caller's queue, and puts the caller at the end. */
+  /** Removes the first list from its caller's queue, and moves the caller to the end. */
   #advance(): void {
     const [caller, queue] = this.#queues.entries().next().value as [string, Waiting[]]
     queue.shift()
