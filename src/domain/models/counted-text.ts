@@ -28,8 +28,8 @@ const TEXT_FILE = /^data:(?:text\/|application\/(?:json|xml))[^,]*;base64,/i
 
 /**
  * The text by which the input of a body is counted: the JSON of everything that the model reads, a little more than the
- * model counts. An image, a sound or a file counts as an image of usual size, a text file as its text. This applies only
- * where a message can contain files: a text that looks like a file is a text. `ids` are counted separately.
+ * model counts. An image, a sound or a file counts as an image of usual size wherever it is, a text file as its text. This
+ * applies only where a message can contain files: a text that looks like a file is a text. `ids` are counted separately.
  */
 export function countedText(body: Json, ids = 0): string {
   return Object.entries(body)

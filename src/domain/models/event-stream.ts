@@ -6,7 +6,7 @@ import { StreamBroken } from './adapter'
 export const MOST_STREAM_BYTES = 64 * 1024 * 1024
 /** The usage may still follow after the event that ends the answer. */
 const WAIT_FOR_USAGE_MS = 2_000
-/** Once the usage is known, only the end of the connection is missing. If the server closes it, it can be reused. */
+/** Once the usage is known, only the end of the body is missing. If it arrives in time, the connection can be reused. */
 const WAIT_FOR_CLOSE_MS = 250
 
 /** Whether a choice has a finish reason: before that, some servers send an empty string or the word null. */

@@ -4,8 +4,8 @@ import { toolSettings } from '../../platform/outbound/outbound-settings'
 import { isStoredAtGoogle, STORED_AT_PROVIDER } from './stored-faults'
 
 /**
- * Images and files whose address is inside of somebody's network, or none of the web at all. The hub fetches none of them, but the server of a
- * model may, and one that an admin runs would fetch them from within that network in a caller's name.
+ * Faults for images and files whose URL is inside a private network, or is not a web URL. The hub fetches none of them, but
+ * a model's server may. A server that an admin runs would fetch them from within that network for a caller.
  */
 export function mediaFaults(body: Record<string, unknown>): ProblemDetail[] {
   const { policy } = toolSettings()
@@ -20,11 +20,11 @@ export function mediaFaults(body: Record<string, unknown>): ProblemDetail[] {
 
 type Found = { field: string; address: string }
 
-/** Where a part of a message names an image, a sound or a file, by OpenAI's names and by those of others. */
+/** The fields of a message part that refer to an image, a sound or a file, by the names of OpenAI and others. */
 const PLACES = /(?:url|uri|(?<!meta)data|file_?id)$/i
 
 function addressesIn(body: Record<string, unknown>): Found[] {
-  // A function's schema is the caller's own; of other tools a server may call or fetch what they name.
+  // A function's schema is the caller's own content. For other tools, a server may call or fetch the URLs in them.
   const tools = entriesOf(body.tools).flatMap(([at, tool]) =>
     isObject(tool) && tool.type !== 'function' ? ofPart(tool, `tools[${at}]`) : [],
   )
@@ -52,7 +52,7 @@ function ofPart(part: unknown, field: string): Found[] {
   )
 }
 
-/** The texts of a value that stand where an address may, however deep. */
+/** The texts of a value in places that may contain a URL, at any depth. */
 function textsAt(value: unknown, isPlace: boolean): string[] {
   if (typeof value === 'string') return isPlace ? [value] : []
   if (!isObject(value)) return []

@@ -9,9 +9,10 @@ import { errorIn } from './provider-words'
 type Json = Record<string, unknown>
 
 /**
- * The data of each event of a provider's stream, from the bytes of its body, as its library reads it: complete, without
- * empty ones, and with the event that the library takes for the end. It ends without an error only where the answer is
- * whole; an error that the provider tells is a `StreamBroken` with its words. A whole answer in place of a stream is read.
+ * The data of each event of a provider's stream, from the bytes of its body, in the form that its library reads: complete,
+ * without empty events, and with the event that the library expects at the end. It ends without an error only if the
+ * response is complete. An error from the provider is a `StreamBroken` with its message. A complete response in place of a
+ * stream is accepted.
  */
 export async function* readProviderEvents(
   source: AsyncIterable<Uint8Array>,
@@ -42,7 +43,7 @@ export async function* readProviderEvents(
   if (wire.last !== null && !hasLast) yield JSON.stringify({ type: wire.last })
 }
 
-/** What a provider answered as a whole, as JSON text; a stream in its place is read. Throws `StreamBroken`. */
+/** A provider's complete response as JSON text. A stream in its place is accepted. Throws `StreamBroken`. */
 export async function readProviderAnswer(
   source: AsyncIterable<Uint8Array>,
   wire: Wire,
@@ -75,7 +76,7 @@ function mended(text: string, value: unknown, wire: Wire): string {
   return more ? carried(toJson(more, value), more) : carried(text, value)
 }
 
-/** The text as its library can carry it: large integers in the arguments of calls are texts, until they are told on. */
+/** The text for the library: large integers in the arguments of calls are strings until they are passed on. */
 function carried(text: string, value: unknown): string {
   if (!hasDigits(value)) return text
   return JSON.stringify(value, (name, child: unknown) =>
@@ -89,7 +90,7 @@ function eventOf(data: string): Json {
   throw new StreamBroken(malformed('an event of its stream is no JSON object'))
 }
 
-/** The text of a body whose size is bounded by who reads it. */
+/** The text of a body. The caller limits its size. */
 export async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = []
   for await (const chunk of body) chunks.push(chunk)

@@ -62,7 +62,7 @@ export class CallerBreaker {
   }
 
   /**
-   * An ambiguous trial decides for everybody only after another caller's ambiguous trial; otherwise only for its caller.
+   * An ambiguous trial decides for everybody only after an ambiguous failure of another caller; otherwise only for its caller.
    */
   #reportAmbiguous({ caller, all, own }: CallerPass): void {
     const { isTrial, enteredAt } = all

@@ -6,17 +6,17 @@ import { isModelAdapter, type ModelAdapterName } from './tool'
 
 type Data = Record<string, unknown>
 
-/** The header in which each kind of provider takes its key. */
+/** The header for the key of each kind of provider. */
 const KEY_HEADER: Record<ModelAdapterName, { name: string; value: (key: string) => string }> = {
   openai: { name: 'Authorization', value: (key) => `Bearer ${key}` },
   anthropic: { name: 'x-api-key', value: (key) => key },
   google: { name: 'x-goog-api-key', value: (key) => key },
 }
 
-/** Secrets by the name that they are stored with; null removes one. */
+/** Secrets by their stored name; null removes a secret. */
 export type StoredSecrets = Record<string, string | null>
 
-/** A secret of a further upstream is stored as `upstream:Header`; no header's name has a colon. */
+/** A further upstream's secret is stored as `upstream:Header`: header names contain no colon. */
 export const SEPARATOR = ':'
 
 /**
@@ -47,7 +47,7 @@ export function readProviderKeys(data: Data): { secrets: StoredSecrets; faults: 
   return { secrets, faults }
 }
 
-/** Removes the secrets of upstreams that are gone, or that go to another place than before. */
+/** Removes the secrets of upstreams that were removed or have a new destination. */
 export async function clearMovedKeys(sql: Sql, toolId: string, before: Data, after: Data): Promise<void> {
   for (const old of upstreamsOf(before)) {
     const now = upstreamsOf(after).find((one) => one.name === old.name)

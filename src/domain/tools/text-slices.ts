@@ -1,6 +1,6 @@
-/** Small enough to be counted in a moment, large enough that the cuts do not matter. */
+/** Small enough to count quickly, large enough that the cuts do not matter. */
 const SLICE = 4_096
-/** A tokenizer's work grows with the square of an unbroken run of letters, signs or spaces. */
+/** A tokenizer needs quadratic time for an unbroken run of letters, punctuation or spaces. */
 const LONGEST_RUN = 256
 const LONG_RUN = /[\p{L}\p{M}]{257}|[^\s\p{L}\p{N}]{257}|\s{257}/u
 
@@ -39,7 +39,7 @@ function* pieces(slice: string): Generator<string> {
   }
 }
 
-/** One less where the cut would part the two halves of a character. */
+/** One less if the cut would split a surrogate pair. */
 function beforePair(text: string, at: number): number {
   const code = at < text.length ? text.charCodeAt(at) : 0
   return code >= 0xdc00 && code <= 0xdfff ? at - 1 : at

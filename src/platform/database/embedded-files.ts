@@ -61,7 +61,7 @@ function packageDirectory(): string {
   }
 }
 
-/** Whether every existing directory on the way may be entered by the account. */
+/** Whether the account may enter every existing directory on the path. */
 async function reachable(path: string, account: Account): Promise<boolean> {
   if (account.uid === undefined) return true
   for (let at = resolve(path); ; at = dirname(at)) {

@@ -7,7 +7,7 @@ import { TookTooLong } from '../bounded-run'
 import { PROGRAM } from './program'
 import { Turns } from './turns'
 
-/** An input that is checked apart. `key` names the schema for as long as the process lives. */
+/** An input to check in a separate thread. `key` is the schema's unique name in this process. */
 export type ApartCheck = {
   caller: string
   key: string
@@ -18,7 +18,7 @@ export type ApartCheck = {
   input: string
 }
 
-/** The thread cannot be started on this host, or has ended. */
+/** The thread could not be started on this host, or has ended. */
 export class NoThread extends Error {
   override name = 'NoThread'
 }
@@ -28,12 +28,12 @@ type Waiting = { check: ApartCheck; settle: (answer: Answer | Error) => void }
 
 const MOST_ERRORS = 100
 const MOST_MS = 250
-/** A thread that has said nothing for so long is ended: it was given an eighth of that. */
+/** A thread without a result after this time is ended. Its own timeout is an eighth of it. */
 const SILENT_MS = 2_000
 const MOST_OF_ONE_CALLER = 8
 const MOST_WAITING = 200
 
-/** What is wrong with the input. Throws `TookTooLong`, `NoThread`, or a `Problem` where too many wait already. */
+/** The faults of the input. Throws `TookTooLong`, `NoThread`, or a `Problem` if too many checks are waiting. */
 export async function checkApart(check: ApartCheck): Promise<ErrorObject[]> {
   const answer = await perProcess('tools.check-apart', () => new CheckThread()).run(check)
   if (answer instanceof Error) throw answer
@@ -41,7 +41,7 @@ export async function checkApart(check: ApartCheck): Promise<ErrorObject[]> {
   throw answer.late ? new TookTooLong(`took more than ${MOST_MS} ms`) : new Error(answer.reason)
 }
 
-/** One thread, one check at a time, and callers by turns: who sends many waits for their own. */
+/** One thread, one check at a time. The callers take turns, so a caller with many checks delays only itself. */
 class CheckThread {
   #worker: Worker | null = null
   #running: (Waiting & { timer: NodeJS.Timeout }) | null = null
@@ -87,7 +87,7 @@ class CheckThread {
       this.#hasAnswered = true
       this.#answer(answer)
     })
-    // One that has worked before ends where a check takes all of its memory.
+    // A thread that worked before ends if a check uses all of its memory.
     const why = (reason: string) =>
       this.#hasAnswered ? new TookTooLong('took too much memory') : new NoThread(reason)
     worker.on('error', (error) => this.#end(worker, why(error.message)))

@@ -49,7 +49,7 @@ function sentencesOf({ read, its }: Reader, piece: string): Sentence[] {
   return sentences
 }
 
-/** Pieces of up to 4,000 characters, cut after a sentence where there is one, else between two words. */
+/** Pieces of up to 4,000 characters, cut after a sentence if possible, otherwise between two words. */
 function* piecesOf(paragraph: string): Generator<string> {
   const text = paragraph
     .replace(/\s+/g, ' ')
@@ -67,7 +67,7 @@ function cutAt(window: string): number {
   return sentenceEnd > PIECE / 2 ? sentenceEnd : window.lastIndexOf(' ') + 1 || window.length
 }
 
-/** The reader and its model, some 10 MB, are loaded when first asked for. */
+/** The reader and its model, about 10 MB, are loaded on first use. */
 function reading(): Promise<Reader> {
   return perProcess('tools.english', async () => {
     const [{ default: winkNlp }, { default: model }] = await Promise.all([

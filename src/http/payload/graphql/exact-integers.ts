@@ -10,10 +10,10 @@ import {
 
 type Json = Record<string, unknown>
 type Noted = { [BODY]?: Passage }
-/** The text of a request, and whether its answer holds integers that travel as texts. */
+/** The text of a request, and whether its response contains integers that are sent as strings. */
 type Passage = { text: string; hides: boolean }
 
-/** Where the server notes the text that came: GraphQL's own reading rounds integers beyond 2⁵³, and so does its writing. */
+/** Where the server keeps the received text: GraphQL rounds integers beyond 2⁵³ when it reads and when it writes. */
 const BODY = Symbol.for('hub.graphql.body')
 
 /** Notes the text of a GraphQL request, for resolvers whose integers keep their digits. */
@@ -21,25 +21,25 @@ export function noteBody(request: Request, text: string): void {
   ;(request as Noted)[BODY] = { text, hides: false }
 }
 
-/** The answer to such a request, with the digits of its integers. */
+/** The response to such a request, with all digits of its integers. */
 export async function withDigits(request: Request, answer: Response): Promise<Response> {
   if (!(request as Noted)[BODY]?.hides) return answer
   const { status, headers } = answer
   return new Response(showDigits(await answer.text()), { status, headers })
 }
 
-/** The argument `input` of a field with the digits that were sent; as it is where nobody noted the request's text. */
+/** The argument `input` of a field with the digits that were sent; unchanged if the request's text was not kept. */
 export function exactInput(req: object, { fieldNodes }: GraphQLResolveInfo, input: Json): Json {
   const text = (req as Noted)[BODY]?.text
   const node = fieldNodes[0]?.arguments?.find(({ name }) => name.value === 'input')?.value
   if (text === undefined || !node || !/\d{16}/.test(text)) return input
   const { variables } = parseJson(text) as { variables?: Json | null }
   const exact = parseJson(jsonOf(node, variables ?? {})) as Json
-  // The two readings differ in digits alone; where not, the library's own is the one that counts.
+  // The two results should differ only in digits. If they differ otherwise, the library's own result is used.
   return JSON.stringify(exact) === JSON.stringify(input) ? exact : input
 }
 
-/** A result whose large integers GraphQL can write: as texts, which `withDigits` makes numbers again. */
+/** A result whose large integers GraphQL can write, as strings, which `withDigits` turns into numbers again. */
 export function hiddenDigits<Result extends { output: Json }>(req: object, result: Result): Result {
   const noted = (req as Noted)[BODY]
   if (!noted || !hasDigits(result.output)) return result
@@ -47,7 +47,7 @@ export function hiddenDigits<Result extends { output: Json }>(req: object, resul
   return { ...result, output: hideDigits(result.output) }
 }
 
-/** A value of a document as JSON text, with the digits as they stand there. */
+/** A value of a document as JSON text, with its original digits. */
 function jsonOf(node: ValueNode, variables: Json): string {
   switch (node.kind) {
     case Kind.OBJECT: {

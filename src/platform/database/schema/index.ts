@@ -29,7 +29,7 @@ import { takenGrantsDown, takenGrantsUp } from './taken-grants'
 import { trialUsersDown, trialUsersUp } from './trial-users'
 import { trialsDown, trialsUp } from './trials'
 
-/** What the first migration of this repository made. What came later stands in lists of its own. */
+/** The statements of this repository's first migration. Later ones have their own lists. */
 export const firstSchemaUp: readonly string[] = [
   ...functionsUp,
   ...payloadColumnsUp,
@@ -40,7 +40,7 @@ export const firstSchemaUp: readonly string[] = [
   ...rateUp,
 ]
 
-/** Undoes `firstSchemaUp`, in the opposite order; Payload's tables are left as Payload made them. */
+/** Undoes `firstSchemaUp`, in reverse order. Payload's tables are left as Payload created them. */
 export const firstSchemaDown: readonly string[] = [
   ...rateDown,
   ...rollupsDown,
@@ -82,7 +82,7 @@ export const hubSchemaUp: readonly string[] = [
   ...countedKindsUp,
 ]
 
-/** Undoes `hubSchemaUp`, in the opposite order. */
+/** Undoes `hubSchemaUp`, in reverse order. */
 export const hubSchemaDown: readonly string[] = [
   ...countedKindsDown,
   ...openOptionsDown,

@@ -1,10 +1,10 @@
-/** So many live sessions an account has at most; one more ends the one that was used longest ago. */
+/** The maximum live sessions of an account. One more ends the session that was used longest ago. */
 export const MOST_SESSIONS = 50
 
 /**
- * Ends the sessions that are too many, in the statement that opens one. A sign-in holds the lock of its credential, so those
- * of one account come one after the other, and the trigger's own statement sees what the one before it wrote; the
- * statement that opens the session would not.
+ * Ends the sessions above the maximum, in the statement that opens a session. A sign-in locks its credential, so the sign-ins
+ * of one account run one after the other. The trigger's own statement sees what the previous sign-in wrote; the statement
+ * that opens the session would not.
  */
 export const mostSessionsUp = [
   `create function hub_end_oldest_sessions() returns trigger language plpgsql as $$

@@ -1,6 +1,6 @@
 /**
- * What the ledger keeps beside its rows: sums of the whole platform, folded from the rows by a timer; corrections;
- * results of the ledger check. None of it refers to usage_logs, so that a month of rows can be dropped.
+ * Tables of the ledger in addition to its rows: sums of the whole platform, which a timer folds from the rows; corrections;
+ * results of the ledger check. None of them refers to usage_logs, so that a month of rows can be dropped.
  */
 export const rollupsUp = [
   // Bucket b counts values above 2^((b-1)/8) and up to 2^(b/8): 9 % wide, so that one size serves ms and tokens.
