@@ -6,7 +6,7 @@ export type { StreamSource } from './plain-answer'
 export const HEARTBEAT_MS = 10_000
 /** A comment: clients of event streams ignore it, and proxies see that the connection is alive. */
 export const HEARTBEAT = ': keep-alive\n\n'
-/** Sent at once, so that the headers are sent. */
+/** Sent at once, because the headers leave with the first data. */
 export const OPENING = ': ok\n\n'
 
 /** One event of a stream, with its name if it has one. Each line of the data gets its own `data:` field. */

@@ -32,8 +32,8 @@ export function answerMcp(
 }
 
 /**
- * The headers in the form that the library reads: it compares media types with case, and does not know the wildcard of a
- * client that accepts everything. The body was already parsed as JSON.
+ * The headers in the form that the library reads: its comparison of media types is case-sensitive, and it does not know the
+ * wildcard of a client that accepts everything. The body was already parsed as JSON.
  */
 function readableHeaders(given: Headers): Headers {
   const headers = new Headers(given)

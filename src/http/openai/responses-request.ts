@@ -85,7 +85,7 @@ function isReference(item: Json): boolean {
   return content !== undefined && id != null && item[content] == null
 }
 
-/** Log probabilities, which a chat cannot return in this form: they are refused, not silently left out. */
+/** A translated chat returns no log probabilities, so a request for them is refused: its caller would miss them. */
 function logprobsFaults({ top_logprobs: most, include }: Json): Faults {
   const message = 'this model answers without log probabilities'
   const isIncluded = Array.isArray(include) && include.includes('message.output_text.logprobs')

@@ -30,7 +30,7 @@ export async function guardRequest(sent: Request, address: string, large: LargeB
   if (bytes && upload && !isGraphql) await checkForm(bytes, headers.get('content-type') ?? '')
   if (bytes ? type === '' || isJsonType(type) : hasBody(request))
     headers.set('content-type', 'application/json')
-  // Payload compares media types with case.
+  // Payload's comparison of media types is case-sensitive.
   else if (bytes) headers.set('content-type', inLowerCase(headers.get('content-type') ?? ''))
   const body = bytes ?? (hasBody(request) ? '{}' : null)
   return new Request(request.url, { method: request.method, headers, signal: request.signal, body })

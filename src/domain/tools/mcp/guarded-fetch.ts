@@ -71,7 +71,7 @@ function bounded(answer: Answer, settings: FetchSettings, id: unknown): Response
     void answer.body?.cancel().catch(() => undefined)
     return new Response(null, { status, headers })
   }
-  // The library compares media types with case.
+  // The library's comparison of media types is case-sensitive.
   const type = (headers.get('content-type') ?? '').toLowerCase()
   if (type !== '') headers.set('content-type', type)
   const body = counted(answer.body as unknown as ReadableStream<Uint8Array>, settings)
