@@ -7,13 +7,13 @@ import { currentOf, extraOf } from './roles'
 import { DAY_MS } from './time'
 
 /**
- * Who did what an admin does in the demo. There is no such account: one that could sign in, or that counted as an admin,
- * would be more than data.
+ * The admin who did the demo's admin actions. This account does not exist: an account that could sign in, or that
+ * counted as an admin, would be more than data.
  */
 export const DEMO_ADMIN = { id: demoId('user', 0xad), email: `ops@${DEMO_DOMAIN}` }
 
 const GRANTED_REASON = 'A launch in this week (demo)'
-/** Somebody asked for more tokens when so much of the plan's was used. */
+/** The share of the plan's tokens that was used when the user asked for more. */
 const ASKED_AT_SHARE = 0.97
 
 /** A grant of extra tokens, as `token_grants` keeps it. */
@@ -29,7 +29,7 @@ export type DemoGrant = {
   created_at: Date
 }
 
-/** The grants of those whose limit was raised, from the calls that they made. */
+/** The grants of users whose limit was raised, dated by the calls that they made. */
 export function demoGrants(people: DemoPerson[], calls: DemoCall[], random: Random): DemoGrant[] {
   return people.flatMap((person) => {
     const tokens = extraOf(person)
@@ -52,13 +52,13 @@ export function demoGrants(people: DemoPerson[], calls: DemoCall[], random: Rand
   })
 }
 
-/** The calls of a person's period, in their order. */
+/** The calls of a person's period, in order. */
 export function callsOf(calls: DemoCall[], userId: string, periodStart: Date): DemoCall[] {
   const start = periodStart.toISOString()
   return calls.filter((call) => call.user_id === userId && call.period_start === start)
 }
 
-/** When so many tokens had been used; null where it never came to that. */
+/** When this many tokens had been used; null if they never were. */
 export function whenUsed(calls: DemoCall[], tokens: number): Date | null {
   let used = 0
   for (const call of calls) {

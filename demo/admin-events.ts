@@ -11,7 +11,7 @@ import type { DemoToolChange } from './tool-versions'
 import { DEMO_TOOLS } from './tools'
 import type { DemoCorrection } from './write-sums'
 
-/** What an admin did: made tools and changed them, granted, paused, corrected, exported. */
+/** The admin's actions: created and changed tools, granted tokens, paused, corrected, exported. */
 export type AdminActs = {
   people: DemoPerson[]
   grants: DemoGrant[]
@@ -19,7 +19,7 @@ export type AdminActs = {
   toolChanges: DemoToolChange[]
 }
 
-/** The audit log's events of these. */
+/** Their events in the audit log. */
 export function adminEvents(acts: AdminActs, since: Date, now: Date): DemoEvent[] {
   const events = [
     ...DEMO_TOOLS.map((tool) => ({

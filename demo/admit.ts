@@ -1,10 +1,10 @@
 import type { DemoCall } from './demo-call'
 import { type DemoRefusal, refusalOf } from './refusals'
 
-/** What one person called, and what of it was refused. */
+/** One person's calls, admitted and refused. */
 export type DemoUse = { calls: DemoCall[]; refusals: DemoRefusal[] }
 
-/** What admission does: nothing is let in that does not fit. */
+/** Decides as admission does: refuses every call whose hold does not fit into the limit. */
 export function admitted(asked: DemoCall[], limit: number): DemoUse {
   const use: DemoUse = { calls: [], refusals: [] }
   let used = 0

@@ -19,15 +19,15 @@ type Alert = {
   title: string
   data: Record<string, unknown>
   last_seen_at: Date
-  /** Who was told: by mail, or null for the webhook. */
+  /** Who was notified: a mail address, or null for the webhook. */
   told: Array<string | null>
 }
 
 export type DemoAlerts = { alerts: object[]; deliveries: object[] }
 
 /**
- * The alerts that a hub would have raised of this use, under the keys that it would give them, so that it raises none
- * of them again. All was delivered or given up: nothing is left for a timer to send.
+ * The alerts that a hub would have raised for this usage, under the keys that it would give them, so that it does not
+ * raise them again. All were delivered or given up: nothing is left for a timer to send.
  */
 export function demoAlerts(people: DemoPerson[], calls: DemoCall[], now: Date, random: Random): DemoAlerts {
   const found = [...people.flatMap((person) => usageAlerts(person, calls)), ...toolAlerts(now)]
@@ -35,7 +35,7 @@ export function demoAlerts(people: DemoPerson[], calls: DemoCall[], now: Date, r
     .filter(({ at }) => at <= now)
     .sort((a, b) => a.at.getTime() - b.at.getTime())
     .map((alert) => ({ ...alert, id: v7({ msecs: alert.at.getTime(), random: random.bytes(16), seq: 0 }) }))
-  // One that the webhook never took, raised long enough ago to have been given up.
+  // An alert that the webhook never accepted, raised long enough ago to have been given up.
   const failing = alerts.find(({ at }) => at.getTime() < now.getTime() - GIVEN_UP_MS)?.id
   const deliveries = alerts.flatMap(({ id, at, told }) =>
     told.map((recipient) => deliveryOf(id, at, recipient, id === failing, random)),
@@ -52,7 +52,7 @@ function usageAlerts(person: DemoPerson, calls: DemoCall[]): Alert[] {
     const own = callsOf(calls, person.id, period.start)
     return [
       usageAlert('usage-80', person, period, own),
-      // Somebody whose limit was raised in time has not come to its end.
+      // A user whose limit was raised in time has not reached it.
       ...(person.role?.grantedShare ? [] : [usageAlert('usage-100', person, period, own)]),
     ].flatMap((alert) => alert ?? [])
   })
@@ -84,7 +84,7 @@ function usageAlert(
   }
 }
 
-/** One for each outage. */
+/** One alert for each outage. */
 function toolAlerts(now: Date): Alert[] {
   return DEMO_TOOLS.flatMap(({ id, name, outage }) => {
     if (!outage) return []

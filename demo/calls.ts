@@ -13,7 +13,9 @@ import { DEMO_TOOLS, type DemoTool } from './tools'
 /** How busy each hour of a UTC day is. */
 const HOURS = [1, 1, 1, 1, 2, 3, 5, 8, 12, 14, 13, 11, 9, 11, 14, 14, 12, 9, 7, 6, 5, 4, 2, 1]
 
-/** Everything that one person called in the quarter before `now`; what their plan did not allow is refused. */
+/**
+ * Everything that one person called in the three months before `now`; calls that their plan did not allow are refused.
+ */
 export function demoUse(person: DemoPerson, now: Date, random: Random): DemoUse {
   const since = now.getTime() - DEMO_DAYS * DAY_MS
   const use: DemoUse = { calls: [], refusals: [] }
@@ -47,7 +49,7 @@ function askedFor(
   })
 }
 
-/** The moments of a period at which this person calls, in order: more on weekdays, more each month. */
+/** The moments of a period when this person calls, in order: more on weekdays, more each month. */
 function momentsOf(
   person: DemoPerson,
   period: DemoPeriod,
@@ -70,7 +72,7 @@ function momentsOf(
   return moments.sort((a, b) => a - b)
 }
 
-/** The keys that work at a moment. */
+/** The keys that are active at a moment. */
 function keysAt({ keys, keyRevokedAt }: DemoPerson, at: number): string[] {
   return keyRevokedAt && at >= keyRevokedAt.getTime() ? keys.slice(0, 1) : keys
 }

@@ -18,9 +18,9 @@ import { writeSums } from './write-sums'
 export type DemoSize = { users: number; tools: number; calls: number }
 
 /**
- * Fills the hub with a quarter of made-up use before `now`: the same for the same seed, plans and moment. The ledger
- * check finds no drift in it. Throws CONFLICT where demo data is there already, plans are missing, or somebody has an address
- * or a tool a name that the demo needs; nothing is made then.
+ * Fills the hub with three months of made-up usage before `now`: the same for the same seed, plans and moment. The
+ * ledger check finds no drift in it. Throws CONFLICT, and makes nothing, if demo data exists already, plans are
+ * missing, or a user's address or a tool's name that the demo needs is taken.
  */
 export async function seedDemo(pool: Pool, now: Date, seed = 1): Promise<DemoSize> {
   const random = seededRandom(seed)
@@ -48,13 +48,13 @@ export async function seedDemo(pool: Pool, now: Date, seed = 1): Promise<DemoSiz
   return size
 }
 
-/** Takes all demo data away, and what its users and tools left since. Answers how many users went. */
+/** Removes all demo data, and what its users and tools left since. Returns the number of removed users. */
 export async function removeDemo(pool: Pool, now: Date | null = null): Promise<number> {
   const gone = await inTransaction(pool, async (sql) => {
     const oldest = await sql.query<{ at: Date | null }>(
       `select min(day)::timestamp at time zone 'utc' as at from usage_daily where ${isDemo('user_id', 'user')}`,
     )
-    // The fold's lock comes first: no fold may read what is half gone.
+    // The fold's lock comes first: no fold may read data that is half removed.
     await forgetRollUps(sql, oldest.rows[0]?.at ?? now ?? new Date())
     const users = await sql.query(`select from users where ${isDemo('id', 'user')}`)
     for (const statement of REMOVE_DEMO) await sql.query(statement)
@@ -79,7 +79,7 @@ async function demoPlans(sql: Sql): Promise<DemoPlan[]> {
 
 const UNIQUE_VIOLATION = '23505'
 
-/** What is no demo data may be in its way: anybody can register an address at `demo.invalid`. */
+/** Real data may already use a name of the demo: anybody can register an address at `demo.invalid`. */
 function placeTaken(error: unknown): Problem | null {
   const { code, table, detail } = error as { code?: unknown; table?: string; detail?: string }
   if (code !== UNIQUE_VIOLATION) return null

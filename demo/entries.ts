@@ -4,7 +4,7 @@ import { demoEntryId } from '../src/platform/database/demo-mark'
 import type { Random } from './random'
 import { BROWSERS } from './write-people'
 
-/** One thing that happened, as the audit log tells it; `who` is null where nobody was signed in. */
+/** One event, as the audit log shows it; `who` is null if nobody was signed in. */
 export type DemoEvent = {
   at: Date
   who: { id: string; email: string } | null
@@ -20,7 +20,7 @@ export type DemoEvent = {
   requestId?: string
 }
 
-/** The rows of `audit_logs` for what happened until `now`, in its order. */
+/** The rows of `audit_logs` for the events until `now`, in order. */
 export function toEntries(events: DemoEvent[], now: Date, random: Random): object[] {
   return events
     .filter(({ at }) => at <= now)
@@ -43,6 +43,6 @@ export function toEntries(events: DemoEvent[], now: Date, random: Random): objec
     }))
 }
 
-/** The changes of something that was made. */
+/** The changes that record a new document. */
 export const made = (values: Record<string, unknown>): Changes =>
   Object.fromEntries(Object.entries(values).map(([name, to]) => [name, { from: null, to }]))

@@ -4,7 +4,7 @@ import type { DemoTool } from './tools'
 
 type Outcome = Pick<DemoCall, 'status' | 'tokens_used' | 'source' | 'duration_ms' | 'error_code'>
 
-/** How a call of a tool ends, so many hours ago: whether it was away then, and what is charged. */
+/** How a call ended `hoursAgo` hours ago: its status, charge and duration. During an outage most calls fail. */
 export function outcomeOf(tool: DemoTool, wanted: number, hoursAgo: number, random: Random): Outcome {
   const away = tool.outage !== undefined && hoursAgo <= tool.outage[0] && hoursAgo >= tool.outage[1]
   const took = Math.max(20, Math.round(tool.usualMs * random.skewed(0.45)))

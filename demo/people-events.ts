@@ -6,7 +6,7 @@ import type { DemoSession } from './write-people'
 
 const MINUTE_MS = 60_000
 
-/** What people did themselves: signed up, chose a plan, made keys, signed in, failed to, moved up, cancelled. */
+/** The users' own actions: signed up, chose a plan, made keys, signed in, failed to sign in, upgraded, cancelled. */
 export function peopleEvents(people: DemoPerson[], sessions: DemoSession[], now: Date): DemoEvent[] {
   return [
     ...people.flatMap((person, index) => [
@@ -30,7 +30,7 @@ function registered(person: DemoPerson): DemoEvent {
 
 const label = ({ title, id }: DemoPlan) => `${title} (${id})`
 
-/** The plan that they began with, the one that they moved to, and what they decided about the next period. */
+/** The plan that they started with, the plan that they changed to, and their decision about the next period. */
 function choices(person: DemoPerson, index: number, now: Date): DemoEvent[] {
   const { joinedAt, periods, pendingPlan, status } = person
   const [first, second] = periods as [DemoPeriod, DemoPeriod?]
@@ -73,10 +73,10 @@ function keyRevoked(person: DemoPerson): DemoEvent[] {
   return [{ at, who: person, via: 'session', action: 'update', ...about, changes }]
 }
 
-/** As many as their credential counts. */
+/** As many failed sign-ins as their credential counts. */
 function failures(person: DemoPerson, index: number, now: Date): DemoEvent[] {
   const count = index === 7 ? 5 : index % 11 === 2 ? 3 : 0
-  // A lock is short: whoever is locked has just failed.
+  // A lock is short: a locked user has just failed to sign in.
   const minutesAgo = index === 7 ? 6 : index * 7 + 40
   return Array.from({ length: count }, (_, nth) => ({
     at: new Date(now.getTime() - (minutesAgo - nth) * MINUTE_MS),

@@ -3,10 +3,10 @@ import { DEMO_DOMAIN, demoId } from '../src/platform/database/demo-mark'
 import type { Random } from './random'
 import { DAY_MS } from './time'
 
-/** The plans that the demo uses, lowest first: those of the hub, with the limits that its admins gave them. */
+/** The hub's plans that the demo uses, lowest first, with the limits that the hub's admins set. */
 export type DemoPlan = { id: string; tier: string; title: string; tokenLimit: number }
 
-/** A period of a person, with the plan that it was on; the last one is the current one. */
+/** A period of a person, with its plan; the last period is the current one. */
 export type DemoPeriod = Period & { plan: DemoPlan }
 
 export type DemoPerson = {
@@ -15,22 +15,22 @@ export type DemoPerson = {
   email: string
   joinedAt: Date
   periods: DemoPeriod[]
-  /** What the next period will be on, for one who chose a lower plan. */
+  /** The plan of the next period, for a person who chose a lower plan. */
   pendingPlan: DemoPlan | null
   status: 'active' | 'cancelled' | 'expired'
   callsADay: number
-  /** How much of the limit they would like to use in a period; above 1 they come to be refused. */
+  /** The share of the limit that they want to use in a period; above 1, calls are refused. */
   appetite: number
   keys: string[]
-  /** Since when the second key is switched off; null where it works, or there is none. */
+  /** Since when the second key is switched off; null if it is active or does not exist. */
   keyRevokedAt: Date | null
-  /** What their current period is made to show, for a few. */
+  /** The state that their current period shows; only a few have one. */
   role: DemoRole | null
 }
 
 const FIRST = ['Ada', 'Ben', 'Chiara', 'Dmitri', 'Elif', 'Femi', 'Grete', 'Hana', 'Ines', 'Jonas']
 const LAST = ['Alder', 'Bianchi', 'Costa', 'Dupont', 'Eriksen']
-/** Of the fifty: so many on the lowest plan, then on the middle one, then on the highest. */
+/** How many of the fifty are on the lowest plan, on the middle one, and on the highest. */
 const ON_PLAN = [27, 16, 7]
 const CALLS_A_DAY = [
   [1, 5],
@@ -47,7 +47,7 @@ function person(index: number, plans: DemoPlan[], now: Date, random: Random): De
   const name = `${FIRST[index % 10]} ${LAST[Math.floor(index / 10)]}`
   const level = levelOf(index)
   const [fewest, most] = CALLS_A_DAY[level] as readonly [number, number]
-  // The first of the day: minutes and seconds that look like people's, yet the same each time.
+  // The first moment of the day: minutes and seconds that look real, but are the same each time.
   const joinedAt = new Date(now.getTime() - random.between(12, 118) * DAY_MS - random.between(0, DAY_MS - 1))
   const left = index % 17 === 9
   const end = left ? new Date(Math.max(joinedAt.getTime(), now.getTime() - 40 * DAY_MS)) : now
@@ -74,13 +74,13 @@ function person(index: number, plans: DemoPlan[], now: Date, random: Random): De
 }
 
 function levelOf(index: number): number {
-  // Mixed by a step that shares no factor with fifty, so that names and plans do not go together.
+  // The step shares no factor with fifty, so names are spread over the plans.
   const place = (index * 7) % 50
   if (place < (ON_PLAN[0] as number)) return 0
   return place < (ON_PLAN[0] as number) + (ON_PLAN[1] as number) ? 1 : 2
 }
 
-/** The months since they joined. Whoever moved up did so when their first period ended. */
+/** A period for each month since they joined. People who upgraded did so when their first period ended. */
 function periodsOf(
   joinedAt: Date,
   end: Date,
@@ -97,7 +97,7 @@ function periodsOf(
 }
 
 /**
- * What somebody's current period shows: `share` of its limit is used. With `grantedShare` an admin raised the limit by
- * so much of the plan's; who is paused had called until then.
+ * The state of a person's current period: `share` of its limit is used. With `grantedShare` an admin raised the limit
+ * by that share of the plan's limit. A paused person made calls until the pause.
  */
 export type DemoRole = { share: number; grantedShare?: number; paused?: true }

@@ -4,12 +4,12 @@ import type { DemoPerson } from './people'
 import { pausedRefusal, refusalOf } from './refusals'
 import { limitOf, PAUSED_MS } from './roles'
 
-/** The last calls of whoever has spent everything are refused. */
+/** When a person has used all tokens, this share of their calls, the last ones, is refused. */
 const REFUSED_SHARE = 0.08
 
 /**
- * What becomes of the calls of a current period that has a role: they add up to its share of the limit, what is asked
- * for after all is spent is refused, and so is what is asked for during a pause.
+ * The calls of a current period with a role: they add up to the role's share of the limit. Calls after the tokens are
+ * used up, and calls during a pause, are refused.
  */
 export function playRole(person: DemoPerson, asked: DemoCall[], now: Date): DemoUse {
   const limit = limitOf(person)
@@ -18,13 +18,13 @@ export function playRole(person: DemoPerson, asked: DemoCall[], now: Date): Demo
   const before = paused ? asked.filter(({ created_at }) => created_at < pausedSince) : asked
   const count = share < 1 ? before.length : before.length - Math.ceil(before.length * REFUSED_SHARE)
   const calls = addedUpTo(before.slice(0, count), Math.floor(limit * share))
-  // Too few calls to make the sum of: what was asked for stands.
+  // There are too few calls to reach the sum: use the calls as they were requested.
   if (!calls) return admitted(asked, limit)
   const refusals = before.slice(count).map((call) => refusalOf(call, limit, limit))
   return { calls, refusals: [...refusals, ...asked.slice(before.length).map(pausedRefusal)] }
 }
 
-/** The calls with counts that add up to `total`, each in the same proportion; fixed prices stay. Null: it cannot be. */
+/** Scales the calls' tokens so that they add up to `total`; fixed prices stay. Null if that is impossible. */
 function addedUpTo(calls: DemoCall[], total: number): DemoCall[] | null {
   const sum = (some: DemoCall[]) => some.reduce((tokens, one) => tokens + one.tokens_used, 0)
   const measured = sum(calls.filter(isMeasured))

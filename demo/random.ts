@@ -1,4 +1,4 @@
-/** A sequence of chances that is the same each time it is started with the same seed. */
+/** A sequence of random values that is the same for the same seed. */
 export type Random = {
   /** At least 0, below 1. */
   next(): number

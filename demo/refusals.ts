@@ -16,7 +16,7 @@ export type DemoRefusal = {
   left_out: number
 }
 
-/** What became of a call that did not fit into its period, in the words that its caller read. */
+/** The refusal of a call that did not fit into its period, with the text that its caller read. */
 export function refusalOf(call: DemoCall, tokenLimit: number, used: number): DemoRefusal {
   const left = Math.max(0, tokenLimit - used)
   const reason = left === 0 ? 'spent' : 'too-large'
@@ -40,7 +40,7 @@ export function refusalOf(call: DemoCall, tokenLimit: number, used: number): Dem
   }
 }
 
-/** What became of a call of somebody whom an admin had paused. */
+/** The refusal of a call by a user whom an admin had paused. */
 export function pausedRefusal(call: DemoCall): DemoRefusal {
   return {
     ...asked(call),

@@ -4,8 +4,8 @@ const USER = isDemo('user_id', 'user')
 const TOOL = isDemo('tool_id', 'tool')
 
 /**
- * Takes demo data away, in this order. Where the retention dropped the rows of days long past, the platform's sums of
- * those days are lowered by what the demo's users had in them; all later ones are folded anew.
+ * Removes demo data, in this order. For days whose rows the retention dropped, the demo users' share is subtracted from
+ * the platform's sums; all later days are folded again.
  */
 export const REMOVE_DEMO = [
   `update usage_by_day p set tokens = p.tokens - d.tokens, calls_success = p.calls_success - d.success,
@@ -23,14 +23,14 @@ export const REMOVE_DEMO = [
   `delete from usage_corrections where ${USER}`,
   `delete from token_grants where ${USER}`,
   `delete from refusals where ${USER}`,
-  // What tells of them goes with it.
+  // Alerts about demo users and tools, and their audit entries, are removed too.
   `delete from alerts where ${USER} or ${TOOL}`,
   `delete from audit_logs where ${isDemoEntry('id')}`,
-  // Their subscriptions, keys, sessions and credentials go with them; the last period becomes an ended one.
+  // Their subscriptions, keys, sessions and credentials are deleted with them; the last period becomes an ended one.
   `delete from users where ${isDemo('id', 'user')}`,
   `delete from subscription_periods where ${USER}`,
   `delete from tools where ${isDemo('id', 'tool')}`,
   `delete from tool_recent where ${TOOL}`,
-  // The name of a tool stays as long as somebody's usage shows it.
+  // A tool's name stays as long as somebody's usage shows it.
   `delete from tool_names n where ${TOOL} and not exists (select from usage_daily d where d.tool_id = n.tool_id)`,
 ] as const

@@ -1,7 +1,7 @@
 import type { DemoPeriod, DemoPerson, DemoPlan, DemoRole } from './people'
 import { DAY_MS } from './time'
 
-/** The place of the plan, lowest first, and the role. */
+/** The index of the plan, lowest first, and the role. */
 const ROLES: Array<[level: number, role: DemoRole]> = [
   [0, { share: 1 }],
   [1, { share: 1 }],
@@ -14,7 +14,7 @@ const ROLES: Array<[level: number, role: DemoRole]> = [
   [1, { share: 0.42, paused: true }],
 ]
 
-/** For how long a pause has lasted, and why. */
+/** How long the pause has lasted, and why. */
 export const PAUSED_MS = 2 * DAY_MS
 export const PAUSED_REASON = 'Many calls from an address that nobody knows (demo)'
 const DAYS_SO_FAR = 9
@@ -27,13 +27,13 @@ export function giveRoles(people: DemoPerson[], plans: DemoPlan[], now: Date): v
   }
 }
 
-/** The last period, which is the current one of whoever is subscribed. */
+/** The last period; for a subscriber it is the current one. */
 export const currentOf = ({ periods }: DemoPerson): DemoPeriod => periods.at(-1) as DemoPeriod
 
-/** What may be used in the current period. */
+/** The tokens that may be used in the current period. */
 export const limitOf = (person: DemoPerson): number => currentOf(person).plan.tokenLimit + extraOf(person)
 
-/** What an admin granted beside the plan. */
+/** The extra tokens that an admin granted. */
 export const extraOf = (person: DemoPerson): number =>
   Math.round(currentOf(person).plan.tokenLimit * (person.role?.grantedShare ?? 0))
 

@@ -11,7 +11,7 @@ export type DemoToolChange = {
   changes: Record<string, { from: unknown; to: unknown }>
 }
 
-/** A price that was raised some weeks ago, and a draft that nobody has published yet. */
+/** A price that was raised some weeks ago, and an unpublished draft. */
 export function demoToolChanges(now: Date): DemoToolChange[] {
   const ago = (days: number) => new Date(now.getTime() - days * DAY_MS)
   const priced = DEMO_TOOLS.find(({ metering }) => metering.mode === 'fixed') as DemoTool
@@ -37,7 +37,7 @@ export function demoToolChanges(now: Date): DemoToolChange[] {
   ]
 }
 
-/** Writes the versions that these changes left; each tool has one already, which is what is published. */
+/** Writes the versions that these changes left; each tool has one version already, the published one. */
 export async function writeToolVersions(sql: Sql, changes: DemoToolChange[]): Promise<void> {
   for (const { tool, at, isDraft, changes: fields } of changes) {
     const values = Object.fromEntries(
@@ -48,7 +48,7 @@ export async function writeToolVersions(sql: Sql, changes: DemoToolChange[]): Pr
   }
 }
 
-/** What was published before, under the first version's times; the one that is there came at $3. */
+/** The version that was published before gets the first version's times; the existing version is dated $3. */
 const ADD_EARLIER = `
   with earlier as (
     insert into _tools_v select n.* from _tools_v v

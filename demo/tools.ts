@@ -29,7 +29,7 @@ type Offer = [
   outage?: [number, number],
 ]
 
-/** A number in place of how it is metered is a fixed price. */
+/** A number in place of the metering mode is a fixed price. */
 const OFFERS: Offer[] = [
   ['Chat assistant', 'Text', 'free', 'reported', 30, 1_400, 0.015],
   ['Translate', 'Language', 'free', 'reported', 18, 900, 0.01],
@@ -45,7 +45,7 @@ const OFFERS: Offer[] = [
   ['Answer with sources', 'Documents', 'enterprise', 'reported', 6, 3_800, 0.02],
 ]
 
-/** The twelve tools. Their addresses lead nowhere: a real call of one of them fails and costs nothing. */
+/** The twelve tools. Their addresses do not exist: a real call fails and costs nothing. */
 export const DEMO_TOOLS: readonly DemoTool[] = OFFERS.map(
   ([name, category, minimumTier, metering, asked, usualMs, failing, outage], index) => ({
     id: demoId('tool', index),

@@ -10,8 +10,8 @@ import { insert } from './write'
 const BCRYPT_COST = 12
 
 /**
- * Writes people, what they sign in with, and their subscriptions; answers their sessions. Nobody can sign in as one of them: no password
- * belongs to their hash, and the key hash is a placeholder that no key can match.
+ * Writes people, their credentials and keys, and their subscriptions; returns their sessions. Nobody can sign in as one
+ * of them: no password matches their hash, and the key hash is a placeholder that no key can match.
  */
 export async function writePeople(
   sql: Sql,
@@ -55,7 +55,7 @@ export async function writePeople(
   return writeSessions(sql, people, now, random)
 }
 
-/** What the demo's people come with. */
+/** The browsers of the demo's sessions. */
 export const BROWSERS = [
   'Mozilla/5.0 (X11; Linux x86_64) Firefox/141.0',
   'Mozilla/5.0 (Macintosh) Safari/605.1',

@@ -21,7 +21,7 @@ type Lived = {
   now: Date
 }
 
-/** Writes what came of the use: grants, versions of tools, alerts, and the audit log of all of it. */
+/** Writes what followed from the usage: grants, versions of tools, alerts, and the audit log of all of it. */
 export async function writeStory(sql: Sql, lived: Lived, random: Random): Promise<void> {
   const { people, sessions, calls, corrections, since, now } = lived
   const grants = demoGrants(people, calls, random)

@@ -4,7 +4,7 @@ import { DEMO_ADMIN } from './admin-acts'
 import type { DemoPerson } from './people'
 import { insert } from './write'
 
-/** A correction, with what the audit log says of it. */
+/** A correction, with its text for the audit log. */
 export type DemoCorrection = {
   usage_id: string
   tool_name: string
@@ -16,7 +16,7 @@ export type DemoCorrection = {
   at: Date
 }
 
-/** Writes corrections of a few calls, and every sum as the rows say it; answers the corrections. */
+/** Writes corrections of a few calls, and all sums from the rows; returns the corrections. */
 export async function writeSums(sql: Sql, people: DemoPerson[], now: Date): Promise<DemoCorrection[]> {
   const corrections = await sql.query<DemoCorrection>(CORRECT_SOME, [now, DEMO_ADMIN.id])
   await sql.query(SUM_DAYS)
@@ -45,7 +45,7 @@ export async function writeSums(sql: Sql, people: DemoPerson[], now: Date): Prom
 const OURS = isDemo('user_id', 'user')
 const SUMS = `select user_id, period_start, sum(tokens) as tokens from usage_daily where ${OURS} group by 1, 2`
 
-/** The corrected rows keep what they show: what stood there before was more. */
+/** The rows already show the corrected figure: the figure before the correction was higher. */
 const CORRECT_SOME = `
   with chosen as (
     select distinct on (user_id) * from usage_logs

@@ -43,7 +43,7 @@ export async function writeTools(sql: Sql, since: Date): Promise<void> {
   await sql.query(FIRST_TOOL_VERSIONS)
 }
 
-/** Writes the refusals that a hub would still have: it keeps them for 30 days. */
+/** Writes the refusals that a hub would still have; it keeps refusals for 30 days. */
 export async function writeRefusals(sql: Sql, refusals: DemoRefusal[], now: Date): Promise<void> {
   const since = new Date(now.getTime() - KEPT_DAYS * DAY_MS).toISOString()
   const kept = refusals.filter(({ at }) => at >= since)

@@ -6,7 +6,7 @@ const TEXT =
   'What a call used is charged once, and a call that fails costs nothing. An admin sees all of it in the panel.'
 const MOST_CALLS = 200
 
-/** The main job of a hub, as someone who signs up would do it. Throws at the first step that answers otherwise. */
+/** The main job of a hub, as a new user would do it. Throws at the first step with an unexpected response. */
 export async function runTour(visitor: Visitor): Promise<void> {
   const accessToken = await signUp(visitor)
   const key = await subscribe(visitor)
@@ -16,7 +16,7 @@ export async function runTour(visitor: Visitor): Promise<void> {
   await upgradeAndCancel(visitor, tools, { accessToken, key })
 }
 
-/** Answers the access token. */
+/** Returns the access token. */
 async function signUp(visitor: Visitor): Promise<string> {
   const email = `tour-${Date.now()}-${randomBytes(3).toString('hex')}@example.com`
   const password = `Tour-${randomBytes(6).toString('hex')}-A1`
@@ -27,7 +27,7 @@ async function signUp(visitor: Visitor): Promise<string> {
   return accessToken
 }
 
-/** Answers the API key. */
+/** Returns the API key. */
 async function subscribe(visitor: Visitor): Promise<string> {
   await visitor.step('The plans', 'GET', '/subscriptions/plans', 200)
   await visitor.step(
@@ -98,7 +98,7 @@ async function readUsage(visitor: Visitor): Promise<void> {
   await visitor.step('The subscription', 'GET', '/subscriptions/current', 200)
 }
 
-/** The plan is changed with the access token: a key buys nothing. */
+/** The plan is changed with the access token, because a key may not change it. */
 async function upgradeAndCancel(
   visitor: Visitor,
   tools: Tool[],

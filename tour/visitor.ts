@@ -1,13 +1,13 @@
 type Answer = { status: number; data: Json; error: { code: string; message: string } | null }
 type Json = Record<string, unknown> & { [index: number]: Json }
 
-/** Someone who uses a running hub over HTTP, and prints each step and its answer. */
+/** A user of a running hub over HTTP, who prints each step and its response. */
 export class Visitor {
   private credential: string | null = null
 
   constructor(private readonly url: string) {}
 
-  /** From here on every step is signed in with this access token or API key. */
+  /** Signs in all following steps with this access token or API key. */
   signInWith(credential: string): void {
     this.credential = credential
   }
@@ -16,7 +16,7 @@ export class Visitor {
     process.stdout.write(`\n${line}\n`)
   }
 
-  /** One call, printed. Throws when its status is not one of those expected. */
+  /** Makes one request and prints it. Throws if its status is not an expected one. */
   async step(
     title: string,
     method: string,
@@ -57,7 +57,7 @@ export class Visitor {
 
 const SECRETS = new Set(['access_token', 'refresh_token', 'key'])
 
-/** An answer on one line, without its secrets. */
+/** A response on one line, without its secrets. */
 function brief(value: unknown): string {
   const text =
     JSON.stringify(value, (key, inner) => (SECRETS.has(key) ? `${String(inner).slice(0, 10)}…` : inner)) ?? ''

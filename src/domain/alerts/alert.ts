@@ -12,25 +12,25 @@ export const ALERT_KINDS = [
 ] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
 
-/** Whether those who should know do: `nobody` where no address and no webhook was set. */
+/** Whether the alert was delivered: `nobody` if no address and no webhook was set. */
 export const ALERT_STATES = ['waiting', 'delivered', 'failed', 'nobody'] as const
 
-/** Something to tell, once: a second one of the same `key` is none. */
+/** An alert to raise once: a second one with the same `key` is ignored. */
 export type NewAlert = {
   kind: AlertKind
   key: string
   title: string
   data: Record<string, unknown>
   toolId?: string | null
-  /** Whom it is about; they are told too. */
+  /** The user whom it is about, who is notified too. */
   user?: { id: string; email: string } | null
 }
 
-/** What this folder needs of the process. */
+/** What this folder needs from the process. */
 export type AlertsDeps = { pool: Pool; config: Pick<Config, 'hubUrl'> & { secret: string } }
 
-/** One look, and one delivery, at a time among all instances. */
+/** The advisory lock under which only one instance at a time looks for alerts. */
 export const ALERTS_LOCK = `hashtext('hub.alerts')`
 
-/** Who is told, and in whose name: read once for all alerts of a turn. */
+/** Who is notified, and under which hub name: read once for all alerts of a run. */
 export type Audience = Pick<HubSettings, 'alertAddresses' | 'webhookUrl'> & { brand: Brand; hubUrl: string }

@@ -4,7 +4,7 @@ import { readingSql } from '../../platform/payload/payload-sql'
 import { sortById } from '../../platform/payload/sort-by-id'
 import { ALERT_KINDS, ALERT_STATES } from './alert'
 
-/** How each delivery went, for the detail alone: a list shows the state that stands beside the alert. */
+/** The state of each delivery, only for the detail page: a list shows the state that is stored with the alert. */
 const readDeliveries: FieldHook = async ({ siblingData, findMany, req }) => {
   const id = (siblingData as { id?: string }).id
   if (!id || findMany || !isAdminRequest(req)) return null
@@ -17,7 +17,7 @@ const DELIVERIES = `
     then 'given up' else 'waiting' end as state, attempts, sent_at, next_attempt_at, last_error
   from alert_deliveries where alert_id = $1 order by channel, recipient`
 
-/** What the hub told of, and whether it arrived. The hub alone writes here. */
+/** The alerts, and whether they were delivered. Only the hub writes here. */
 export const Alerts: CollectionConfig = {
   slug: 'alerts',
   labels: { singular: 'Alert', plural: 'Alerts' },

@@ -16,9 +16,9 @@ const TIMEOUT_MS = 15_000
 const MOST_ANSWER_BYTES = 64 * 1024
 
 /**
- * Calls the webhook for what is due, at most ten, and notes how it went. A row that one instance took is skipped by the
- * others; taking it puts off its next attempt first, so a crash means another attempt rather than a lost alert. No
- * connection is held meanwhile. Answers how many calls were accepted.
+ * Calls the webhook for due deliveries, at most ten, and stores the results. Other instances skip a row that one
+ * instance took. Taking a row first postpones its next attempt, so a crash means another attempt, not a lost alert. No
+ * connection is held meanwhile. Returns how many calls were accepted.
  */
 export async function deliverWebhooks(
   deps: AlertsDeps,
@@ -44,7 +44,9 @@ type Due = {
   is_last: boolean
 }
 
-/** After 5 s, then four times as long each time up to six hours; three days after the alert it is given up. */
+/**
+ * Tried again after 5 s, then after four times as long each time, up to six hours; given up three days after the alert.
+ */
 const TAKE = `
   with moment as (select coalesce($1::timestamptz, now()) as at), due as (
     select d.id from alert_deliveries d, moment
@@ -58,7 +60,7 @@ const TAKE = `
   )
   select taken.*, a.kind, a.at, a.title, a.data from taken join alerts a on a.id = taken.alert_id order by taken.id`
 
-/** Null when the webhook took it; else what went wrong, which is stored too. */
+/** Null if the webhook accepted it; else the error, which is stored too. */
 async function send(
   { pool, config }: AlertsDeps,
   row: Due,

@@ -2,7 +2,7 @@ import type { Mail } from '../../platform/mail/outbox'
 import { letter } from '../../platform/mail/templates'
 import type { Audience, NewAlert } from './alert'
 
-/** What the user whom an alert is about reads. */
+/** The mail to the user whom an alert is about. */
 export function userLetter({ kind, data }: NewAlert, recipient: string, { brand, hubUrl }: Audience): Mail {
   const { used, limit, periodEnd } = data
   const isSpent = kind === 'usage-100'
@@ -20,7 +20,7 @@ export function userLetter({ kind, data }: NewAlert, recipient: string, { brand,
   ])
 }
 
-/** What those who run the hub read. */
+/** The mail to those who run the hub. */
 export function adminLetter(
   { title, data }: NewAlert,
   id: string,

@@ -6,15 +6,15 @@ import { readBrand, readSettings } from '../settings/read-settings'
 import type { AlertsDeps, Audience, NewAlert } from './alert'
 import { adminLetter, userLetter } from './letters'
 
-/** The audience of this moment, by the settings. */
+/** The audience from the current settings. */
 export async function readAudience(sql: Sql, { config: { hubUrl } }: AlertsDeps): Promise<Audience> {
   const { alertAddresses, webhookUrl } = await readSettings(sql)
   return { alertAddresses, webhookUrl, brand: await readBrand(sql, hubUrl), hubUrl }
 }
 
 /**
- * Puts an alert and all that tells of it into the database, in the caller's transaction: mails into the outbox, the
- * webhook's call beside it. False where this alert was raised before, whichever instance did it.
+ * Stores an alert and its deliveries, in the caller's transaction: mails in the outbox, and the webhook's call. Returns
+ * false if this alert was raised before, by any instance.
  */
 export async function raiseAlert(
   sql: Sql,
@@ -27,7 +27,7 @@ export async function raiseAlert(
   const values = [id, now, kind, key, user?.id ?? null, toolId, title, JSON.stringify(data)]
   const raised = await sql.query(INSERT_ALERT, values)
   if (raised.rows.length === 0) return false
-  // What is made up is shown, and nobody is told of it.
+  // Alerts about demo data are shown in the panel, but nobody is notified.
   if (isDemoId(user?.id) || isDemoId(toolId)) return true
   if (user) await tellByMail(sql, id, userLetter(alert, user.email, audience), now)
   for (const address of new Set(audience.alertAddresses))
@@ -57,7 +57,7 @@ const INSERT_DELIVERY = `
   insert into alert_deliveries (id, alert_id, channel, recipient, created_at, next_attempt_at)
   select $1, $2, $3, $4, at, at from (select coalesce($5::timestamptz, now()) as at) moment`
 
-/** What the list shows of an alert's deliveries, kept beside it so that a list asks for nothing more. */
+/** Stores the state of an alert's deliveries in the alert itself, so that a list needs no further query. */
 export const setState = (alerts: string) => `
   update alerts set state = told.state from (
     select alert_id, case when bool_or(sent_at is null and given_up_at is null) then 'waiting'

@@ -12,8 +12,8 @@ const DELIVER_MS = 2_000
 const CLEAN_MS = 3_600_000
 
 /**
- * Looks every 15 s for what is to be told, and every 2 s for calls of the webhook that are due. Any number of instances
- * may run it. Returns the way to stop it, which waits for what is under way.
+ * Looks for new alerts every 15 s, and for due webhook calls every 2 s. Any number of instances may run it. Returns a
+ * function that stops it and waits for running work.
  */
 export function startAlertTimers(deps: AlertsDeps, log: WarnLog): () => Promise<void> {
   const look = async () => {

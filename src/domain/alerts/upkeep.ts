@@ -5,15 +5,15 @@ import { setState } from './raise-alert'
 export const KEPT_DAYS = 180
 
 /**
- * Notes beside each alert what the outbox has done with its mails: it keeps them for some days only. A mail that is
- * gone without having left was given up.
+ * Stores with each alert what the outbox did with its mails, because the outbox keeps mails only for some days. A mail
+ * that is gone but was not sent was given up.
  */
 export async function noteMails(sql: Sql, now: Date | null = null): Promise<void> {
   await sql.query(NOTE_MAILS, [now])
   await sql.query(SETTLE_STATES)
 }
 
-/** Two deliveries that end at the same moment may each see the other as under way: this looks again. */
+/** Two deliveries that end at the same moment may each see the other as unfinished: this checks again. */
 const SETTLE_STATES = setState(`select id from alerts where state = 'waiting' order by id limit 1000`)
 
 const NOTE_MAILS = `
@@ -36,7 +36,7 @@ const NOTE_MAILS = `
     or mails.last_error is distinct from d.last_error or mails.created_at <= moment.at - interval '24 hours')
 `
 
-/** Removes alerts of half a year ago. */
+/** Removes alerts that are older than half a year. */
 export async function deleteOldAlerts(sql: Sql, now: Date | null = null): Promise<void> {
   await sql.query(
     `delete from alerts where id < hub_uuid_at(coalesce($1::timestamptz, now()) - make_interval(days => $2))`,

@@ -2,7 +2,7 @@ import { inTransaction } from '../../platform/database/sql'
 import type { AlertsDeps, NewAlert } from './alert'
 import { raiseAlert, readAudience } from './raise-alert'
 
-/** Tells of what a nightly check of the ledger found, once for each check. Answers how many were raised. */
+/** Raises an alert for what a nightly ledger check found, once for each check. Returns how many were raised. */
 export async function watchLedger(deps: AlertsDeps, now: Date | null = null): Promise<number> {
   const { rows } = await deps.pool.query<Found>(FOUND, [now])
   let raised = 0

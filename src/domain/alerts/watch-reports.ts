@@ -4,8 +4,8 @@ import type { AlertsDeps, NewAlert } from './alert'
 import { raiseAlert, readAudience } from './raise-alert'
 
 /**
- * Tells of upstreams whose reports of tokens cannot be true, once a tool, upstream and hour, whichever instance saw it.
- * Answers how many were raised. What cannot be written now is lost: the next such report is told of.
+ * Raises alerts for upstreams that report an impossible number of tokens, once per tool, upstream and hour across all
+ * instances. Returns how many were raised. An alert that cannot be written is lost; the next such report raises one.
  */
 export async function watchReports(
   deps: AlertsDeps,

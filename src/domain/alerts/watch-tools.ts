@@ -3,13 +3,13 @@ import { type OpenBreaker, openBreakers } from '../tools/breakers'
 import { ALERTS_LOCK, type AlertsDeps } from './alert'
 import { raiseAlert, readAudience } from './raise-alert'
 
-/** Silent for so long in every instance, a failure is over, and the next one is told of anew. */
+/** When no instance has seen a failure for this long, it is over, and the next failure raises a new alert. */
 const OVER_AFTER_MINUTES = 15
 
 /**
- * Tells of tools that this instance calls no more because they are down (their breaker is open), once for each failure:
- * while any instance still sees it, it is the same one. Costs nothing while no breaker is open. Answers how many were
- * raised.
+ * Raises alerts for tools that this instance no longer calls because they are down (their breaker is open), once for
+ * each failure: it is the same failure while any instance still sees it. Costs nothing while no breaker is open.
+ * Returns how many were raised.
  */
 export async function watchTools(
   deps: AlertsDeps,

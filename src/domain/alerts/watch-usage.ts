@@ -3,15 +3,15 @@ import { SUBSCRIPTION_AT_SQL } from '../billing/subscription-at-sql'
 import { ALERTS_LOCK, type AlertsDeps, type NewAlert } from './alert'
 import { raiseAlert, readAudience } from './raise-alert'
 
-/** More than these are raised by the next turn. */
+/** The most alerts that one run raises; the next run raises the rest. */
 const MOST_A_TURN = 200
 
 /**
- * Tells of users who have used 80 or 100 % of their period's tokens, once each a period. It asks only about those who
- * have called since the last look: their rows stand together at the end of the usage log. A call that took longer than
- * that look's margin is found by the deep one, which every ten minutes goes back beyond the longest call. How far was
- * looked is in the database, so a restart misses nothing. Answers how many were raised; null where another instance is
- * looking.
+ * Raises alerts for users who have used 80 or 100 % of their period's tokens, once each per period. It checks only
+ * users who made calls since the last look: their rows are together at the end of the usage log. A deep look, every ten
+ * minutes, goes back further than the longest call lasts, and so finds calls that took longer than the margin of a
+ * usual look. The time of the last look is in the database, so a restart misses nothing. Returns how many were raised;
+ * null if another instance is looking.
  */
 export async function watchUsage(deps: AlertsDeps, now: Date | null = null): Promise<number | null> {
   return inTransaction(deps.pool, async (sql) => {
@@ -56,7 +56,7 @@ type Crossed = {
   period_end: Date
 }
 
-/** The first value is a constant, so that only the months it reaches are read. */
+/** `$1` is a constant for the planner, so that only the partitions of the months since then are read. */
 const CROSSED = `
   with callers as materialized (
     select distinct user_id from usage_logs where id >= hub_uuid_at($1::timestamptz)

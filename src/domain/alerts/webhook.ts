@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto'
 
-/** What the webhook is sent: what happened, and when. */
+/** The event that is sent to the webhook: what happened, and when. */
 export type WebhookEvent = { id: string; type: string; timestamp: string; data: Record<string, unknown> }
 
 /**
- * The body and headers of one call, signed as Standard Webhooks says: HMAC-SHA256 over the id, the time of sending and
- * the body. The id is the alert's, so that who gets it twice can tell; the time is of this attempt, so that an old call
- * cannot be sent again by somebody else.
+ * The body and headers of one call, signed according to Standard Webhooks: HMAC-SHA256 over the id, the time of sending
+ * and the body. The id is the alert's, so that a receiver can recognise a second copy; the time is that of this
+ * attempt, so that nobody else can send an old call again.
  */
 export function signedCall(
   { id, type, timestamp, data }: WebhookEvent,

@@ -12,12 +12,12 @@ const text = (name: string, label: string, description?: string): Field => ({
   admin: { description },
 })
 
-/** What the search of the panel looks for, each as a whole: every one of them has an index. */
+/** The fields that the panel's search matches by their whole value; each of them has an index. */
 const SEARCHED = ['actorEmail', 'title', 'subjectId', 'requestId']
 
 /**
- * Who changed what, from where, and the difference. No API writes here, and the database refuses every change of a
- * row. Lists sort by id, which carries the time.
+ * Who changed what, from where, and the difference. No API writes here, and the database refuses every change to a row.
+ * Lists sort by id, which carries the time.
  */
 export const AuditLogs: CollectionConfig = {
   slug: 'audit-logs',

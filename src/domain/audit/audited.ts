@@ -17,19 +17,19 @@ import { nameRelated } from './related-names'
 
 type Document = Record<string, unknown> & { id?: string }
 
-/** Names of the secrets that an operation sets for the document of this id; null for one that it makes, or a global. */
+/** Names of the secrets that an operation sets for the document of this id; null for a new document, or a global. */
 export type SecretsOf = (context: RequestContext, id: string | number | null | undefined) => string[]
 
 type Settings = {
-  /** What a person calls a document; by default its `useAsTitle`. */
+  /** The name that people see for a document; defaults to its `useAsTitle`. */
   title?: (doc: Document) => unknown
-  /** Names of secrets that this operation sets, which are in no document: they are recorded as hidden. */
+  /** Names of secrets that this operation sets and that no document contains: they are recorded as hidden. */
   secrets?: SecretsOf
 }
 
 /**
- * A collection whose every create, update and delete is on record, through every door, in the same transaction. Its
- * hooks come first, so that what other hooks add to the answer (a new key) is not seen.
+ * Records every create, update and delete of a collection, through every interface, in the same transaction. Its hooks
+ * run first, so that they do not see what other hooks add to the response (a new key).
  */
 export function audited(collection: CollectionConfig, settings: Settings = {}): CollectionConfig {
   const title = settings.title ?? ((doc) => doc[collection.admin?.useAsTitle ?? 'id'])

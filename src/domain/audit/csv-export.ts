@@ -15,12 +15,13 @@ const ROWS_AT_ONCE = 500
 /** A row of the list, by field. */
 export type Row = Record<string, unknown>
 
-/** Adds to the rows of one read what does not stand in their documents. */
+/** Adds columns that are not in the documents to the rows of one read. */
 export type AddColumns = (sql: Sql, rows: Row[]) => Promise<Row[]>
 
 /**
- * An endpoint that answers exactly what a filtered list of a collection shows, all pages of it, as CSV, newest first.
- * It is streamed by keyset: any number of rows needs the memory of 500. `addColumns` sees 500 at once. For admins alone; each export is on record.
+ * An endpoint that responds with all pages of a filtered list of a collection as CSV, newest first. It is streamed by
+ * keyset: any number of rows needs the memory of 500, and `addColumns` gets 500 at once. Only for admins; each export
+ * is recorded.
  */
 export function csvExport(
   slug: CollectionSlug,
@@ -38,7 +39,7 @@ export function csvExport(
       const where = filterOf(req, slug)
       const read = async (before: unknown) =>
         addColumns(await readingSql(req), await rowsBefore(req, slug, where, before))
-      // What the filter cannot mean is refused before a file begins.
+      // An invalid filter is refused before the file starts.
       const first = await read(null)
       const note = `CSV, filtered by ${JSON.stringify(where).slice(0, 1_000)}`
       await recordAudit(runtime().pool, payloadBy(req), [
@@ -56,7 +57,7 @@ export function csvExport(
   }
 }
 
-/** What the panel's list shows: its filters, and the words in its search. */
+/** The query of the panel's list: its filters, and the words in its search. */
 function filterOf(req: PayloadRequest, slug: CollectionSlug): Where {
   const { search, where = {} } = req.query as { search?: unknown; where?: Where }
   const collectionConfig = req.payload.collections[slug].config

@@ -1,7 +1,7 @@
 import type { FlattenedField } from 'payload'
 import type { Changes } from './record'
 
-/** What stands in place of a secret. */
+/** Shown in place of a secret. */
 export const HIDDEN = '[hidden]'
 
 const MOST_CHARACTERS = 4_000
@@ -11,8 +11,8 @@ const SECRET_NAME = /secret|password|passwd|authorization|cookie|api[-_]?key$|to
 type Document = Record<string, unknown>
 
 /**
- * What differs between two states of a document, field by field. Left out are fields that Payload does not store, that
- * are hidden from everybody, or that the later state does not show. Secrets are hidden and long values cut.
+ * The difference between two states of a document, field by field. It leaves out fields that Payload does not store,
+ * that are hidden from everybody, or that the later state does not contain. Secrets are hidden and long values cut.
  */
 export function difference(fields: readonly FlattenedField[], before: Document, after: Document): Changes {
   const changes: Changes = {}
@@ -26,7 +26,7 @@ export function difference(fields: readonly FlattenedField[], before: Document, 
   return changes
 }
 
-/** A document as it is made (`to`) or gone (`from`): what it has, without what is empty. */
+/** A created (`to`) or deleted (`from`) document: its fields, without the empty ones. */
 export function wholeDocument(
   fields: readonly FlattenedField[],
   document: Document,
@@ -41,7 +41,7 @@ function isCompared(field: FlattenedField): boolean {
   return !('virtual' in field && field.virtual) && !('hidden' in field && field.hidden)
 }
 
-/** A value without what differs and means nothing: a related document is its id, a row of an array has none. */
+/** A value without differences that mean nothing: a related document becomes its id, a row of an array loses its id. */
 function plain(field: FlattenedField, value: unknown): unknown {
   if (value === undefined || value === null || value === '') return null
   if (field.type === 'relationship' || field.type === 'upload') return related(value)
@@ -72,7 +72,7 @@ function shown(name: string, value: unknown): unknown {
     : safe
 }
 
-/** The value of whatever is named like a secret, at any depth, hidden. */
+/** Hides every value, at any depth, whose name is that of a secret. */
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets)
   if (typeof value !== 'object' || value === null) return value

@@ -4,8 +4,8 @@ import { requestOrigin } from '../../platform/payload/request-origin'
 import { type AuditBy, type AuditOrigin, byPrincipal, SYSTEM } from './record'
 
 /**
- * Who is behind a Payload operation, and from where. Without a user it is the hub's own: nobody else writes what is
- * audited. The versioned API, which calls Payload inside the process, says in `context` where its request came from.
+ * Who is behind a Payload operation, and from where. An operation without a user is the hub's own: nobody else writes
+ * audited documents. The versioned API, which calls Payload inside the process, sets the request's origin in `context`.
  */
 export function payloadBy(req: PayloadRequest): AuditBy {
   const user = caller(req)
@@ -14,5 +14,5 @@ export function payloadBy(req: PayloadRequest): AuditBy {
   return byPrincipal({ userId: user.id, email: user.email, via: user.via, apiKeyId: user.apiKeyId }, origin)
 }
 
-/** What the versioned API hands to Payload's Local API, so that the change is on record with its origin. */
+/** The context that the versioned API passes to Payload's Local API, so that the change is recorded with its origin. */
 export const auditContext = (auditOrigin: AuditOrigin): { auditOrigin: AuditOrigin } => ({ auditOrigin })

@@ -1,7 +1,7 @@
 import { v7 as newId } from 'uuid'
 import type { Sql } from '../../platform/database/sql'
 
-/** What can happen to what is audited. */
+/** The actions that are audited. */
 export const AUDIT_ACTIONS = [
   'create',
   'update',
@@ -15,8 +15,8 @@ export const AUDIT_ACTIONS = [
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
 /**
- * How it was known who did it: by a session or key, by a password at that moment, by a mailed link; `nobody` was signed
- * in, or the hub itself did it.
+ * How the person was signed in: by a session or key, by a password at that moment, by a mailed link; or `nobody` was
+ * signed in, or the hub itself did it.
  */
 export const AUTH_METHODS = ['session', 'api-key', 'password', 'link', 'nobody', 'system'] as const
 export type AuthMethod = (typeof AUTH_METHODS)[number]
@@ -32,7 +32,7 @@ export type AuditBy = AuditOrigin & {
   apiKeyId?: string | null
 }
 
-/** What changed: each field with its value before and after, secrets already hidden. */
+/** The changed fields, each with its value before and after; secrets are already hidden. */
 export type Changes = Record<string, { from: unknown; to: unknown }>
 
 export type AuditEvent = {
@@ -40,7 +40,7 @@ export type AuditEvent = {
   /** The collection or global that it is about, by its slug. */
   subject: string
   subjectId: string | null
-  /** What a person calls the document, in the words of that moment: it may be gone later. */
+  /** The document's name at that moment: the document may be deleted later. */
   title: string | null
   changes?: Changes
   note?: string | null
@@ -61,7 +61,7 @@ export const byNobody = (origin: AuditOrigin): AuditBy => ({
 
 type Signed = { userId: string; email: string; via: 'session' | 'api-key'; apiKeyId?: string | null }
 
-/** Whoever is signed in. */
+/** The user who is signed in. */
 export const byPrincipal = ({ userId, email, via, apiKeyId }: Signed, origin: AuditOrigin): AuditBy => ({
   ...origin,
   userId,
@@ -71,8 +71,8 @@ export const byPrincipal = ({ userId, email, via, apiKeyId }: Signed, origin: Au
 })
 
 /**
- * Writes what happened, in the caller's transaction: it is on record if, and only if, that commits. Rows are never
- * changed or deleted; the database refuses it.
+ * Writes the events in the caller's transaction: they are recorded if, and only if, it commits. Rows are never changed
+ * or deleted; the database refuses it.
  */
 export async function recordAudit(
   sql: Sql,
@@ -92,7 +92,7 @@ export async function recordAudit(
   await sql.query(INSERT_EVENTS, [...values, by.address, by.userAgent, by.requestId ?? null])
 }
 
-/** For statements that write and record at once: the columns that a `select` behind it has to give, in order. */
+/** For statements that write and record at once: the `select` that follows must return these columns, in order. */
 export const INSERT_AUDIT = `
   insert into audit_logs (id, at, action, actor_id, actor_email, via, subject, subject_id, title, note, changes,
     api_key_id, address, user_agent, request_id)`

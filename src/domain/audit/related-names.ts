@@ -2,8 +2,8 @@ import type { CollectionSlug, FlattenedField, PayloadRequest } from 'payload'
 import type { Changes } from './record'
 
 /**
- * Changes in which a related document is `Pro (its id)` rather than an id that says nothing. It looks up only what
- * changed; a document that is gone stays an id.
+ * The changes, with each related document as `Pro (its id)` instead of a bare id. It looks up only what changed; a
+ * deleted document stays an id.
  */
 export async function nameRelated(req: PayloadRequest, slug: string, changes: Changes): Promise<Changes> {
   const named = { ...changes }

@@ -12,12 +12,12 @@ type Written = {
 type Transaction = string | number
 type End = (id: Transaction | Promise<Transaction>) => Promise<void>
 
-/** A file may still be on its way when the first of its upload has failed, and the database may be what failed. */
+/** Other files of an upload may still be written when the first has failed; and the failure may be the database's. */
 const LOOK_AGAIN_MS = [2_000, 30_000]
 
 const noted = () => perProcess('media.noted', () => new Map<Transaction, Written[]>())
 
-/** Notes which files this upload writes, before the first of them is written. */
+/** Notes the files that this upload will write, before the first is written. */
 export const noteFiles: CollectionBeforeValidateHook = async ({ data, req }) => {
   const id = (await req.transactionID) as Transaction | undefined
   if (id !== undefined && typeof data?.filename === 'string') {
@@ -31,8 +31,8 @@ export const noteFiles: CollectionBeforeValidateHook = async ({ data, req }) => 
 }
 
 /**
- * Removes the files of an upload whose document was not stored in the end, whatever failed: another file, a hook, the
- * database. Payload writes them before the document, and leaves them. For `onInit`.
+ * Removes the files of an upload whose document was not stored, whatever failed: another file, a hook, the database.
+ * Payload writes the files before the document, and leaves them after a failure. For `onInit`.
  */
 export function removeLeftoverFiles(payload: Payload): void {
   const db = payload.db as unknown as { commitTransaction: End; rollbackTransaction: End }
@@ -61,7 +61,7 @@ async function removeUnstored(payload: Payload, written: Written[], round = 0): 
     setTimeout(() => void removeUnstored(payload, written, round + 1), wait).unref()
 }
 
-/** Whether anything was to be removed. Files that some document has are left, whoever wrote them. */
+/** Returns whether there was anything to remove. Files that a document has are kept, whoever wrote them. */
 async function removeNow(payload: Payload, written: Written[]): Promise<boolean> {
   const names = written.flatMap(namesOf)
   const { rows } = await runtime().pool.query<{ name: string }>(UNSTORED, [names])
@@ -79,7 +79,7 @@ async function remove(payload: Payload, one: Written, unstored: ReadonlySet<stri
     await Promise.all(names.map((name) => unlink(join(directory, name)).catch(unlessMissing)))
     return
   }
-  // What the storage's plugin does for a deleted document, it does here for one that never was.
+  // Uses the storage plugin's hook for deleted documents, here for a document that was never stored.
   const sizes = Object.fromEntries(names.map((filename) => [filename, { filename }]))
   const doc = { id: '', prefix: one.prefix, sizes }
   for (const hook of config.hooks.afterDelete ?? [])

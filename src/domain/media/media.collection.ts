@@ -11,11 +11,11 @@ import { shortName } from './short-name'
 
 const IMAGES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif']
 const MOST_BYTES = 5 * 1024 * 1024
-/** Of one user; admins have no such limit. */
+/** The limit for one user; admins have none. */
 const MOST_IMAGES = 100
 const MOST_PIXELS = 25_000_000
 
-/** Others than admins see the images that are theirs and the icons of the tools that they see; all see the logo. */
+/** Users see their own images and the icons of the tools that they see; everybody sees the logo; admins see all. */
 const adminsOrVisible: Access = async ({ req }) => {
   if (isAdminRequest(req)) return true
   const me = caller(req)
@@ -33,7 +33,9 @@ const adminsOrVisible: Access = async ({ req }) => {
   } as Where
 }
 
-/** What of a request's data names a file elsewhere: Payload would fetch it, and the hub asks no host for anyone. */
+/**
+ * Request fields that name a file elsewhere: Payload would fetch it, but the hub sends no request on a user's behalf.
+ */
 const FILE_FIELDS = [
   'url',
   'filename',
@@ -45,12 +47,12 @@ const FILE_FIELDS = [
   'prefix',
 ]
 
-/** Takes the bytes of this request and nothing else; tells an image by its content. Throws `Problem`. */
+/** Accepts only the bytes of this request; recognises an image by its content. Throws `Problem`. */
 const checkUpload: CollectionBeforeOperationHook = async ({ args, operation, req }) => {
   if (operation !== 'create' && operation !== 'update') return args
   const data = (args as { data?: Record<string, unknown> }).data
   for (const field of FILE_FIELDS) if (data) delete data[field]
-  // Payload would take this for an order to fetch the stored file from the host that the request names, and to cut it.
+  // Payload would read this as a command to fetch the stored file from the host that the request names, and to crop it.
   delete req.query?.uploadEdits
   const file = req.file
   if (!file && operation === 'create') throw invalidField('file', 'Send an image, as multipart/form-data')
@@ -68,7 +70,7 @@ const checkUpload: CollectionBeforeOperationHook = async ({ args, operation, req
   return args
 }
 
-/** The user is locked until the image is stored: uploads at once are counted one after the other. */
+/** The user's row is locked until the image is stored: simultaneous uploads are counted one after the other. */
 async function requireRoom(sql: Sql, owner: string | undefined): Promise<void> {
   await sql.query('select from users where id = $1 for no key update', [owner])
   const { rows } = await sql.query<{ images: number }>(
@@ -79,7 +81,7 @@ async function requireRoom(sql: Sql, owner: string | undefined): Promise<void> {
   throw new Problem('CONFLICT', `You have ${MOST_IMAGES} images. Delete one that you no longer use.`)
 }
 
-/** Icons of tools and avatars of users: images only, told by their content, resized by sharp. */
+/** Icons of tools and avatars of users: images only, recognised by their content, resized by sharp. */
 export const Media: CollectionConfig = {
   slug: 'media',
   labels: { singular: 'Image', plural: 'Images' },
@@ -122,7 +124,7 @@ export const Media: CollectionConfig = {
     resizeOptions: { width: 1024, height: 1024, fit: 'inside', withoutEnlargement: true },
     adminThumbnail: 'icon',
     pasteURL: false,
-    // No file that is only named by the request: Payload would read it, whoever asks.
+    // No file that the request only names: Payload would read it for every caller.
     requiresClientUploadReceipt: true,
     focalPoint: false,
     crop: false,

@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import { Problem } from '../../platform/kernel/problem'
 
-/** An upload handler that refuses what is no file of `directory`, where Payload would fail with a 500. Throws NOT_FOUND. */
+/**
+ * An upload handler that throws NOT_FOUND for a name that is not a file in `directory`; Payload would respond with 500.
+ */
 export function answerMissingFile(directory: string) {
   const root = resolve(directory)
   return async (_req: unknown, { params }: { params: { filename: string } }): Promise<undefined> => {

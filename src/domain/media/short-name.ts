@@ -1,9 +1,11 @@
-/** File systems take names of 255 bytes; sizes and numbers of copies (`-320x320.webp`, `-12`) still join this one. */
+/**
+ * File systems allow names of 255 bytes; sizes and numbers of copies (`-320x320.webp`, `-12`) are added to this one.
+ */
 const MOST_BYTES = 180
-/** More is no ending by which anybody knows a kind of file. */
+/** No known file extension is longer. */
 const MOST_ENDING = 16
 
-/** The name under which an upload is kept: its own, cut between two characters where it is too long. */
+/** The name under which an upload is stored: its own, cut between two characters if it is too long. */
 export function shortName(name: string): string {
   if (Buffer.byteLength(name) <= MOST_BYTES) return name
   const dot = name.lastIndexOf('.')
@@ -12,7 +14,7 @@ export function shortName(name: string): string {
   return cut(hasEnding ? name.slice(0, dot) : name, MOST_BYTES - Buffer.byteLength(ending)) + ending
 }
 
-/** Whole characters alone, and nothing at the end that a name may not end with. */
+/** Only whole characters, and no character at the end that a name may not end with. */
 function cut(text: string, bytes: number): string {
   let kept = ''
   let size = 0

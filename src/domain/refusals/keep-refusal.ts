@@ -9,8 +9,8 @@ import { Sampler } from './sampler'
 const sampler = () => perProcess('refusals', () => new Sampler())
 
 /**
- * Keeps a refusal for the admins, without any work of the database now: a timer writes what has come together.
- * `details` is asked only where this one is kept.
+ * Keeps a refusal for the admins, without a statement now: a timer writes the collected refusals. `details` is called
+ * only if this refusal is kept.
  */
 export function keepRefusal(kind: RefusalKind, details: () => RefusalDetails): void {
   sampler().add(kind, details, new Date())
@@ -22,8 +22,8 @@ const WRITE_MS = 1_000
 const CLEAN_MS = 3_600_000
 
 /**
- * Writes each second, by one statement, what was refused, and removes each hour what is old. Any number of instances
- * may run it. Returns the way to stop it, which writes what is left.
+ * Each second writes the collected refusals in one statement; each hour removes old ones. Any number of instances may
+ * run it. Returns a function that stops it and writes the remaining refusals.
  */
 export function startRefusalTimers(pool: Pool, log: WarnLog): () => Promise<void> {
   const failed = warnOf(log, 'refusals could not be kept')
@@ -47,8 +47,8 @@ async function writeRefusals(sql: Sql, now: Date, all: boolean): Promise<void> {
 }
 
 /**
- * Writes these by one statement; where that fails by what stands in one of them, each by itself, so that one cannot
- * keep the others out. Throws when the database is away.
+ * Writes these in one statement. If a value in one of them makes it fail, writes each by itself, so that one row cannot
+ * block the others. Throws when the database is away.
  */
 export async function insertRefusals(sql: Sql, rows: KeptRefusal[]): Promise<void> {
   try {
@@ -59,7 +59,7 @@ export async function insertRefusals(sql: Sql, rows: KeptRefusal[]): Promise<voi
   }
 }
 
-/** A value that its column does not take, or that another row forbids. */
+/** Errors of a value: its column does not accept it, or another row conflicts with it. */
 const BY_VALUE = /^2[23]/
 
 async function insert(sql: Sql, rows: KeptRefusal[]): Promise<void> {
@@ -67,7 +67,7 @@ async function insert(sql: Sql, rows: KeptRefusal[]): Promise<void> {
   await sql.query(INSERT, [JSON.stringify(values).replace(NOT_STORABLE, '\\ufffd')])
 }
 
-/** As JSON spells them: NUL, and halves of surrogate pairs, which it escapes only where they stand alone. */
+/** NUL and lone halves of surrogate pairs, as JSON escapes them; it does not escape whole pairs. */
 const NOT_STORABLE = /\\u(0000|d[89a-f][0-9a-f]{2})/gi
 
 const INSERT = `
@@ -78,7 +78,7 @@ const INSERT = `
 
 const DELETED_AT_ONCE = 10_000
 
-/** Removes what is older than 30 days, some thousand rows a statement. */
+/** Removes refusals that are older than 30 days, 10,000 rows a statement. */
 export async function deleteOldRefusals(sql: Sql, now: Date | null = null): Promise<void> {
   for (;;) {
     const deleted = await sql.query(DELETE_OLD, [now, KEPT_DAYS, DELETED_AT_ONCE])

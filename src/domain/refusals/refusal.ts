@@ -1,4 +1,4 @@
-/** Which part of the hub said no, in the order in which they are asked. */
+/** The layer of the hub that refused, in the order in which the layers check. */
 export const LAYERS = [
   'sign-in',
   'account',
@@ -12,10 +12,12 @@ export const LAYERS = [
 ] as const
 export type Layer = (typeof LAYERS)[number]
 
-/** What decides which refusals are alike. */
+/** Refusals with the same kind are counted together. */
 export type RefusalKind = { userId: string | null; reason: string }
 
-/** What an admin reads of a refusal: which layer decided, what it saw, and what the caller was told. */
+/**
+ * What an admin sees of a refusal: the layer that refused, the values that it saw, and the error that the caller got.
+ */
 export type RefusalDetails = {
   layer: Layer
   code: string
@@ -26,5 +28,5 @@ export type RefusalDetails = {
   figures: Record<string, unknown>
 }
 
-/** `leftOut` counts the refusals of the same kind that are not kept one by one: this row stands for them too. */
+/** `leftOut` counts the refusals of the same kind that have no row of their own: this row represents them too. */
 export type KeptRefusal = RefusalKind & RefusalDetails & { at: Date; leftOut: number }

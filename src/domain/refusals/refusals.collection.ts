@@ -11,10 +11,10 @@ const text = (name: string, label: string, description?: string): Field => ({
   admin: { description },
 })
 
-/** What the search of the panel looks for, as a whole. */
+/** The fields that the panel's search matches by their whole value. */
 const SEARCHED = ['requestId', 'reason']
 
-/** Calls that the hub refused, with the layer that decided and what it saw. The hub alone writes here. */
+/** Calls that the hub refused, with the layer that refused and the values that it saw. Only the hub writes here. */
 export const Refusals: CollectionConfig = {
   slug: 'refusals',
   labels: { singular: 'Refusal', plural: 'Refusals' },

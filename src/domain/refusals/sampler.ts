@@ -1,9 +1,11 @@
 import type { KeptRefusal, RefusalDetails, RefusalKind } from './refusal'
 
-/** Of one user and reason so many are kept each minute; the rest is counted, and its last one kept. */
+/**
+ * How many refusals of one user and reason are kept each minute; the rest are counted, and the last of them is kept.
+ */
 export const MOST_A_MINUTE = 5
 const WINDOW_MS = 60_000
-/** Bounds for what waits in memory: kinds that are told apart in one minute, and rows not yet written. */
+/** Limits of what waits in memory: kinds that are counted separately in one minute, and rows not yet written. */
 const MOST_KINDS = 10_000
 const MOST_WAITING = 5_000
 
@@ -11,8 +13,8 @@ type Window = { kind: RefusalKind; endsAt: number; kept: number; leftOut: number
 type Last = { at: Date; details: () => RefusalDetails }
 
 /**
- * Refusals on their way to the database: kept one by one as long as they are few, counted when they flood. To keep one
- * costs a look into a map; what it saw is only put together where it is really kept.
+ * Refusals that wait for the database: kept one by one while they are few, counted when they flood. Adding one costs a
+ * lookup in a map; its details are built only if it is kept.
  */
 export class Sampler {
   private readonly windows = new Map<string, Window>()
@@ -29,7 +31,7 @@ export class Sampler {
     window.last = { at, details }
   }
 
-  /** What is to be written: what was kept, and one row for each minute that left some out. `all` ends open minutes. */
+  /** The rows to write: the kept refusals, and one row for each minute that left some out. `all` ends open minutes. */
   take(now: Date, all = false): KeptRefusal[] {
     for (const [key, window] of this.windows) {
       if (!all && window.endsAt > now.getTime()) continue
@@ -41,7 +43,7 @@ export class Sampler {
     return rows
   }
 
-  /** Rows that could not be written wait for the next time, as far as there is room. */
+  /** Rows that could not be written wait for the next write, as many as fit. */
   putBack(rows: KeptRefusal[]): void {
     this.waiting = [...rows, ...this.waiting].slice(0, MOST_WAITING)
   }

@@ -1,12 +1,12 @@
 import type { Sql } from '../../platform/database/sql'
 
-/** What the hub is called where its admins chose no other name. */
+/** The hub's name until an admin changes it. */
 export const DEFAULT_HUB_NAME = 'Joyfull UI Hub'
 
-/** What the hub's own code reads of the settings. Everything has a value, also before an admin ever saved them. */
+/** The settings that the hub's own code reads. Each has a value, even before an admin has saved them. */
 export type HubSettings = {
   hubName: string
-  /** The file name of the logo, in the size that is shown; null without one. */
+  /** The file name of the logo in the size that is shown; null without a logo. */
   logo: string | null
   signUpOpen: boolean
   /** Null: the environment's USAGE_RETENTION_MONTHS. */
@@ -15,7 +15,7 @@ export type HubSettings = {
   webhookUrl: string | null
 }
 
-/** The settings of this moment, by one statement: no instance keeps them, so a change counts at once everywhere. */
+/** The current settings, read by one statement: no instance caches them, so a change applies at once everywhere. */
 export async function readSettings(sql: Sql): Promise<HubSettings> {
   const found = await sql.query<HubSettings>(READ_SETTINGS, [DEFAULT_HUB_NAME])
   return found.rows[0] as HubSettings
@@ -34,17 +34,17 @@ const READ_SETTINGS = `
 /** How the hub shows itself: in its mails and in the panel. */
 export type Brand = { name: string; logoUrl: string | null }
 
-/** The hub's name and logo of this moment. The logo is the one image that anybody may fetch. */
+/** The hub's current name and logo. The logo is the only image that anybody may fetch. */
 export async function readBrand(sql: Sql, hubUrl: string): Promise<Brand> {
   return brandOf(await readSettings(sql), hubUrl)
 }
 
-/** The same of settings that were read. */
+/** The name and logo from settings that were read already. */
 export function brandOf({ hubName, logo }: HubSettings, hubUrl: string): Brand {
   return { name: hubName, logoUrl: logo && `${hubUrl}/api/media/file/${encodeURIComponent(logo)}` }
 }
 
-/** The id of the image that is the hub's logo; null without one. */
+/** The id of the logo's image; null without a logo. */
 export async function logoId(sql: Sql): Promise<string | null> {
   const found = await sql.query<{ id: string }>(
     'select logo_id as id from settings where logo_id is not null',

@@ -7,12 +7,13 @@ import { runtime } from '../../platform/runtime/runtime'
 import { emailFault } from './email-fault'
 import { hasWebhookSecret, moveWebhookSecret, readWebhookSecret, storeWebhookSecret } from './webhook-secret'
 
-/** Set while an operation stores another signing secret; the audit log says so. */
+/** Set while an operation stores a new signing secret, for the audit log. */
 export const webhookSecretNote = operationNote<true>()
 
 /**
- * Payload writes every column of what it read: with the row locked, two admins at once do not undo each other. The
- * update gets a context of its own, in place: Payload took the request before this hook.
+ * Payload writes back every column that it read. So the row is locked first: two admins at once do not undo each
+ * other's changes. The update gets its own context, set on the request itself, because Payload took the request before
+ * this hook.
  */
 export const lockSettings: GlobalBeforeOperationHook = async ({ args, operation, req }) => {
   if (operation !== 'update') return args
@@ -22,8 +23,8 @@ export const lockSettings: GlobalBeforeOperationHook = async ({ args, operation,
 }
 
 /**
- * Checks what a form cannot, takes the secret out of what Payload writes and stores it sealed, in the transaction of
- * the settings. Throws VALIDATION_ERROR.
+ * Checks what a form cannot check, removes the secret from the data that Payload writes, and stores it sealed in the
+ * settings' transaction. Throws VALIDATION_ERROR.
  */
 export const checkSettings: GlobalBeforeChangeHook = async ({ data, originalDoc, req, context }) => {
   const faults = [...webhookFaults(data), ...addressFaults(data)]
@@ -46,7 +47,7 @@ export const checkSettings: GlobalBeforeChangeHook = async ({ data, originalDoc,
   webhookSecretNote.write(context, null, true)
   return rest
 
-  /** An unsigned webhook proves nothing to who receives it. */
+  /** The receiver of an unsigned webhook cannot verify who sent it. */
   async function requireSecret(url: unknown): Promise<void> {
     if (!url || given !== undefined || (await hasWebhookSecret(await requestSql(req)))) return
     throw invalidField('webhookSecret', 'A webhook is signed: set its secret too')
@@ -65,6 +66,6 @@ function addressFaults({ alertAddresses }: Record<string, unknown>): ProblemDeta
   return message ? [{ field: 'alertAddresses', message }] : []
 }
 
-/** Says in the answer that a secret is set now. */
+/** Sets in the response that a secret is set now. */
 export const tellSecret: GlobalAfterChangeHook = ({ doc, context }) =>
   webhookSecretNote.take(context, null) ? { ...doc, webhookSecretSet: true } : doc

@@ -114,7 +114,7 @@ const tabs: Tab[] = [
   { label: 'Data', fields: data },
 ]
 
-/** How the hub is set by its admins while it runs. What needs a restart stays in the environment. */
+/** Settings that admins change while the hub runs. Values that need a restart stay in the environment. */
 export const Settings: GlobalConfig = {
   slug: 'settings',
   label: 'Settings',

@@ -24,7 +24,7 @@ export function readWebhookSecret(text: unknown): Buffer {
   throw invalidField('webhookSecret', 'It is written whsec_ and 24 to 64 bytes in base64')
 }
 
-/** Seals the secret for the webhook's address and stores it, in place of the one before. */
+/** Seals the secret for the webhook's address and stores it in place of the previous one. */
 export async function storeWebhookSecret(
   sql: Sql,
   text: string,
@@ -41,8 +41,8 @@ export async function storeWebhookSecret(
 }
 
 /**
- * Keeps the secret for a webhook that an admin moves: unlike those of tools it is not sent to the new address, only
- * what it signs. Throws VALIDATION_ERROR where it cannot be opened.
+ * Keeps the secret when an admin changes the webhook's address: unlike a tool's secrets it is never sent to the
+ * address, it only signs. Throws VALIDATION_ERROR if it cannot be opened.
  */
 export async function moveWebhookSecret(
   sql: Sql,
@@ -63,7 +63,7 @@ export async function moveWebhookSecret(
   }
 }
 
-/** The bytes to sign with for this address, for the sender alone; null where none is set. Throws `SecretUnreadable`. */
+/** The bytes that sign calls to this address, only for the sender; null if none is set. Throws `SecretUnreadable`. */
 export async function openWebhookSecret(sql: Sql, url: string, secret: string): Promise<Buffer | null> {
   const sealed = await readSealed(sql)
   return sealed ? readWebhookSecret(decryptSecret(SCOPE, sealed, secret, originOf(url))) : null
@@ -78,7 +78,7 @@ async function readSealed(sql: Sql): Promise<SealedSecret | undefined> {
 
 type Stored = FormerSecret & { sealed: string | null; url: string | null }
 
-/** Seals a secret again that only an earlier version has sealed; answers why one cannot be opened. */
+/** Seals a secret again if an earlier version sealed it; returns why a secret cannot be opened. */
 export async function sealWebhookSecret(
   sql: Sql,
   secret: string,
@@ -104,7 +104,7 @@ export async function sealWebhookSecret(
   }
 }
 
-/** Whether a secret is set: all that anybody is told of it. */
+/** Whether a secret is set; nothing else about it is shown. */
 export async function hasWebhookSecret(sql: Sql): Promise<boolean> {
   const found = await sql.query('select from setting_secrets where name = $1', [NAME])
   return found.rows.length > 0

@@ -4,7 +4,7 @@ import { EXAMPLE_TEXT, exampleOf } from './example-value'
 const PLACE = /\{\{\s*([\w.-]+)\s*\}\}/g
 const PROMPT = 'Say hello in one sentence.'
 
-/** An input to show a call with: the tool's own example, one made from its schema, or what its kind usually takes. */
+/** The example input of a call: the tool's own example, one made from its schema, or the usual input of its kind. */
 export function exampleInput({ example, inputSchema, model }: Tool): ToolInput {
   if (example) return example
   if (inputSchema) return ofSchema(inputSchema, model)
@@ -14,7 +14,7 @@ export function exampleInput({ example, inputSchema, model }: Tool): ToolInput {
   return placesOf(model.promptTemplate).reduce<ToolInput>((input, path) => withText(input, path), {})
 }
 
-/** What the schema requires, and what its model's template or conversation is made of. */
+/** The fields that the schema requires, and the fields that the model's template or conversation uses. */
 function ofSchema(inputSchema: ToolInput, model: Model | null): ToolInput {
   const input = exampleOf({ ...inputSchema, type: 'object' }, inputSchema, namesFor(model)) as ToolInput
   const isAsked = input.prompt !== undefined || input.messages !== undefined
@@ -31,7 +31,7 @@ function namesFor(model: Model | null): string[] {
 
 const placesOf = (template: string) => [...template.matchAll(PLACE)].map((match) => match[1] as string)
 
-/** The input with a text at a dotted path. */
+/** The input, with a text set at a dotted path. */
 function withText(input: ToolInput, path: string): ToolInput {
   const [name = '', ...rest] = path.split('.')
   if (rest.length === 0) return { [name]: EXAMPLE_TEXT, ...input }

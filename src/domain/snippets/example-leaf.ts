@@ -18,7 +18,7 @@ const TEXTS: Record<string, string> = {
   duration: 'P1D',
 }
 
-/** Texts that patterns often ask for. None is long: a pattern that backtracks must not hold anybody up. */
+/** Texts that common patterns match. All are short, so that a pattern that backtracks cannot block the process. */
 const FOR_PATTERNS = [
   ...[
     'example',
@@ -63,7 +63,7 @@ const FOR_PATTERNS = [
 ]
 const MOST_REPEATED = 12
 
-/** A text of this format, pattern and length. */
+/** A text with this format, pattern and length. */
 export function exampleText({ format, pattern, minLength, maxLength }: Schema): string {
   const least = Math.min(1_000, Number(minLength ?? 0))
   const most = Number(maxLength ?? 1_000_000)
@@ -93,7 +93,7 @@ function toMatcher(pattern: string): (text: string) => boolean {
   }
 }
 
-/** A number within its bounds, whole where it has to be. */
+/** A number within its bounds, an integer if the schema requires one. */
 export function exampleNumber(schema: Schema): number {
   const { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
   const isWhole = type === 'integer' || (Array.isArray(type) && type.includes('integer'))

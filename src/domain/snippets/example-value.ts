@@ -6,12 +6,12 @@ export { TEXT as EXAMPLE_TEXT } from './example-leaf'
 const MOST_DEPTH = 8
 const MOST_ITEMS = 50
 const MOST_SCHEMAS = 1_000
-/** Deeper, an object has what it requires alone: a schema that has itself for several of its fields grows with each step. */
+/** Below this depth an object has only required fields: a schema that refers to itself in several fields grows fast. */
 const MOST_OPTIONAL_DEPTH = 2
 
 /**
- * A value that a schema takes, as far as it says so simply. Of an object: what it requires, and those of `names` that
- * it knows; all that it names where it requires nothing.
+ * A value that a schema accepts, as far as common keywords show it. An object gets its required fields and the known
+ * ones among `names`; if no field is required, it gets all its properties.
  */
 export function exampleOf(schema: unknown, root: unknown = schema, names: string[] = []): unknown {
   return exampleWithin(schema, { root, left: MOST_SCHEMAS }, names)
@@ -40,7 +40,7 @@ function exampleWithin(schema: unknown, reading: Reading, names: string[] = [], 
   }
 }
 
-/** The first type that is not null; what is told by other words than `type`. */
+/** The first type that is not null; without `type`, the type that other keywords imply. */
 function typeOf(schema: Schema): unknown {
   const types = Array.isArray(schema.type) ? schema.type : [schema.type]
   const type = types.find((one) => one !== 'null' && one !== undefined) ?? types[0]
@@ -49,7 +49,7 @@ function typeOf(schema: Schema): unknown {
   return isObject(schema.properties) || Array.isArray(schema.required) ? 'object' : 'string'
 }
 
-/** A default may be null where nothing but null itself takes it. */
+/** A default may be null although the schema's type does not allow null. */
 function isOfType(value: unknown, { type, enum: allowed }: Schema): boolean {
   if (Array.isArray(allowed) && !allowed.includes(value) && typeof value !== 'object') return false
   return (
@@ -70,7 +70,7 @@ function exampleList(schema: Schema, reading: Reading, depth: number): unknown[]
   })
 }
 
-/** Another value than those before it. */
+/** A value that differs from those before it. */
 function another(value: unknown, at: number, schema: Schema | null): unknown {
   if (Array.isArray(schema?.enum)) return schema.enum[at] ?? value
   if (typeof value === 'number') return value + at * Number(schema?.multipleOf ?? 1)

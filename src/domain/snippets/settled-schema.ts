@@ -2,12 +2,12 @@ export type Schema = Record<string, unknown>
 
 const MOST_STEPS = 20
 
-/** A schema's whole document, and how many more schemas are looked at for an example: few may stand for millions. */
+/** A schema's whole document, and how many more schemas may be read for an example: a few can expand to millions. */
 export type Reading = { root: unknown; left: number }
 
 /**
- * A schema with its references of the same document followed, its `allOf` joined and the first of its choices taken;
- * null for what is no schema, and when enough was looked at.
+ * A schema with its references within the document resolved, its `allOf` merged and its first choice taken; null if it
+ * is not a schema, or if the limit of schemas was reached.
  */
 export function settled(schema: unknown, reading: Reading, steps = 0): Schema | null {
   if (schema === true) return {}
@@ -25,7 +25,7 @@ export function settled(schema: unknown, reading: Reading, steps = 0): Schema | 
     .reduce(joined, own)
 }
 
-/** The first choice that is more than null. */
+/** The first choice that is not just null. */
 function choiceOf(choices: unknown[]): unknown {
   return choices.find((choice) => !(isObject(choice) && choice.type === 'null')) ?? choices[0]
 }
@@ -52,7 +52,7 @@ function decoded(part: string): string {
   }
 }
 
-/** Both together: fields of both, and what either requires. */
+/** Both schemas merged: the fields of both, and all their required fields. */
 function joined(one: Schema, other: Schema): Schema {
   const properties = { ...asObject(one.properties), ...asObject(other.properties) }
   const required = [...new Set([...asList(one.required), ...asList(other.required)])]

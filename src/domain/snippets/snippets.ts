@@ -3,7 +3,7 @@ type Json = Record<string, unknown>
 /** Where every snippet takes the caller's key from. */
 export const KEY_VARIABLE = 'HUB_API_KEY'
 
-/** A POST of JSON by curl, to be pasted into a shell. */
+/** A POST of JSON with curl, to paste into a shell. */
 export function curl(url: string, body: Json, options: string[] = []): string {
   const lines = [
     `curl ${options.includes('-N') ? '-N ' : ''}${quoted(url)}`,
@@ -37,13 +37,13 @@ ${given.join('\n')}
 print(answer.${result})`
 }
 
-/** What MCP clients are configured with. */
+/** The configuration for MCP clients. */
 export function mcpConfiguration(url: string): string {
   const headers = { Authorization: 'Bearer YOUR_API_KEY' }
   return JSON.stringify({ mcpServers: { hub: { type: 'http', url, headers } } }, null, 2)
 }
 
-/** A text for a shell in single quotes, which nothing in it can leave. */
+/** A text in single quotes for a shell; nothing in the text can end the quotes. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }

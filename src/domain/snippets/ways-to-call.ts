@@ -11,13 +11,13 @@ export type Door =
   | 'mcp'
   | 'graphql'
 
-/** A door through which a tool can be called, with something to copy that calls it. */
+/** An interface through which a tool can be called, with snippets to copy. */
 export type WayToCall = { door: Door; title: string; language: string; snippet: string }
 
 const INVOKE_TOOL =
   'mutation ($tool: String!, $input: JSON!) { invokeTool(tool: $tool, input: $input) { output tokensUsed } }'
 
-/** Every door that a tool can be called through, with the tool's example as its input. */
+/** Every interface through which a tool can be called, with the tool's example as input. */
 export function waysToCall(tool: Tool, hubUrl: string): WayToCall[] {
   const hub = hubUrl.replace(/\/+$/, '')
   const input = exampleInput(tool)
@@ -86,7 +86,7 @@ function waysByOpenAi(model: string, { kind }: Model, hub: string, input: ToolIn
   ]
 }
 
-/** The conversation of an example input. A template is the invocation's own: this door takes what it would be made of. */
+/** The messages of an example input; without any, its first text. Only invocations use a prompt template. */
 function messagesOf(input: ToolInput): unknown[] {
   if (Array.isArray(input.messages) && input.messages.length > 0) return input.messages
   return [{ role: 'user', content: textOf(input) }]

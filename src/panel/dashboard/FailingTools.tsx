@@ -14,7 +14,7 @@ const BREAKER = {
   trying: { words: 'Trying again', className: 'hub-warn' },
 }
 
-/** The tools whose calls failed, the highest share first, and whether the hub still calls them. */
+/** The tools with failed calls, the highest share first, and whether the hub still calls them. */
 export async function FailingTools({ req }: WidgetServerProps) {
   const { cells, view, toolNames } = await dashboardData(req)
   const failing = sumsByTool(cells)

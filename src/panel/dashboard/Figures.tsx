@@ -6,7 +6,7 @@ import '../parts/panel.css'
 import { dashboardData } from './load'
 import { sumOf } from './sums'
 
-/** The six figures of the range; each leads to the list behind it. */
+/** The six figures of the range; each links to its list. */
 export async function Figures({ req }: WidgetServerProps) {
   const data = await dashboardData(req)
   const { span } = data.view
@@ -72,7 +72,7 @@ function Tile(tile: { label: string; value: string; full?: string; href: string;
   )
 }
 
-/** Against the time before, which was as long. */
+/** The comparison with the previous period, which is equally long. */
 function Change({ now, before }: { now: number; before: number }) {
   if (before === 0) return <>nothing in the time before</>
   const share = (now - before) / before

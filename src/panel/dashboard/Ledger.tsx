@@ -5,7 +5,7 @@ import { dashboardData } from './load'
 
 const MOST = 5
 
-/** What the last ledger check found: whether the sums are those of the rows. */
+/** The result of the last ledger check: whether the sums match the rows. */
 export async function Ledger({ req }: WidgetServerProps) {
   const { check } = await dashboardData(req)
   if (!check)

@@ -6,7 +6,7 @@ import { inFull, inShort } from '../parts/numbers'
 import { ClosedPlans } from '../plans/ClosedPlans'
 import { dashboardData } from './load'
 
-/** How many subscribers of each plan have used half, most or all of what it allows in their period. */
+/** How many subscribers of each plan have used half, most or all of the plan's tokens in their period. */
 export async function Plans({ req }: WidgetServerProps) {
   const { plans } = await dashboardData(req)
   if (plans.length === 0)
@@ -67,7 +67,7 @@ function Row({ plan }: { plan: PlanFill }) {
   )
 }
 
-/** The share of subscribers at 100 %, from 80 % and from 50 % on; the numbers beside it say the same. */
+/** The share of subscribers at 100 %, from 80 % and from 50 %; the numbers beside it show the same. */
 function Fill({ plan }: { plan: PlanFill }) {
   const { half, most, full } = plan.above
   const width = (count: number) => ({ width: `${(100 * count) / Math.max(1, plan.users)}%` })

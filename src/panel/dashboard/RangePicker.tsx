@@ -10,7 +10,7 @@ const NAMES: Record<(typeof PRESETS)[number], string> = {
   '90d': '90 days',
 }
 
-/** What the dashboard looks at. The choice stands in the address, so that it can be kept and sent. */
+/** The range that the dashboard shows. It is part of the page's address, so that it can be saved and shared. */
 export function RangePicker({ req }: WidgetServerProps) {
   const now = new Date()
   const view = readView(req.query, now)
@@ -80,7 +80,7 @@ function wordsOf(view: DashboardView): string {
   return `${first} to ${last} (UTC).`
 }
 
-/** The same dashboard with another choice. */
+/** The address of the same dashboard with another choice. */
 function addressOf(view: DashboardView): string {
   const own = view.range === 'own' ? `&from=${daysOf(view).first}&to=${daysOf(view).last}` : ''
   return `/admin?range=${view.range}${own}&by=${view.by}`

@@ -7,7 +7,7 @@ import { sumsByTool } from './sums'
 
 const MOST = 6
 
-/** The tools that used most tokens. */
+/** The tools that used the most tokens. */
 export async function TopTools({ req }: WidgetServerProps) {
   const { cells, view, toolNames, p95ByTool } = await dashboardData(req)
   const tools = sumsByTool(cells)

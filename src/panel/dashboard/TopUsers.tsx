@@ -5,7 +5,7 @@ import { inFull, inPercent, inShort } from '../parts/numbers'
 import { wholeDays } from '../parts/range'
 import { dashboardData } from './load'
 
-/** The users who used most tokens. */
+/** The users who used the most tokens. */
 export async function TopUsers({ req }: WidgetServerProps) {
   const { topUsers, view } = await dashboardData(req)
   if (topUsers.length === 0)

@@ -13,7 +13,7 @@ export async function TokensChart({ req }: WidgetServerProps) {
   return chart(await dashboardData(req), 'Tokens over time', (cell) => cell.tokens)
 }
 
-/** Invocations over time, stacked alike. */
+/** Invocations over time, stacked in the same way. */
 export async function CallsChart({ req }: WidgetServerProps) {
   return chart(await dashboardData(req), 'Invocations over time', (cell) => cell.succeeded + cell.failed)
 }
@@ -48,7 +48,7 @@ function chart(data: DashboardData, title: string, value: (cell: UsageCell) => n
   )
 }
 
-/** The colours, each leading to its calls. */
+/** The legend: each colour links to its calls. */
 function Legend({ data, series }: { data: DashboardData; series: Series[] }) {
   return (
     <ul className="hub-legend">

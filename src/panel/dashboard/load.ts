@@ -12,11 +12,11 @@ import type { Sql } from '../../platform/database/sql'
 import { runtime } from '../../platform/runtime/runtime'
 import { type DashboardView, readView } from '../parts/range'
 
-/** Everything that the widgets show, read once a page. */
+/** The data of all widgets, read once per page. */
 export type DashboardData = {
   view: DashboardView
   cells: UsageCell[]
-  /** The same of the time before, in one cell a tool and plan or more. */
+  /** The cells of the previous period, one or more for each tool and plan. */
   before: UsageCell[]
   p95Ms: number | null
   p95ByTool: Map<string, number | null>
@@ -26,13 +26,13 @@ export type DashboardData = {
   toolNames: Map<string, string>
   users: number
   check: ApiLedgerCheck | null
-  /** Whether anything was called, ever. */
+  /** Whether any call was ever made. */
   isUsed: boolean
 }
 
 const loaded = new WeakMap<object, Promise<DashboardData>>()
 
-/** The data of the page that this request is for; its widgets share one reading. */
+/** The data of this request's page; its widgets share one read. */
 export function dashboardData(req: PayloadRequest): Promise<DashboardData> {
   const known = loaded.get(req)
   if (known) return known
@@ -41,9 +41,9 @@ export function dashboardData(req: PayloadRequest): Promise<DashboardData> {
   return loading
 }
 
-/** Reads the dashboard: seven statements, all of them on roll-ups, balances and the open hour's rows. */
+/** Reads the dashboard's data: seven statements, all on roll-ups, balances and the open hour's rows. */
 export async function loadDashboard(sql: Sql, view: DashboardView): Promise<DashboardData> {
-  // One reading of twice the time: what came before is the difference that a figure shows.
+  // One read covers both periods: figures are compared with the previous period.
   const both = { ...view.span, from: view.before.from }
   const [all, durations, users, plans, names, check] = await Promise.all([
     readCells(sql, both),

@@ -2,7 +2,7 @@ import type { UsageCell } from '../../domain/usage/activity'
 
 export type Sums = { calls: number; failed: number; tokens: number; successRate: number | null }
 
-/** Cells as one. The rate of success is null where nothing ended. */
+/** Sums cells into one. The success rate is null if no call ended. */
 export function sumOf(cells: UsageCell[]): Sums {
   let [succeeded, failed, tokens] = [0, 0, 0]
   for (const cell of cells) {
@@ -14,7 +14,7 @@ export function sumOf(cells: UsageCell[]): Sums {
   return { calls, failed, tokens, successRate: calls > 0 ? succeeded / calls : null }
 }
 
-/** Cells by tool, as one each. */
+/** Sums cells by tool, into one each. */
 export function sumsByTool(cells: UsageCell[]): Array<Sums & { toolId: string }> {
   const groups = new Map<string, UsageCell[]>()
   for (const cell of cells) {

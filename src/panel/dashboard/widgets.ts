@@ -13,7 +13,7 @@ const widget = (
   maxWidth: 'full',
 })
 
-/** What an admin can put on the dashboard. All follow the range that the address names. */
+/** The widgets that an admin can put on the dashboard. All follow the range in the page's address. */
 export const dashboardWidgets: Widget[] = [
   widget('range', 'Range', 'RangePicker#RangePicker', 'full'),
   widget('figures', 'Figures', 'Figures#Figures', 'full'),
@@ -26,7 +26,7 @@ export const dashboardWidgets: Widget[] = [
   widget('ledger', 'Ledger', 'Ledger#Ledger'),
 ]
 
-/** How the dashboard stands until an admin arranges it. */
+/** The default layout of the dashboard, until an admin arranges it. */
 export const dashboardLayout = [
   { widgetSlug: 'hub-range', width: 'full' },
   { widgetSlug: 'hub-figures', width: 'full' },

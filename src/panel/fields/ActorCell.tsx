@@ -2,7 +2,7 @@
 import { DefaultCell } from '@payloadcms/ui'
 import type { DefaultCellComponentProps } from 'payload'
 
-/** Who did it, in the list of the audit log: where it was no account, what it was. */
+/** Who did it, in the list of the audit log; if it was not an account, what did it. */
 export function ActorCell(props: DefaultCellComponentProps) {
   const { via, action } = props.rowData as { via?: string; action?: string }
   return <DefaultCell {...props} cellData={props.cellData || actorInWords(via, action)} />

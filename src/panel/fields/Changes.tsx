@@ -4,7 +4,7 @@ import type { DefaultCellComponentProps, JSONFieldClientComponent } from 'payloa
 
 type Recorded = Record<string, { from: unknown; to: unknown }>
 
-/** The difference that a change made: a row for each field, with what it was and what it is. */
+/** The changed fields: a row for each, with its value before and after. */
 export const Changes: JSONFieldClientComponent = ({ path }) => {
   const { value } = useField<Recorded | null>({ path })
   const changed = Object.entries(value ?? {})
@@ -38,7 +38,7 @@ export const Changes: JSONFieldClientComponent = ({ path }) => {
   )
 }
 
-/** In a list: which fields changed. */
+/** The names of the changed fields, for a list. */
 export function ChangesCell({ cellData }: DefaultCellComponentProps) {
   return <span>{Object.keys((cellData as Recorded | null) ?? {}).join(', ')}</span>
 }

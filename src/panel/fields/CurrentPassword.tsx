@@ -1,7 +1,7 @@
 'use client'
 import { PasswordField, useAuth, useDocumentInfo, useFormFields } from '@payloadcms/ui'
 
-/** Shown on one's own account while a new password is being typed: it needs the current one. */
+/** Shown on users' own account while they type a new password, because the change needs the current one. */
 export function CurrentPassword() {
   const { user } = useAuth()
   const { id } = useDocumentInfo()

@@ -2,7 +2,7 @@
 import { useField } from '@payloadcms/ui'
 import type { JSONFieldClientComponent } from 'payload'
 
-/** Named values, one a line: what the hub saw when it decided. */
+/** Named values, one a line: the values that the hub saw when it decided. */
 export const Figures: JSONFieldClientComponent = ({ path, field }) => {
   const { value } = useField<Record<string, unknown> | null>({ path })
   const seen = Object.entries(value ?? {}).filter(([, figure]) => figure !== null)
@@ -35,7 +35,7 @@ export const Figures: JSONFieldClientComponent = ({ path, field }) => {
   )
 }
 
-/** `tokensUsed` as people read it. */
+/** A name such as `tokensUsed` as readable words. */
 const words = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
 const number = new Intl.NumberFormat('en')

@@ -4,12 +4,12 @@ import type { JSONFieldClientComponent } from 'payload'
 import { type ComponentProps, type FunctionComponent, useCallback, useState } from 'react'
 import { explainJsonFault } from './json-fault'
 
-/** `writeOnly` is for a field without a column, which Payload would show as one that only the hub writes. */
+/** `writeOnly` is for a field without a column, which Payload would show as read-only. */
 type Editor = FunctionComponent<ComponentProps<JSONFieldClientComponent> & { writeOnly?: boolean }>
 
 /**
- * JSON as plain text, checked while it is typed. Payload's own editor loads its code from another host, and the
- * hub asks no host that its admin did not name.
+ * JSON as plain text, checked while it is typed. Payload's own editor loads its code from another host, and the hub
+ * sends requests only to hosts that its admin named.
  */
 export const JsonField: Editor = ({ field, path, readOnly, writeOnly }) => {
   const [fault, setFault] = useState<string | null>(null)

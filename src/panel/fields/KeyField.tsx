@@ -2,7 +2,7 @@
 import { FieldDescription, FieldError, FieldLabel, useField } from '@payloadcms/ui'
 import type { TextFieldClientComponent } from 'payload'
 
-/** A key that can be set and never read. Payload shows a field without a column as one that nobody may write. */
+/** A key that can be set but never read. Payload would show a field without a column as read-only. */
 export const KeyField: TextFieldClientComponent = ({ field, path }) => {
   const { value, setValue, showError, errorMessage } = useField<string | null>({ path })
   const id = `field-${path.replaceAll('.', '__')}`

@@ -6,8 +6,8 @@ import { useState } from 'react'
 type Made = { id: string; key: string }
 
 /**
- * Saves an API key. A new one is shown here, this once: the key comes with the answer to its creation and is
- * kept nowhere, so leaving is up to the reader.
+ * Saves an API key. A new key is shown here once: it comes with the response that creates it and is stored nowhere, so
+ * the page stays open until the admin leaves it.
  */
 export function SaveApiKey() {
   const { id } = useDocumentInfo()
@@ -66,7 +66,7 @@ function NewKey({ made, onDone }: { made: Made; onDone: () => void }) {
   )
 }
 
-/** Makes a key by the generated API, which is the one place where the key itself is answered. */
+/** Creates a key through the generated API; only this response contains the key itself. */
 async function createKey(data: Record<string, unknown>): Promise<Made | { fault: string }> {
   const given = Object.fromEntries(
     Object.entries(data).filter(([, value]) => value !== undefined && value !== null && value !== ''),

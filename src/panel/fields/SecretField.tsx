@@ -5,8 +5,8 @@ import type { TextFieldClientComponent } from 'payload'
 const SECRET_BYTES = 32
 
 /**
- * A signing secret that can be set and never read: it always comes back empty. One may be made here, in the browser,
- * to be copied before it is saved.
+ * A signing secret that can be set but never read: the field always comes back empty. A button generates a secret in
+ * the browser, to copy before saving.
  */
 export const SecretField: TextFieldClientComponent = ({ field, path }) => {
   const { value, setValue, showError, errorMessage } = useField<string | null>({ path })

@@ -3,7 +3,7 @@ import { DefaultCell } from '@payloadcms/ui'
 import type { DefaultCellComponentProps } from 'payload'
 import { inUtc } from '../parts/numbers'
 
-/** A moment in a list, in UTC as everywhere in the hub's own views; Payload's own cell would take the reader's zone. */
+/** A time in a list, in UTC as in all of the hub's own views; Payload's cell would use the reader's time zone. */
 export function TimeCell(props: DefaultCellComponentProps) {
   const { cellData, field } = props
   if (typeof cellData !== 'string' && !(cellData instanceof Date)) return <span>–</span>

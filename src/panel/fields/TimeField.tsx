@@ -3,7 +3,7 @@ import { useField } from '@payloadcms/ui'
 import type { DateFieldClientComponent } from 'payload'
 import { inUtc } from '../parts/numbers'
 
-/** A moment that the hub wrote and nobody edits, in UTC and to the second. */
+/** A time that the hub wrote and nobody edits, in UTC and to the second. */
 export const TimeField: DateFieldClientComponent = ({ path, field }) => {
   const { value } = useField<string | null>({ path })
   const about = field.admin?.description

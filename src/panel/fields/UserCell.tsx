@@ -4,8 +4,8 @@ import type { DefaultCellComponentProps } from 'payload'
 import { useEffect } from 'react'
 
 /**
- * Whose row it is, in a list of what outlives its user. All names of a page are asked for at once; Payload's own cell
- * says "no user" of those that are not in sight yet, and shows an id for a user who is gone.
+ * The user of a row, in a list whose rows stay when the user is deleted. All names of a page are loaded in one request;
+ * Payload's cell shows "no user" for rows that are not yet visible, and an id for a deleted user.
  */
 export function UserCell({ cellData }: DefaultCellComponentProps) {
   const id = typeof cellData === 'string' ? cellData : null

@@ -7,12 +7,12 @@ const ABOUT = [
   { label: 'What they did', path: '/collections/audit-logs', filter: 'actor' },
 ]
 
-/** The account goes by its id in the log, its subscription by its mail address. */
+/** The audit log finds the account by its id, and its subscription by the mail address. */
 const doneTo = (id: number | string, email: unknown) =>
   `where[or][0][and][0][subjectId][equals]=${id}` +
   (typeof email === 'string' ? `&where[or][1][and][0][title][equals]=${encodeURIComponent(email)}` : '')
 
-/** From a user to the lists that explain what happened to them, each filtered already. */
+/** Links from a user to the lists that explain what happened to them, each already filtered. */
 export function UserLinks() {
   const { id, savedDocumentData } = useDocumentInfo()
   const { config } = useConfig()

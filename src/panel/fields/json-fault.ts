@@ -1,4 +1,4 @@
-/** Where a text stops being JSON, in words: `line 3, column 5: …`. */
+/** Where a text stops being valid JSON, in words: `line 3, column 5: …`. */
 export function explainJsonFault(text: string, error: Error): string {
   const at = placeOf(text, error)
   const before = text.slice(0, at).split('\n')
@@ -9,8 +9,8 @@ export function explainJsonFault(text: string, error: Error): string {
 }
 
 /**
- * Some messages name no place. A text up to the fault could still go on and become JSON, one character more could not:
- * the shortest text that cannot is looked for by halves.
+ * Some error messages name no position. The text before the error could still continue as valid JSON, the text with one
+ * more character could not. A binary search finds the shortest text that could not.
  */
 function placeOf(text: string, error: Error): number {
   const named = positionIn(error)

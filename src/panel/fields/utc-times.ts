@@ -5,8 +5,8 @@ const CELL = '/src/panel/fields/TimeCell#TimeCell'
 const FIELD = '/src/panel/fields/TimeField#TimeField'
 
 /**
- * A collection whose every moment the panel shows in UTC: in lists, and on the page of a document what nobody edits. What
- * is chosen by a picker is chosen in the zone of the browser, and says so.
+ * Makes the panel show a collection's times in UTC: all in lists, and on a document's page those that nobody edits. A
+ * date picker uses the browser's time zone, and its description says so.
  */
 export function timesInUtc(collection: CollectionConfig): CollectionConfig {
   const isWritten = collection.access?.update === nobody
@@ -37,7 +37,7 @@ function inUtc(field: DateField, isWritten: boolean): DateField {
   return { ...field, admin: { ...picked, ...admin, components } }
 }
 
-/** As Payload would add it. */
+/** The same field that Payload would add. */
 const stamp = (name: string): DateField => ({
   name,
   type: 'date',

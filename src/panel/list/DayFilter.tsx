@@ -7,10 +7,10 @@ import '../parts/panel.css'
 
 type Props = { path: string; label: string }
 
-/** These ask for a day; Payload's own filter would send its noon, at which nothing lies. */
+/** These operators mean a whole day; Payload's own filter would send that day's noon, which matches nothing. */
 const OF_DAYS = ['equals', 'not_equals', 'in', 'not_in']
 
-/** A list's filter by a date: a whole day, in UTC as the lists show it, or what lies before or after a moment. */
+/** A list's filter by a date: a whole day, in UTC as the lists show it, or the time before or after a moment. */
 export function DayFilter({ path, label }: Props) {
   const element = useRef<HTMLDivElement>(null)
   const { operator, value, change } = useCondition(element, path)

@@ -4,7 +4,7 @@ import type { Option } from './documents'
 
 type Props = { label: string; value: unknown; change: (next: unknown) => void }
 
-/** Whether there is anything at all. */
+/** The value of a filter by existence: whether the field has a value. */
 export function Existence({ label, value, change }: Props) {
   const { t } = useTranslation()
   const truths = [

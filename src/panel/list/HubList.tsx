@@ -6,8 +6,8 @@ import { DayFilter } from './DayFilter'
 import { RelationFilter } from './RelationFilter'
 
 /**
- * Payload's list, filtered by other documents through a filter that asks for what it shows and no more, and by dates
- * through one that means days. Payload's field setting `Filter` reaches no field that stands in a row, so the filters are given to the list as a whole.
+ * Payload's list with two other filters: the one by documents loads only what it shows, and the one by dates means
+ * days. Payload's field setting `Filter` does not work for a field inside a row, so the whole list gets the filters.
  */
 export function HubList(props: ListViewClientProps) {
   const { collectionSlug, renderedFilters } = props

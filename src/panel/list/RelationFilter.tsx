@@ -11,12 +11,12 @@ type Props = { path: string; relationTo: string; label: string }
 type Part = Omit<Props, 'path'> & ReturnType<typeof useCondition>
 type Chosen = Option | Option[] | null
 
-/** As Payload writes that a document is none. */
+/** Payload's value for "no document". */
 const NONE = 'null'
 
 /**
- * A list's filter by another document. Payload's own asks three or four times for what its menu would offer, each time by
- * three statements, as soon as the list is there; this one asks for the titles of what is chosen.
+ * A list's filter by another document. As soon as the list is shown, Payload's own filter loads its menu's options
+ * three or four times, with three statements each; this one loads only the titles of the chosen documents.
  */
 export function RelationFilter({ path, ...props }: Props) {
   const element = useRef<HTMLDivElement>(null)

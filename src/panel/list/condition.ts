@@ -1,28 +1,28 @@
 import type { Where } from 'payload'
 import { transformWhereQuery, validateWhereQuery } from 'payload/shared'
 
-/** Where a condition stands: in which of the alternatives, and there as which of those that must all hold. */
+/** A condition's position: the index of its `or` group, and its index among that group's `and` conditions. */
 export type Place = { or: number; and: number }
 type Alternatives = Array<{ and: Where[] }>
 
 const SEVERAL = ['in', 'not_in']
 export const takesSeveral = (operator: string): boolean => SEVERAL.includes(operator)
 
-/** The filter of a list, as its builder shows it. */
+/** The filter of a list, as the filter builder shows it. */
 export function alternativesOf(where: Where | undefined): Alternatives {
   if (!where) return []
   const whole = validateWhereQuery(where) ? where : transformWhereQuery(where)
   return validateWhereQuery(whole) ? (whole.or as Alternatives) : []
 }
 
-/** What stands at a place about a field; its operator is empty where it is about another one. */
+/** A field's condition at a position; the operator is empty if the condition is about another field. */
 export function conditionAt(where: Where | undefined, { or, and }: Place, path: string) {
   const tests = alternativesOf(where)[or]?.and[and]?.[path] as Record<string, unknown> | undefined
   const operator = Object.keys(tests ?? {})[0] ?? ''
   return { operator, value: tests?.[operator] }
 }
 
-/** The same filter with another value at one place. */
+/** The same filter with another value at one position. */
 export function withValue(where: Where | undefined, place: Place, path: string, value: unknown): Where {
   const { operator } = conditionAt(where, place, path)
   const changed = { [path]: { [operator]: value } } as Where
@@ -33,7 +33,7 @@ export function withValue(where: Where | undefined, place: Place, path: string, 
   }
 }
 
-/** What of a value an operator can take: a change of the operator leaves the value of the one before. */
+/** The part of a value that an operator accepts: when the operator changes, the previous operator's value stays. */
 export function fitting(operator: string, value: unknown): unknown {
   const isTruth = value === 'true' || value === 'false'
   if (operator === 'exists') return isTruth ? value : undefined
@@ -41,7 +41,7 @@ export function fitting(operator: string, value: unknown): unknown {
   return Array.isArray(value) && !takesSeveral(operator) ? value[0] : value
 }
 
-/** The ids that a value names; an address may list them with commas. */
+/** The ids in a value; the page's address may separate them with commas. */
 export function idsOf(operator: string, value: unknown): string[] {
   const listed = takesSeveral(operator) && typeof value === 'string' ? value.split(',') : value
   return (Array.isArray(listed) ? listed : [listed]).filter((id) => typeof id === 'string' && id !== '')

@@ -10,10 +10,10 @@ type Asked = { search: string; page: number }
 type Found = Page & { failed: boolean; answers: Asked | null }
 
 const OFFERED_AT_ONCE = '10'
-/** A pause in typing, after which the documents are searched. */
+/** The search starts after this pause in typing. */
 const TYPED_MS = 300
 
-/** What a collection's documents are named by, and how to ask for some of them: no more than their ids and names. */
+/** The fields that name a collection's documents, and how to load some of them: only their ids and names. */
 export function useDocuments(collectionSlug: string): { fields: string[]; ask: Ask } {
   const { config, getEntityConfig } = useConfig()
   const names = namingFields(getEntityConfig({ collectionSlug })?.admin).join()
@@ -35,7 +35,7 @@ export function useDocuments(collectionSlug: string): { fields: string[]; ask: A
 
 type Doc = Record<string, unknown> & { id: string }
 
-/** The titles of the documents that are chosen, asked for at once; a document that is gone goes by its id. */
+/** The titles of the chosen documents, loaded in one request; a deleted document is shown by its id. */
 export function useTitles(ask: Ask, ids: string[]) {
   const [titles, setTitles] = useState<Record<string, string>>({})
   const remember = useCallback(
@@ -59,7 +59,7 @@ export function useTitles(ask: Ask, ids: string[]) {
   return { titles, remember }
 }
 
-/** What a menu offers: asked for when it is opened or typed into, and further when its end is reached. */
+/** A menu's options: loaded when it is opened or typed into, and more when its end is reached. */
 export function useOffers(ask: Ask, fields: string[]) {
   const [asked, setAsked] = useState<Asked | null>(null)
   const { options, hasNextPage, failed, answers } = useFound(ask, fields, asked)

@@ -2,7 +2,7 @@ import type { CollectionConfig } from 'payload'
 
 const HUB_LIST = { Component: '/src/panel/list/HubList#HubList' }
 
-/** A collection whose list is the hub's, unless it has one of its own. */
+/** Gives a collection the hub's list, unless it has its own list view. */
 export function inHubList(collection: CollectionConfig): CollectionConfig {
   const { admin = {} } = collection
   const views = { list: HUB_LIST, ...admin.components?.views }

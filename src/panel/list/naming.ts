@@ -1,24 +1,24 @@
 const BETWEEN = '·'
-/** A filter may have no more than 30 conditions; each word is one of every field. */
+/** A filter may have at most 30 conditions; each word adds one condition per field. */
 const MOST_WORDS = 8
 
 type Named = { useAsTitle?: string; listSearchableFields?: string[] }
 
 /**
- * What tells documents of a collection apart: its title, then whatever else its own list is searched by. Two people may
- * have one name, and an address is what an admin often has of them.
+ * The fields that identify documents of a collection: its title, then the other search fields of its list. Two people
+ * may have the same name, and an admin often knows only their address.
  */
 export function namingFields({ useAsTitle = 'id', listSearchableFields = [] }: Named = {}): string[] {
   return [...new Set([useAsTitle, ...listSearchableFields])].slice(0, 3)
 }
 
-/** A document by what tells it apart, as `Ada Alder · ada@example.org`. */
+/** A document's label from these fields, as `Ada Alder · ada@example.org`. */
 export function nameOf(doc: Record<string, unknown>, fields: string[]): string {
   const parts = fields.map((field) => doc[field]).filter(Boolean)
   return (parts.length > 0 ? parts : [doc.id]).join(` ${BETWEEN} `)
 }
 
-/** What finds the documents whose names have each of the words: in any of the fields, in any order. */
+/** The condition that finds documents by words: each word must be in one of the fields, in any order. */
 export function searchOf(typed: string, fields: string[]): Record<string, string> {
   const conditions = wordsOf(typed)
     .slice(0, MOST_WORDS)
@@ -28,7 +28,7 @@ export function searchOf(typed: string, fields: string[]): Record<string, string
   return Object.fromEntries(conditions)
 }
 
-/** The same of a name that is there. */
+/** Whether a name contains each of the words. */
 export const hasWords = (name: string, typed: string): boolean =>
   wordsOf(typed).every((word) => name.toLowerCase().includes(word))
 

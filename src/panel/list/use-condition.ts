@@ -6,7 +6,9 @@ import { conditionAt, fitting, type Place, withValue } from './condition'
 
 type Element = RefObject<HTMLElement | null>
 
-/** The condition that a filter stands in, and how to change its value. Payload tells a filter neither. */
+/**
+ * The condition that a filter belongs to, and a function that changes its value. Payload passes neither to a filter.
+ */
 export function useCondition(element: Element, path: string) {
   const { query, handleWhereChange } = useListQuery()
   const place = usePlace(element)
@@ -23,7 +25,7 @@ export function useCondition(element: Element, path: string) {
   return { operator, value: fits, change }
 }
 
-/** A condition is an item of the list of those that must all hold, in an item of the list of alternatives; it stays there. */
+/** In the page a condition is an item of an `and` list, inside an item of the `or` list; it keeps its position. */
 function usePlace(element: Element): Place | null {
   const [place, setPlace] = useState<Place | null>(null)
   useLayoutEffect(() => {

@@ -7,12 +7,12 @@ import type { Effect } from './effect'
 const TYPING_MS = 350
 
 type Props = {
-  /** The endpoint of the panel that previews and does it. */
+  /** The panel's endpoint that previews and executes the action. */
   address: string
   label: string
-  /** For a screen reader, where the label alone says too little. */
+  /** For a screen reader, if the label alone is not clear. */
   describedAs?: string
-  /** What to send; null while something is missing. */
+  /** The body to send; null while something is missing. */
   action: object | null
   onDone?: () => void
   children?: ReactNode
@@ -20,7 +20,7 @@ type Props = {
 
 type Answer = { effects: Effect[] } | { fault: string }
 
-/** A button, and the dialog that shows what its action would change, as the hub itself decides it, before it does. */
+/** A button, and a dialog that first shows what the action would change, as the hub itself decides it. */
 export function ActionDialog({ address, label, describedAs, action, onDone, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [open, setOpen] = useState(false)
@@ -29,7 +29,7 @@ export function ActionDialog({ address, label, describedAs, action, onDone, chil
   const heading = useId()
   const router = useRouter()
   const sent = JSON.stringify(action)
-  // Only what was said of this very action: of what was typed before, nothing may be confirmed.
+  // Only the preview of exactly this action: nobody may confirm a preview of an earlier input.
   const answer = said?.of === sent ? said.answer : null
   useEffect(() => {
     if (!open || sent === 'null') return setSaid(null)

@@ -4,13 +4,13 @@ import { type Series, scaleOf } from './series'
 
 const HEIGHT = 100
 
-/** The colour of the n-th series; the rest of them has a grey one. */
+/** The colour of the n-th series; the series `others` is grey. */
 export const colourOf = (series: Series, index: number): string =>
   `var(--hub-${series.id === 'others' ? 6 : (index % 6) + 1})`
 
 type Chart = { title: string; unit: ChartUnit; steps: Date[]; series: Series[] }
 
-/** Stacked bars, a bar a step. The picture is for eyes; the table behind it says the same to a screen reader. */
+/** Stacked bars, one per step. The picture is for the eyes; a hidden table gives the same data to a screen reader. */
 export function BarChart({ title, unit, steps, series }: Chart) {
   const sums = steps.map((_, index) => series.reduce((sum, one) => sum + (one.values[index] ?? 0), 0))
   const scale = scaleOf(Math.max(...sums))
@@ -87,7 +87,7 @@ function Bar(bar: {
 
 const FIRST_COLUMN = { hour: 'Hour (UTC)', day: 'Day (UTC)', week: 'Seven days from (UTC)' }
 
-/** Every number of the chart, out of sight. */
+/** The hidden table with every number of the chart. */
 function ChartTable({ title, unit, steps, series }: Chart) {
   return (
     <div className="hub-sr">
@@ -118,7 +118,7 @@ function ChartTable({ title, unit, steps, series }: Chart) {
   )
 }
 
-/** The first, the last, and what lies between at even distances. */
+/** The first, the last, and some between them at even distances. */
 function timesOf(steps: Date[]): Date[] {
   const count = Math.min(5, steps.length)
   const at = (place: number) => Math.round((place * (steps.length - 1)) / Math.max(1, count - 1))

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import './panel.css'
 
-/** A titled box of the panel. `note` says what is counted, `link` leads to the list behind it. */
+/** A titled box of the panel. `note` says what is counted, `link` leads to its list. */
 export function Card(props: { title: string; note?: ReactNode; link?: string; children: ReactNode }) {
   const { title, note, link, children } = props
   return (
@@ -15,7 +15,7 @@ export function Card(props: { title: string; note?: ReactNode; link?: string; ch
   )
 }
 
-/** What is shown where there is nothing to show. */
+/** The text that is shown when there is no data. */
 export function Nothing({ children }: { children: ReactNode }) {
   return <div className="hub-empty">{children}</div>
 }

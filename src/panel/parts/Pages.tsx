@@ -1,12 +1,15 @@
 export const PAGE_SIZE = 50
 
-/** The page that the address asks for; the first where it makes no sense. */
+/** The page number in the page's address; the first page if it is invalid. */
 export function pageOf({ page }: { page?: string | string[] }): number {
   const asked = Number(page)
   return Number.isInteger(asked) && asked >= 1 && asked <= 100_000 ? asked : 1
 }
 
-/** From one page to the next, where there are several; from one beyond the last back to it. `addressOf` keeps what is filtered. */
+/**
+ * Links to other pages, if there are several; a page beyond the last links back to the last. `addressOf` keeps the
+ * filter.
+ */
 export function Pages(props: { page: number; total: number; addressOf: (page: number) => string }) {
   const { page, total, addressOf } = props
   const last = Math.max(1, Math.ceil(total / PAGE_SIZE))

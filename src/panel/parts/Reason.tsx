@@ -1,6 +1,6 @@
 'use client'
 
-/** Why something is done; kept with it. */
+/** The reason for an action; it is stored with it. */
 export function Reason({ value, onChange }: { value: string; onChange: (text: string) => void }) {
   return (
     <label className="hub-field">

@@ -1,15 +1,15 @@
 import type { Pool } from 'pg'
 import { inTransaction, type Sql } from '../../platform/database/sql'
 
-/** One thing that changes, in words. */
+/** One change, in words. */
 export type Effect = { what: string; before: string; after: string }
 
 /** Thrown to end a preview's transaction. */
 const PREVIEW = new Error('a preview changes nothing')
 
 /**
- * Runs what an admin asked for in one transaction and answers what it says of itself. As a preview, whatever it wrote is
- * taken back: what is said beforehand comes from the very work that would be done.
+ * Runs an admin's action in one transaction and returns its result. A preview runs the same code and then rolls back,
+ * so it shows exactly what the action would do.
  */
 export async function doneOrPreviewed<T>(
   pool: Pool,

@@ -4,7 +4,7 @@ import type { DashboardView } from './range'
 
 type Conditions = Record<string, Record<string, string | number>>
 
-/** A list of the panel, already filtered: all conditions hold. */
+/** The address of a list of the panel, already filtered: all conditions must match. */
 export function listLink(collection: string, conditions: Conditions = {}): string {
   const parts = Object.entries(conditions).flatMap(([field, tests]) =>
     Object.entries(tests).map(([operator, value]) => [field, operator, value] as const),
@@ -16,22 +16,22 @@ export function listLink(collection: string, conditions: Conditions = {}): strin
   return `/admin/collections/${collection}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
 
-/** The calls of a span that have ended, whichever way: what the sums count. */
+/** The calls of a span that have ended, successfully or not: the calls that the sums count. */
 export const settledLink = (span: UsageSpan, conditions: Conditions = {}): string =>
   usageLink(span, { status: { in: 'success,error,timeout' }, ...conditions })
 
-/** Everybody who called something in what the dashboard shows. */
+/** Everybody who made a call in the range that the dashboard shows. */
 export function activeUsersLink({ range, span }: DashboardView, page = 1): string {
   const day = (time: number) => utcDay(new Date(time))
   const own = range === 'own' ? `&from=${day(span.from.getTime())}&to=${day(span.until.getTime() - 1)}` : ''
   return `/admin/active-users?range=${range}${own}${page > 1 ? `&page=${page}` : ''}`
 }
 
-/** The subscriptions of a plan, or of all plans, that are at least so full. */
+/** The subscriptions of a plan, or of all plans, that have used at least this share. */
 export const planFillLink = (planId: string | null, level: number, page = 1): string =>
   `/admin/plan-fill?${planId ? `plan=${planId}&` : ''}above=${level}${page > 1 ? `&page=${page}` : ''}`
 
-/** The usage log within a span, and whatever else is asked. */
+/** The usage log within a span, with further conditions. */
 export function usageLink({ from, until }: UsageSpan, conditions: Conditions = {}): string {
   return listLink('usage-logs', {
     createdAt: { greater_than_equal: from.toISOString(), less_than: until.toISOString() },

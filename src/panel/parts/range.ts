@@ -2,24 +2,24 @@ import type { UsageSpan } from '../../domain/usage/activity'
 
 export const PRESETS = ['24h', '7d', '30d', '90d'] as const
 
-/** What the dashboard shows, as its address says it: `?range=30d&by=tool`, `?range=own&from=…&to=…`. */
+/** What the dashboard shows, from the page's address: `?range=30d&by=tool`, `?range=own&from=…&to=…`. */
 export type DashboardView = {
   range: (typeof PRESETS)[number] | 'own'
   by: 'tool' | 'plan'
   span: UsageSpan
-  /** As long as `span` and right before it. */
+  /** The previous period: as long as `span` and right before it. */
   before: UsageSpan
 }
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const LONGEST_DAYS = 366
-/** So many days and fewer are shown by the hour. */
+/** A range of at most this many days is shown by the hour. */
 const DAYS_BY_HOUR = 2
 
 /**
- * Reads the dashboard's address. Days are UTC and the present one belongs to every preset; 24 hours are whole hours, the
- * present one included. What makes no sense is read as the last 30 days: an old link must not fail.
+ * Reads the range from the dashboard's address. Days are in UTC, and every preset includes today; 24 hours are whole
+ * hours, including the current one. An invalid address means the last 30 days: an old link must not fail.
  */
 export function readView(query: Record<string, unknown> | undefined, now: Date): DashboardView {
   const by = query?.by === 'plan' ? 'plan' : 'tool'
@@ -58,7 +58,7 @@ function readDay(text: unknown): number | null {
   return Number.isNaN(time) ? null : time
 }
 
-/** The UTC days that a span touches, as a span: what sums by user are kept for. */
+/** The UTC days that a span touches, as a span: sums by user exist only for whole days. */
 export function wholeDays({ from, until }: UsageSpan): UsageSpan {
   return {
     from: new Date(dayOf(from)),
@@ -67,13 +67,15 @@ export function wholeDays({ from, until }: UsageSpan): UsageSpan {
   }
 }
 
-/** What one bar of a chart stands for. */
+/** The time that one bar of a chart covers. */
 export type ChartUnit = UsageSpan['unit'] | 'week'
 
-/** So many days and fewer are a bar each; of more nobody could tell one from the next. */
+/** Up to this many days get a bar each; more bars could not be told apart. */
 const MOST_BARS_OF_DAYS = 120
 
-/** The bars of a chart over a span: its hours, its days, or of a long one seven days each, the last one maybe fewer. */
+/**
+ * The bars of a chart over a span: one per hour, per day, or per seven days for a long span; the last may cover fewer.
+ */
 export function chartSteps(span: UsageSpan): { unit: ChartUnit; steps: Date[] } {
   const steps = stepsOf(span)
   if (span.unit === 'hour' || steps.length <= MOST_BARS_OF_DAYS) return { unit: span.unit, steps }

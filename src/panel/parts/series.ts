@@ -12,8 +12,8 @@ type Naming = {
 }
 
 /**
- * Cells as the series of a stacked chart over `steps` of one length, the largest first. Beyond five the rest is one series, `others`,
- * so that colours stay apart.
+ * Turns cells into the series of a stacked chart over `steps` of equal length, the largest first. After five series the
+ * rest is one series, `others`, so that the colours stay distinct.
  */
 export function toSeries(cells: UsageCell[], steps: Date[], { key, name, value }: Naming): Series[] {
   const [first = 0, second = Number.POSITIVE_INFINITY] = steps.map((step) => step.getTime())
@@ -40,7 +40,7 @@ function merged(rest: Series[], length: number): Series {
   return { id: 'others', name: `${rest.length} others`, values, total }
 }
 
-/** The lines of a chart's scale: 0, and up to four more of a round distance, the last one at or above `most`. */
+/** The lines of a chart's scale: 0, and up to four more at round distances, the last one at or above `most`. */
 export function scaleOf(most: number): number[] {
   if (most <= 0) return [0, 1]
   const rough = most / 4

@@ -2,7 +2,7 @@ import { CLOSED_PLANS_ADVICE, closedPlans } from '../../domain/billing/offer'
 import { runtime } from '../../platform/runtime/runtime'
 import '../parts/panel.css'
 
-/** Says which plans users cannot choose because they have a price and nobody can pay; nothing where there are none. */
+/** Names the plans that users cannot choose because they have a price and nobody can pay; empty if there are none. */
 export async function ClosedPlans() {
   const titles = await closedPlans(runtime().pool)
   if (titles.length === 0) return null

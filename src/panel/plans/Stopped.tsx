@@ -6,7 +6,7 @@ import type { StoppedUser } from './what-if-types'
 
 const MOST_SHOWN = 100
 
-/** Who would have been stopped: the first hundred, and all of them as a file. */
+/** The users whom the draft would have stopped: the first hundred, and all of them as a file. */
 export function StoppedTable({ result }: { result: WhatIf }) {
   const { stopped, lines } = result
   return (
@@ -70,7 +70,7 @@ function Line({ one }: { one: StoppedUser }) {
   )
 }
 
-/** What the figures rest on, in words. */
+/** Says in words how the figures were computed. */
 export function Cover({ result: { byTokens, byPace } }: { result: WhatIf }) {
   const reckoned = byTokens.periods - byTokens.played
   return (

@@ -8,7 +8,7 @@ import type { WhatIf as Result } from './what-if'
 
 type Answer = Result | { fault: string }
 
-/** Before a plan is saved: whom the limits in the form would have stopped in the last 30 days. */
+/** Shows, before a plan is saved, whom the limits in the form would have stopped in the last 30 days. */
 export function WhatIf() {
   const { id } = useDocumentInfo()
   const draft = useFormFields(([fields]) => ({

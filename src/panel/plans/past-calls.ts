@@ -1,13 +1,15 @@
 import type { PastFlight } from '../../domain/billing/replay'
 import type { Sql } from '../../platform/database/sql'
 
-/** A time of a user whose calls are played again: a period, or a day. */
+/** A user's period or day whose calls are replayed. */
 export type Stretch = { userId: string; from: Date; until: Date; calls: number }
 
-/** So many stretches are read by one statement. */
+/** How many stretches one statement reads. */
 const AT_ONCE = 50
 
-/** As many of the first as fit into so many rows; one that is too large by itself does not keep out those after it. */
+/**
+ * The first stretches that fit into `rows` rows; one that does not fit is skipped, and smaller ones after it may fit.
+ */
 export function withinRows<One extends Stretch>(stretches: One[], rows: number): Set<One> {
   const taken = new Set<One>()
   let left = rows
@@ -19,7 +21,7 @@ export function withinRows<One extends Stretch>(stretches: One[], rows: number):
   return taken
 }
 
-/** The calls of each stretch in their order, `counts` where they were admitted under the plan. */
+/** Reads the calls of each stretch in order; `counts` is true if a call was admitted under the plan. */
 export async function eachPast<One extends Stretch>(
   sql: Sql,
   planId: string,
@@ -40,7 +42,7 @@ export async function eachPast<One extends Stretch>(
   }
 }
 
-/** What belongs together, in its order. */
+/** Groups items by key and keeps their order. */
 export function grouped<Key, One>(all: readonly One[], keyOf: (one: One) => Key): Map<Key, One[]> {
   const groups = new Map<Key, One[]>()
   for (const one of all) {

@@ -6,8 +6,8 @@ import type { DraftLimits, StoppedUser } from './what-if-types'
 type Question = { planId: string; draft: DraftLimits; current: DraftLimits; since: Date; rows: number }
 
 /**
- * Of the days on which a subscriber called so often that the draft's pace could have stopped them: how many there are,
- * with how many calls, and how many were played. `needed` is false where the draft is no slower than the plan.
+ * The days on which a subscriber made so many calls that the draft's pace could have stopped them: how many there are,
+ * with how many calls, and how many were replayed. `needed` is false if the draft is not slower than the plan.
  */
 export type PaceCover = {
   needed: boolean
@@ -17,17 +17,17 @@ export type PaceCover = {
   playedCalls: number
 }
 
-/** What the pace refuses, by user and call. */
+/** The calls that the pace refuses, by user and call. */
 export type RefusedByPace = Map<string, Map<string, PastCall>>
 
 type Found = { stopped: StoppedUser[]; cover: PaceCover; refused: RefusedByPace }
 
 type Day = Stretch & { name: string | null; days: number; allCalls: number }
 
-/** The busiest days beyond this are counted, and not even listed. */
+/** At most this many of the busiest days are listed; further days are only counted. */
 const MOST_DAYS = 1_000
 
-/** Who would have been stopped by the rate or by calls at once, on the busiest days that the rows allow. */
+/** Users whom the limits of rate or calls at once would have stopped, on as many busiest days as the rows allow. */
 export async function stoppedByPace(
   sql: Sql,
   { planId, draft, current, since, rows }: Question,
@@ -68,7 +68,7 @@ export async function stoppedByPace(
 const RULES = ['rate', 'calls at once'] as const
 const NOT_NEEDED: PaceCover = { needed: false, days: 0, calls: 0, playedDays: 0, playedCalls: 0 }
 
-/** The days of one user are one line. */
+/** Adds the days of one user up to one line. */
 function add(
   stopped: Map<string, StoppedUser>,
   { userId, name }: Day,
@@ -88,7 +88,9 @@ function add(
   })
 }
 
-/** Days on which a present subscriber of the plan called more often than what no pace of the draft can stop. */
+/**
+ * Days on which a current subscriber of the plan made more calls than $2, the number that the draft's pace never stops.
+ */
 const DAYS_OF_USERS = `
   select d.user_id as "userId", u.name, d.day::timestamp at time zone 'utc' as from,
     (d.day + 1)::timestamp at time zone 'utc' as until, (d.calls_success + d.calls_failed)::float8 as calls,

@@ -16,14 +16,14 @@ type Question = {
   since: Date
   now: Date
   rows: number
-  /** What the pace refuses, which is asked before the tokens. */
+  /** The calls that the pace refuses; admission checks the pace before the tokens. */
   pace: Promise<{ refused: RefusedByPace }>
 }
 
-/** Of the periods that used more than the draft allows: how many there are, and how many were played call by call. */
+/** The periods that used more than the draft allows: how many there are, and how many were replayed call by call. */
 export type TokenCover = { periods: number; played: number }
 
-/** A period above the draft, and what its days say of what would have been stopped. */
+/** A period above the draft, and an estimate from its days of what would have been stopped. */
 type Period = Stretch & {
   name: string | null
   firstDay: Date | null
@@ -32,9 +32,9 @@ type Period = Stretch & {
 }
 
 /**
- * Who would have been stopped by the tokens. All of them are found by one statement on counters and daily sums; what it
- * reckons is right to within one call a period. As many as the rows allow are played call by call instead. What the pace
- * refuses already is counted there, and used no tokens here.
+ * Users whom the token limit would have stopped. One statement on counters and daily sums finds all of them; its
+ * estimate is right to within one call a period. As many periods as the rows allow are replayed call by call instead.
+ * Calls that the pace already refuses are counted there, and use no tokens here.
  */
 export async function stoppedByTokens(
   sql: Sql,
@@ -63,7 +63,7 @@ export async function stoppedByTokens(
 
 const person = ({ userId, name }: Period) => ({ userId, name, by: 'tokens' as const })
 
-/** By the sums of days, less what the pace refuses of the period. */
+/** The estimate from the sums of days, less the calls that the pace refuses in the period. */
 function reckoned(period: Period, refused = new Map<string, PastCall>()): StoppedUser | null {
   const { firstDay, from, until, stoppedCalls, stoppedTokens } = period
   const before = [...refused.values()].filter(({ at }) => at >= from && at < until)
@@ -73,7 +73,7 @@ function reckoned(period: Period, refused = new Map<string, PastCall>()): Stoppe
   return { ...person(period), firstAt: firstDay, calls, tokens, exact: false }
 }
 
-/** The periods of one user are one line. */
+/** Adds the periods of one user up to one line. */
 function add(stopped: Map<string, StoppedUser>, one: StoppedUser | null): void {
   if (!one) return
   const known = stopped.get(one.userId)
@@ -95,8 +95,8 @@ async function grantsOf(sql: Sql, periods: Period[]): Promise<Map<string, PastGr
 }
 
 /**
- * Periods of the plan in the last days that used more than the draft and their grants allow, the furthest above it
- * first. `stopped…`: by the sums of their days, what lies above the limit since $3; of calls those that took tokens.
+ * Recent periods of the plan that used more than the draft and their grants allow, the highest usage first. `stopped…`:
+ * the tokens above the limit since $3, from the sums of their days, and the calls that used those tokens.
  */
 const PERIODS = `
   with above as materialized (
@@ -137,7 +137,7 @@ const PERIODS = `
   where a.tokens_used > a.allowed
   order by a.tokens_used desc, a.user_id, a.period_start`
 
-/** What was taken back counted until then. */
+/** Tokens of a grant that were taken back counted until that moment. */
 const GRANTS = `
   select g.user_id as "userId", g.period_start as period, e.tokens::float8 as tokens, g.created_at as from, e.until
   from unnest($1::uuid[], $2::timestamptz[]) as p(user_id, period_start)

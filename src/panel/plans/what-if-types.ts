@@ -12,6 +12,6 @@ export type StoppedUser = {
   firstAt: Date
   calls: number
   tokens: number
-  /** Played call by call; else reckoned from the sums of days. */
+  /** True if replayed call by call; else estimated from the sums of days. */
   exact: boolean
 }

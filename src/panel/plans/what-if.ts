@@ -6,19 +6,19 @@ import type { DraftLimits, StoppedUser } from './what-if-types'
 
 export type WhatIf = {
   since: Date
-  /** Everybody who would have been stopped, most tokens first; at most `MOST_LINES`. */
+  /** The users who would have been stopped, most tokens first; at most `MOST_LINES`. */
   stopped: StoppedUser[]
-  /** Over all of them, shown or not. */
+  /** Totals of all of them, shown or not. */
   users: number
   calls: number
   tokens: number
   lines: number
-  /** What was looked at: all periods for tokens, and of the busy days as many as were played. */
+  /** What was checked: all periods for tokens, and as many of the busy days as were replayed. */
   byTokens: TokenCover
   byPace: PaceCover
 }
 
-/** How many rows are read at most to play periods and days again: what keeps the answer within two seconds. */
+/** The maximum number of rows read to replay periods and days; it keeps the response within two seconds. */
 export type RowBudget = { tokens: number; pace: number }
 
 const DAYS = 30
@@ -26,10 +26,10 @@ const MOST_LINES = 5_000
 const ROWS: RowBudget = { tokens: 30_000, pace: 40_000 }
 
 /**
- * Plays the last 30 days of a plan's calls again against a draft of its limits. Every period that used more than the
- * draft allows is found by its counters; those that are furthest above it are played call by call, the others reckoned
- * from their days. Rate and calls at once need the calls themselves: the busiest days are played, and the answer says
- * how many of all. A call counts once, for the rule that admission asks first: rate, calls at once, tokens.
+ * Replays the last 30 days of a plan's calls with a draft of its limits. Counters find every period that used more than
+ * the draft allows; the periods with the highest usage are replayed call by call, the others are estimated from their
+ * days. Rate and calls at once need the calls themselves: the busiest days are replayed, and the response says how many
+ * of all. A call counts once, for the rule that admission checks first: rate, calls at once, tokens.
  */
 export async function whatIf(
   sql: Sql,

@@ -2,7 +2,7 @@
 import { Button, useConfig } from '@payloadcms/ui'
 import { useSearchParams } from 'next/navigation'
 
-/** Downloads what the list shows, all pages of it, as CSV from the collection's own endpoint. */
+/** Downloads all pages of the list as CSV from the collection's own endpoint. */
 export function ExportCsv({ collectionSlug }: { collectionSlug: string }) {
   const { config } = useConfig()
   const shown = [...useSearchParams()].filter(([name]) => name === 'search' || name.startsWith('where'))

@@ -1,7 +1,7 @@
 import { brandOf } from '../../domain/settings/read-settings'
 import { settingsOfPage } from './hub-name'
 
-/** The hub's logo with its name, as the settings have them, above the sign-in form. */
+/** The hub's logo and name from the settings, above the sign-in form. */
 export async function HubLogo() {
   const { name, logoUrl } = await brand()
   return (
@@ -14,7 +14,7 @@ export async function HubLogo() {
   )
 }
 
-/** The small logo in the panel's head; the first letter of the name where there is no image. */
+/** The small logo in the panel's header; without an image, the first letter of the name. */
 export async function HubIcon() {
   const { name, logoUrl } = await brand()
   if (logoUrl) return <Logo alt={name} height={24} url={logoUrl} />
@@ -25,7 +25,7 @@ export async function HubIcon() {
   )
 }
 
-/** The logo comes by the panel's own address, whatever HUB_URL says: the browser is asked for no other host. */
+/** The logo is loaded from the panel's own address, whatever HUB_URL is, so that the browser contacts no other host. */
 async function brand() {
   return brandOf(await settingsOfPage(), '')
 }

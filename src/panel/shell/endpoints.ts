@@ -14,7 +14,7 @@ import { correctFromPanel } from '../usage/correct'
 import { readUserAction } from '../user/action-input'
 import { performUserAction } from '../user/perform'
 
-/** What the hub's own views of the panel ask for. Each asks first who is calling: admins alone, by a session. */
+/** The endpoints of the hub's own views in the panel. Each first checks the caller: only admins, with a session. */
 export const panelEndpoints: Endpoint[] = [
   post('/panel/ledger/check', async () => {
     const report = await runLedgerCheck(runtime().pool, 'admin')

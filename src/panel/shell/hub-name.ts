@@ -3,10 +3,10 @@ import { cache } from 'react'
 import { DEFAULT_HUB_NAME, readSettings } from '../../domain/settings/read-settings'
 import { runtime } from '../../platform/runtime/runtime'
 
-/** The settings, read once a page: its title and each place of the logo ask for them. */
+/** The settings, read once per page: its title and every logo need them. */
 export const settingsOfPage = cache(() => readSettings(runtime().pool))
 
-/** A page's metadata with the name that the settings give the hub, where the configuration has the default one. */
+/** A page's metadata, with the hub's name from the settings in place of the configuration's default name. */
 export async function withHubName(metadata: Metadata): Promise<Metadata> {
   const { hubName } = await settingsOfPage()
   if (typeof metadata.title !== 'string' || hubName === DEFAULT_HUB_NAME) return metadata

@@ -3,12 +3,13 @@ import type { Payload } from 'payload'
 import { hubStrategy } from '../../domain/accounts/payload/strategy'
 import type { HubUser } from '../../platform/payload/caller'
 
-/** These ask by themselves whether the caller may use the panel, and answer in a way that its forms understand. */
+/** These check the caller's rights themselves, and respond in a form that the panel's forms understand. */
 const ASK_THEMSELVES = ['form-state', 'table-state']
 
 /**
- * Keeps the panel's server functions for admins. Payload asks of some of them only that somebody is signed in: of the
- * one that renders a widget, for one, which would show any user what the dashboard shows. Throws for anybody else.
+ * Allows the panel's server functions only to admins. For some of them Payload only checks that somebody is signed in:
+ * the function that renders a widget, for example, would show the dashboard's data to every user. Throws for everybody
+ * else.
  */
 export async function requirePanelUser(payload: Payload, name: string): Promise<void> {
   if (ASK_THEMSELVES.includes(name)) return

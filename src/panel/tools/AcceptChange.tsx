@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { askAccept } from './ask-mcp'
 
-/** Takes over what is shown, and shows the tool anew: its form would still hold what it was. */
+/** Accepts the change that is shown, and reloads the tool, because its form would still have the old values. */
 export function AcceptChange({ id, fingerprint }: { id: string; fingerprint: string }) {
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState<string | null>(null)

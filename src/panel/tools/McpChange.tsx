@@ -5,7 +5,9 @@ import { Card } from '../parts/Card'
 import { inUtc } from '../parts/numbers'
 import { AcceptChange } from './AcceptChange'
 
-/** Warns where the MCP server of a tool says something else of it than was taken over, and shows what. */
+/**
+ * Warns if the MCP server now describes the tool differently from the accepted description, and shows the difference.
+ */
 export async function McpChange({ id }: { id: string }) {
   const known = (await readImports(runtime().pool, [id])).get(id)
   if (!known || (known.changedAt ?? known.problem) === null) return null

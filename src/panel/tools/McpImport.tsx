@@ -17,7 +17,7 @@ import './tools.css'
 
 type Found = { server: Server; tools: ServerTool[] }
 
-/** Above the list of tools: lists those of an MCP server, and makes tools of the chosen ones. */
+/** Above the list of tools: lists the tools of an MCP server, and imports the chosen ones. */
 export function McpImport() {
   const router = useRouter()
   const [found, setFound] = useState<Found | null>(null)

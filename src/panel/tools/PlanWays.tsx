@@ -6,10 +6,10 @@ import { runtime } from '../../platform/runtime/runtime'
 import { Card, Nothing } from '../parts/Card'
 import { WayTabs } from './WayTabs'
 
-/** Snippets of more tools than this would make the page slow; the others have them on their own pages. */
+/** Snippets of more tools than this would make the page slow; the other tools show them on their own pages. */
 const MOST_TOOLS = 50
 
-/** On a plan's page: the tools that it opens, and how each is called. */
+/** On a plan's page: the tools that it includes, and how each is called. */
 export async function PlanWays({ id, data }: UIFieldServerProps) {
   if (!id) return null
   const { pool, config } = runtime()

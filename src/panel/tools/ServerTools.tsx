@@ -4,13 +4,13 @@ import type { ServerTool } from './ask-mcp'
 
 type Props = {
   tools: ServerTool[]
-  /** What stands in the field for a prefix where a name is taken. */
+  /** The suggested prefix, used when a name is taken. */
   usualPrefix: string
   busy: boolean
   onImport: (names: string[], prefix: string) => void
 }
 
-/** The tools of a server to choose from. Those that the hub has cannot be chosen again. */
+/** The tools of a server to choose from. Tools that the hub already has cannot be chosen again. */
 export function ServerTools({ tools, usualPrefix, busy, onImport }: Props) {
   const id = useId()
   const [chosen, setChosen] = useState<string[]>([])

@@ -10,7 +10,7 @@ const WORDS = {
   trying: { text: 'is being tried again', className: 'hub-warn' },
 } as const
 
-/** On a tool's page: what its MCP server changed, and what this process found when it called it and its upstreams. */
+/** On a tool's page: what its MCP server changed, and how this process's calls of the tool and its upstreams ended. */
 export function ToolHealth({ id, data }: UIFieldServerProps) {
   if (!id) return null
   const tool = toolOfDocument({ ...data, id: String(id) })

@@ -5,7 +5,7 @@ import { runtime } from '../../platform/runtime/runtime'
 import { Card } from '../parts/Card'
 import { WayTabs } from './WayTabs'
 
-/** On a tool's page: how the saved tool is called through each door. */
+/** On a tool's page: how the saved tool is called through each interface. */
 export function ToolWays({ id, data }: UIFieldServerProps) {
   if (!id) return null
   const tool = toolOfDocument({ ...data, id: String(id) })

@@ -1,6 +1,6 @@
 'use client'
 
-/** As `POST /api/v1/admin/tools/{tool_id}/try` answers. */
+/** The response of `POST /api/v1/admin/tools/{tool_id}/try`. */
 export type Trial = {
   usage_id: string
   output: Record<string, unknown> | null
@@ -14,7 +14,7 @@ export type Trial = {
 
 const number = new Intl.NumberFormat('en')
 
-/** What a trial showed, or why there was none. */
+/** The result of a trial, or why it could not run. */
 export function TrialResult({ result }: { result: { trial: Trial } | { fault: string } }) {
   if ('fault' in result) return <p className="hub-bad">{result.fault}</p>
   const { trial } = result
@@ -66,7 +66,7 @@ function Fact({ name, value }: { name: string; value: string }) {
   )
 }
 
-/** Asks the hub for a trial, as the panel's admin. */
+/** Requests a trial from the hub, as the panel's admin. */
 export async function askTrial(
   id: string,
   body: { input: unknown; as: object },

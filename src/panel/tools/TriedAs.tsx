@@ -6,7 +6,7 @@ export type Who = { plan: string } | { user_id: string }
 
 const USER = ' user'
 
-/** As whom a tool is tried: one of a plan, or a user with what is left to them. */
+/** The choice of whom a tool is tried as: a subscriber of a plan, or a user with their remaining tokens. */
 export function TriedAs({ plans, onChange }: { plans: Plan[]; onChange: (who: Who) => void }) {
   const id = useId()
   const [chosen, setChosen] = useState(plans[0]?.name ?? USER)
@@ -53,7 +53,7 @@ export function TriedAs({ plans, onChange }: { plans: Plan[]; onChange: (who: Wh
             onBlur={look}
             onKeyDown={(event) => {
               if (event.key !== 'Enter') return
-              // Enter saves the document else.
+              // Without this, Enter would save the document.
               event.preventDefault()
               void look()
             }}

@@ -11,10 +11,10 @@ import { TryFields } from './TryFields'
 import '../parts/panel.css'
 import './tools.css'
 
-/** The one field of a tool whose schema names none. */
+/** The only field of a tool whose schema names no properties. */
 const WHOLE = [{ name: 'input', kind: 'json' as const, isRequired: true, description: null, choices: [] }]
 
-/** Calls the last saved draft of a tool as somebody would. Nobody is charged; the usage log keeps it as a trial. */
+/** Tests a tool's latest draft as a chosen user or plan. Nobody is charged; the usage log records it as a trial. */
 export function TryIt({ plans }: { plans: Plan[] }) {
   const { id, savedDocumentData, initialData } = useDocumentInfo()
   const saved = savedDocumentData ?? initialData

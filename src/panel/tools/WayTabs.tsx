@@ -4,7 +4,7 @@ import type { WayToCall } from '../../domain/snippets/ways-to-call'
 import '../parts/panel.css'
 import './tools.css'
 
-/** The ways to call a tool, one at a time, each with its snippet and a button that copies it. */
+/** The ways to call a tool, one per tab, each with its snippet and a copy button. */
 export function WayTabs({ ways, label }: { ways: WayToCall[]; label: string }) {
   const [chosen, setChosen] = useState(0)
   const id = useId()
@@ -49,7 +49,7 @@ export function WayTabs({ ways, label }: { ways: WayToCall[]; label: string }) {
   )
 }
 
-/** Payload's own copy button has no name that a screen reader could say. */
+/** Payload's own copy button has no name for a screen reader. */
 function CopyButton({ text }: { text: string }) {
   const [copied, setCopied] = useState(false)
   const copy = async () => {

@@ -1,6 +1,6 @@
 type Json = Record<string, unknown>
 
-/** One field of the form that a schema makes. What is neither text, number, boolean nor a choice is typed as JSON. */
+/** One field of a form made from a schema. A value that is not a text, number, boolean or choice is typed as JSON. */
 export type SchemaField = {
   name: string
   kind: 'text' | 'number' | 'boolean' | 'choice' | 'json'
@@ -10,10 +10,10 @@ export type SchemaField = {
   choices: string[]
 }
 
-/** What stands in the form: `true` and `false` for a box, texts for all others. */
+/** The form's values: `true` or `false` for a checkbox, texts for all other fields. */
 export type FormValues = Record<string, string | boolean>
 
-/** The fields of a schema's properties, those that are required first; none where it names no property. */
+/** The fields for a schema's properties, required ones first; empty if it names no property. */
 export function fieldsOf(schema: Json | null): SchemaField[] {
   const properties = isObject(schema?.properties) ? schema.properties : {}
   const required = Array.isArray(schema?.required) ? schema.required : []
@@ -23,7 +23,7 @@ export function fieldsOf(schema: Json | null): SchemaField[] {
   return [...fields.filter(({ isRequired }) => isRequired), ...fields.filter(({ isRequired }) => !isRequired)]
 }
 
-/** What the form begins with: an example where there is one, else nothing in fields that may stay empty. */
+/** The form's initial values: from the example, else empty. */
 export function valuesOf(fields: SchemaField[], example: Json): FormValues {
   return Object.fromEntries(
     fields.map(({ name, kind }) => {

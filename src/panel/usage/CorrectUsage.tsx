@@ -4,7 +4,7 @@ import { v4 as newId } from 'uuid'
 import { ActionDialog } from '../parts/ActionDialog'
 import { Reason } from '../parts/Reason'
 
-/** Sets what a call is charged, after showing what follows from it. The page is read anew: its figures have changed. */
+/** Corrects a call's charge, after showing the effects. Then it reloads the page, because its figures have changed. */
 export function CorrectUsage({ usageId, tokens: charged }: { usageId: string; tokens: number }) {
   const [tokens, setTokens] = useState(String(charged))
   const [reason, setReason] = useState('')

@@ -16,7 +16,7 @@ const SOURCE: Record<string, string> = {
   unknown: 'Nothing is known of what was used, so nothing is charged.',
 }
 
-/** Where a call's figures come from, what was held for it, and who corrected it. */
+/** Where a call's figures come from, how many tokens were held for it, and who corrected it. */
 export const Provenance: UIFieldServerComponent = async ({ id }) => {
   const seen = UUID.test(String(id ?? '')) ? await readProvenance(runtime().pool, String(id)) : null
   if (!seen) return null

@@ -10,15 +10,15 @@ type Preset = { name: string; query: string }
 const KEY = 'usage-log-presets'
 const MOST = 20
 
-/** What was kept; anything else that is stored there is no preset. */
+/** Reads the saved presets; ignores any other stored value. */
 function presetsOf(kept: unknown): Preset[] {
   if (!Array.isArray(kept)) return []
   return kept.filter((one) => typeof one?.name === 'string' && typeof one?.query === 'string')
 }
 
 /**
- * Ways into the usage log: some that everybody needs, and those that this admin saved. Each loads the page anew: on the
- * way from one filter to another within the page, Payload's list keeps the filter that it had.
+ * Filters of the usage log: some for everybody, and those that this admin saved. Each link reloads the page, because
+ * Payload's list keeps its old filter when only the address changes.
  */
 export function UsagePresets() {
   const { getPreference, setPreference } = usePreferences()
@@ -93,7 +93,7 @@ export function UsagePresets() {
   )
 }
 
-/** The filter of the address, without the page that is shown. */
+/** The filter in the page's address, without the page number. */
 function filterOf(params: Iterable<[string, string]>): string {
   const parts = [...params].filter(([key]) => key === 'search' || key.startsWith('where'))
   return new URLSearchParams(parts).toString()

@@ -26,8 +26,8 @@ type Request = {
 }
 
 /**
- * Corrects what a call is charged, by the operation of the versioned API, and says what that changes: the figures are
- * read before and after it, in its transaction. A preview is taken back.
+ * Corrects a call's charge through the operation of the versioned API, and returns what that changes: it reads the
+ * figures before and after, in the same transaction. A preview is rolled back.
  */
 export async function correctFromPanel({ pool, by, usageId, sent, preview }: Request): Promise<Effect[]> {
   const read = Correction.safeParse(sent)
@@ -81,7 +81,7 @@ async function readFigures(sql: Sql, usageId: string): Promise<Figures | null> {
   return { ...row, left }
 }
 
-/** The row, its period, current or ended, and the sums of its user, tool, plan and day. */
+/** The row, its current or ended period, and the sums of its user, tool, plan and day. */
 const FIGURES = `
   select l.user_id as "userId", l.period_start as "periodStart", (hub_uuid_time(l.id) at time zone 'utc')::date::text as day, l.tokens_used::float8 as charged,
     d.tokens::float8 as "ofDay", coalesce(s.tokens_used, p.tokens_used)::float8 as "ofPeriod",

@@ -21,7 +21,7 @@ export type Seen = {
   corrections: Correction[]
 }
 
-/** What a usage row rests on, and its corrections, oldest first; null where there is no such row. */
+/** Where a usage row's figures come from, and its corrections, oldest first; null if the row does not exist. */
 export async function readProvenance(sql: Sql, usageId: string): Promise<Seen | null> {
   const [row, corrections] = await Promise.all([
     sql.query<Omit<Seen, 'corrections'>>(

@@ -6,7 +6,7 @@ import type { UserData } from './load'
 
 const MOST = 20
 
-/** What signs in as this user: password, keys, sessions. */
+/** The user's ways to sign in: password, keys, sessions. */
 export function Access({ data }: { data: UserData }) {
   return (
     <div className="hub-columns">

@@ -6,7 +6,7 @@ import { inFull, inPercent, inUtc, utcDay } from '../parts/numbers'
 import { ChangePlan, GrantTokens, Pause, Resume, TakeBackGrant } from './actions'
 import type { UserData } from './load'
 
-/** What they may use and have used in this period, and what an admin can change about it. */
+/** The user's limit and usage in this period, and the actions with which an admin can change them. */
 export function Balance({ data }: { data: UserData }) {
   const { profile, subscription, plans } = data
   const now = new Date().toISOString()
@@ -84,7 +84,7 @@ function Bar({ row }: { row: SubscriptionRow }) {
   )
 }
 
-/** Periods that have ended; each leads to its calls. */
+/** Ended periods; each links to its calls. */
 function Periods({ data: { profile, periods } }: { data: UserData }) {
   if (periods.length === 0) return null
   const calls = (start: Date) =>
@@ -106,7 +106,7 @@ function Periods({ data: { profile, periods } }: { data: UserData }) {
   )
 }
 
-/** Extra tokens, those that still count first. */
+/** Extra tokens; those that still count come first. */
 function Grants({ data: { grants, subscription } }: { data: UserData }) {
   if (grants.length === 0 || !subscription) return null
   return (
@@ -118,7 +118,7 @@ function Grants({ data: { grants, subscription } }: { data: UserData }) {
   )
 }
 
-/** What was given, by whom and why; and what was taken back of it. */
+/** How many tokens were given, by whom and why, and how many were taken back. */
 function GrantLine({ userId, grant, now }: { userId: string; grant: Grant; now: Date }) {
   const counts = grant.expiresAt > now && grant.takenBack < grant.tokens
   return (

@@ -11,7 +11,7 @@ import { Balance } from './Balance'
 import { loadUser, type UserData } from './load'
 import { UserUsage } from './UserUsage'
 
-/** One person in one place: who they are, what they may use and did use, and what signs in as them. */
+/** One user in one place: their account, their limits and usage, and their password, keys and sessions. */
 export async function UserOverview({ initPageResult, doc }: DocumentViewServerProps) {
   const id = String(initPageResult.docID ?? doc?.id ?? '')
   const data = UUID.test(id) ? await loadUser(runtime().pool, id, new Date()) : null

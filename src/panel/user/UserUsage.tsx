@@ -6,7 +6,7 @@ import { readView, stepsOf } from '../parts/range'
 import { toSeries } from '../parts/series'
 import type { UserData } from './load'
 
-/** A user's tokens of the last 30 days, by tool; from their daily sums. */
+/** A user's tokens of the last 30 days by tool, from their daily sums. */
 export function UserUsage({ data }: { data: UserData }) {
   const { span } = readView({ range: '30d' }, new Date())
   const title = 'Tokens, last 30 days'

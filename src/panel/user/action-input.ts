@@ -28,13 +28,13 @@ const UserAction = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('reset-link') }),
 ])
 
-/** What an admin can do to a user from the panel. */
+/** The actions on a user that an admin can take in the panel. */
 export type UserAction = z.infer<typeof UserAction>
 
-/** The name of each, as a request says it. */
+/** The name of each action in a request. */
 export const USER_ACTIONS = UserAction.options.map(({ shape }) => shape.action.value)
 
-/** Reads an action as it was sent. Throws VALIDATION_ERROR that names each field that is wrong. */
+/** Parses a request's action. Throws VALIDATION_ERROR that names each invalid field. */
 export function readUserAction(sent: unknown): UserAction {
   const read = UserAction.safeParse(sent)
   if (read.success) return read.data

@@ -8,7 +8,7 @@ type User = { userId: string }
 
 const actionsOf = (userId: string) => `/api/panel/users/${userId}/actions`
 
-/** Each button opens a dialog that says what will change before anything does. */
+/** Each button opens a dialog that shows what will change, before anything changes. */
 export function ChangePlan({
   userId,
   plans,

@@ -31,7 +31,7 @@ export async function grant(
   }
 }
 
-/** The same request sent again: it says so, and neither gives nor puts on record anything more. */
+/** The same request sent again: the effect says so, and nothing more is given or recorded. */
 function givenAlready(given: number, tokens: number): Decision {
   if (given !== tokens)
     throw new Problem('CONFLICT', 'This request id was used for another grant of this user.')
@@ -65,7 +65,7 @@ export async function takeBackGrant(
   }
 }
 
-/** The subscription that calls are admitted by. Throws CONFLICT where there is none. */
+/** The subscription that admits calls. Throws CONFLICT if there is none. */
 export function running({ subscription }: UserContext): SubscriptionRow {
   if (!subscription || subscription.status === 'expired')
     throw new Problem('CONFLICT', 'This user has no running subscription. Give them a plan first.')

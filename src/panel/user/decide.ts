@@ -11,8 +11,9 @@ import { grant, onSubscription, running, takeBackGrant } from './decide-tokens'
 import type { Decision, UserContext } from './decision'
 
 /**
- * Decides what an action changes. The panel shows the effects first and executes the same decision afterwards, made
- * anew on what is there then. Throws CONFLICT for what does not fit the user's state, VALIDATION_ERROR for its fields.
+ * Decides what an action changes. The panel first shows the effects; to execute, it makes the decision again on the
+ * state of that moment. Throws CONFLICT if the action does not fit the user's state, VALIDATION_ERROR for invalid
+ * fields.
  */
 export async function decide(sql: Sql, context: UserContext, action: UserAction): Promise<Decision> {
   switch (action.action) {

@@ -4,11 +4,11 @@ import type { SubscriptionRow } from '../../domain/billing/subscription-row'
 import type { Sql } from '../../platform/database/sql'
 import type { Effect } from '../parts/effect'
 
-/** What an action comes to: what it says it will change, and the change itself. */
+/** The result of deciding an action: the effects to show, and the change itself. */
 export type Decision = {
   effects: Effect[]
   execute: (sql: Sql) => Promise<unknown>
-  /** What goes on record with it, where the operation itself does not see to that. */
+  /** The audit entry to record, if the operation itself does not record one. */
   record?: AuditEvent
 }
 
@@ -16,7 +16,7 @@ export type UserContext = {
   user: { id: string; email: string; name: string; disabled: boolean }
   by: AuditBy & { userId: string }
   config: AccountsConfig
-  /** In its period of this moment, and locked; null for a user without one. */
+  /** The subscription in its current period, locked; null for a user without one. */
   subscription: SubscriptionRow | null
   lockedUntil: Date | null
   now: Date | null

@@ -39,7 +39,7 @@ export type UserData = {
   sessions: SessionView[]
   grants: Grant[]
   plans: Array<{ name: string; title: string }>
-  /** The last ones that ended, newest first. */
+  /** The latest ended periods, newest first. */
   periods: EndedPeriod[]
 }
 
@@ -47,7 +47,7 @@ export type EndedPeriod = { start: Date; end: Date; plan: string | null; used: n
 
 export const CHART_DAYS = 30
 
-/** Everything that the view of a user shows: nine statements, each by an index; null for an unknown user. */
+/** The data of a user's view: nine statements, each by an index; null for an unknown user. */
 export async function loadUser(sql: Sql, userId: string, now: Date): Promise<UserData | null> {
   const since = new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - (CHART_DAYS - 1) * DAY_MS)
   const [profile, subscription, cells, calls, keys, sessions, grants, plans, periods] = await Promise.all([

@@ -16,14 +16,14 @@ type Request = {
   userId: string
   by: UserContext['by']
   action: UserAction
-  /** Only says what it would change. */
+  /** True: only shows what it would change. */
   preview: boolean
   now?: Date | null
 }
 
 /**
- * Decides an action and carries it out in one transaction, or, as a preview, decides it and takes back whatever that
- * wrote (a period that rolled over). Throws NOT_FOUND for an unknown user.
+ * Decides an action and executes it in one transaction. A preview only decides it, and rolls back what that wrote (the
+ * start of a new period). Throws NOT_FOUND for an unknown user.
  */
 export async function performUserAction(request: Request): Promise<Effect[]> {
   return doneOrPreviewed(request.pool, request.preview, async (sql) => {

@@ -7,7 +7,7 @@ import { readView, wholeDays } from '../parts/range'
 import { readUsersOf } from './active-users'
 import { panelView } from './panel-view'
 
-/** Everybody behind the dashboard's number of active users, in the order of its top users. */
+/** All users that the dashboard counts as active, in the order of its top users. */
 export const ActiveUsers = panelView('Active users', async (query) => {
   const view = readView(query, new Date())
   const days = wholeDays(view.span)

@@ -6,7 +6,7 @@ import { counted } from '../parts/numbers'
 
 type Answer = { drift_count?: number; errors?: Array<{ message: string }> }
 
-/** Asks for a ledger check, and shows the list anew when it is done. */
+/** Starts a ledger check, and reloads the list when it is done. */
 export function CheckNow() {
   const [busy, setBusy] = useState(false)
   const router = useRouter()

@@ -10,7 +10,7 @@ const MOST_DRIFTS = 100
 
 const BY = { timer: 'timer', command: 'command', admin: 'admin' }
 
-/** The last ledger checks, and every figure that one of them found to differ. */
+/** The last ledger checks, and every figure in which one of them found a difference. */
 export const LedgerChecks = panelView('Ledger checks', async () => {
   const checks = await listLedgerChecks(runtime().pool, CHECKS)
   const drifting = checks.filter(({ drift_count }) => drift_count > 0)

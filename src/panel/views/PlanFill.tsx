@@ -6,7 +6,7 @@ import { counted, inFull, inPercent, utcDay } from '../parts/numbers'
 import { PAGE_SIZE, Pages, pageOf } from '../parts/Pages'
 import { panelView } from './panel-view'
 
-/** The running subscriptions of a plan, or of all, the fullest first; those behind a number of the dashboard. */
+/** The running subscriptions of a plan, or of all plans, highest used share first; the list for a dashboard figure. */
 export const PlanFillView = panelView('Plan usage', async (query) => {
   const { pool } = runtime()
   const asked = typeof query.plan === 'string' && query.plan !== '' ? query.plan : null

@@ -3,8 +3,8 @@ import { platformUserDays } from '../../domain/usage/platform-usage'
 import type { Sql } from '../../platform/database/sql'
 
 /**
- * One page of who called something on the UTC days that a span touches, most tokens first, and how many there are in
- * all: what the dashboard shows the first few of.
+ * One page of the users who made calls on the UTC days that a span touches, most tokens first, and their total number.
+ * The dashboard shows the first few of them.
  */
 export async function readUsersOf(
   sql: Sql,

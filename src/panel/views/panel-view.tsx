@@ -10,8 +10,8 @@ import { caller } from '../../platform/payload/caller'
 type Query = Record<string, string | string[] | undefined>
 
 /**
- * A page of the hub's own in Payload's frame. Payload leaves it to such a page to ask who is there: nothing is read for
- * anybody but an admin who signed in by password.
+ * A page of the hub's own in Payload's frame. Payload does not check who opens such a page, so this does: nothing is
+ * read except for an admin who signed in by password.
  */
 export function panelView(
   title: string,

@@ -7,7 +7,7 @@ const view = (path: `/${string}`, Component: string, title: string): AdminViewCo
   meta: { title },
 })
 
-/** Pages of the panel that are no list of documents. Each asks by itself who is there: `panelView`. */
+/** Pages of the panel that are not lists of documents. Each checks its visitor itself, through `panelView`. */
 export const panelViews = {
   'hub-active-users': view('/active-users', 'ActiveUsers#ActiveUsers', 'Active users'),
   'hub-plan-fill': view('/plan-fill', 'PlanFill#PlanFillView', 'Plan usage'),
