@@ -84,8 +84,8 @@ export function loads({ hub }: Stage, { token, key, accounts }: Content, selfMad
       '140,000 parts by a caller',
       Array.from({ length: 140_000 }, () => ({ type: 'text', text: 'a' })),
     ),
-    graphql('2,900 values of GraphQL by nobody', { a: Array.from({ length: 2_900 }, () => 'a value') }),
-    graphql('2,900 values that do not fit by nobody', { a: Array.from({ length: 2_900 }, () => 1) }),
+    graphql('1,900 values of GraphQL by nobody', { a: Array.from({ length: 1_900 }, () => 'a value') }),
+    graphql('1,900 values that do not fit by nobody', { a: Array.from({ length: 1_900 }, () => 1) }),
     ...(['pattern', 'unique', 'nested'] as const).flatMap((kind) => [
       invoke(kind, `an input for '${kind}' by a made-up key`, selfMadeKey),
       invoke(kind, `an input for '${kind}' by a caller`, key),

@@ -204,13 +204,13 @@ describe('variables of GraphQL', () => {
     where: { AND: Array.from({ length: count }, () => term) },
   })
 
-  test('have at most 3,000 values', async () => {
+  test('have at most 2,000 values', async () => {
     const { status, text } = await graphql(FIND, {}, terms(2_000, { id: { exists: true } }))
-    expect([status, text]).toEqual([400, expect.stringContaining('at most 3000 values')])
+    expect([status, text]).toEqual([400, expect.stringContaining('at most 2000 values')])
   })
 
   test('that do not fit are told by some of their faults, not by each', async () => {
-    const { body } = await graphql(FIND, {}, terms(900, { nope: { exists: true } }))
+    const { body } = await graphql(FIND, {}, terms(600, { nope: { exists: true } }))
     const { errors } = body as { errors: { message: string }[] }
     expect(errors[0]?.message).toContain('got invalid value')
     expect(errors.length).toBeLessThan(30)
@@ -220,7 +220,7 @@ describe('variables of GraphQL', () => {
     const query = 'mutation ($input: JSON!) { invokeTool(tool: "no-such-tool", input: $input) { callId } }'
     const input = { list: Array.from({ length: 5_000 }, () => 1) }
     const { text } = await graphql(query, cast.headers.owner, { input })
-    expect(text).not.toContain('3000 values')
+    expect(text).not.toContain('2000 values')
   })
 })
 
