@@ -41,7 +41,7 @@ export function isCompressed(headers: Dispatcher.ResponseData['headers']): boole
   return encoding !== '' && encoding !== 'identity'
 }
 
-/** A text as the answer of that API; a failure where it is none, or an error. */
+/** Reads a text as a response of that API. Returns a failure if it is not one, or if it is an error. */
 export function toAnswer({ api, body }: ModelAsk, text: string | null, target: Target): ModelAnswer {
   if (text === null) return malformed(`its answer has over ${MOST_ANSWER_BYTES} bytes`)
   const given = parseBounded(text)
@@ -60,7 +60,7 @@ function mendedOf(api: ModelAsk['api'], value: Record<string, unknown>, format: 
   return api === 'responses' ? new ResponseCalls().mend(value) : withWholeCalls(value)
 }
 
-/** The JSON value of a text; undefined for what is none, and for what is nested absurdly deep. */
+/** Returns the JSON value of a text; undefined if the text is not JSON or is nested too deeply. */
 export function parseBounded(text: string): unknown {
   try {
     const value: unknown = parseJson(text)

@@ -9,7 +9,7 @@ import { MOST_ANSWER_BYTES, toAnswer } from './openai-answer'
 import { readOpenAiEvents } from './openai-events'
 
 /**
- * What a server answered, as the answer of that API; a failure where it is none. A server that sends a stream though none
+ * Reads a server's response as one of that API. Returns a failure if it is not one. A server that sends a stream though none
  * was asked for is read as well, up to what says that its answer is whole.
  */
 export async function readWholeAnswer(
