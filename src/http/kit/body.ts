@@ -1,7 +1,7 @@
 import { parseJson } from '../../platform/kernel/exact-json'
 import { invalidField, Problem, type ProblemDetail } from '../../platform/kernel/problem'
 import { remembered } from '../../platform/outbound/remembered'
-import { beforeParsingLarge, LARGE_BYTES } from './large-body'
+import { beforeParsingLarge, LARGE_BYTES, type ReadingPlace, readingPlace } from './large-body'
 import { isJsonType } from './media-types'
 
 /** The maximum bytes of a JSON body. */
@@ -33,9 +33,17 @@ export async function readJsonBody(
   most = BODY_LIMIT_BYTES,
   beforeLarge: BeforeLarge | null = null,
 ): Promise<JsonBody> {
-  const bytes = await readBytes(request, most, beforeLarge)
+  const place = readingPlace()
+  try {
+    return await parseBody(request, await readBytes(request, most, beforeLarge, place))
+  } finally {
+    place.end()
+  }
+}
+
+async function parseBody({ headers }: Request, bytes: Uint8Array): Promise<JsonBody> {
   if (bytes.length === 0) return { bytes, value: undefined }
-  requireJson(request.headers)
+  requireJson(headers)
   if (bytes.length > LARGE_BYTES) await beforeParsingLarge(bytes)
   const text = decode(bytes)
   const value = parse(text)
@@ -49,16 +57,18 @@ async function readBytes(
   request: Request,
   most: number,
   beforeLarge: BeforeLarge | null,
+  place: ReadingPlace,
 ): Promise<Uint8Array> {
   const announced = request.headers.get('content-length')
   const isCounted = announced === null || request.headers.get('transfer-encoding') !== null
   if (!isCounted && announced === '0') return new Uint8Array(0)
   if (!isCounted && Number(announced) <= most) {
     if (beforeLarge && Number(announced) > OPEN_LIMIT_BYTES) await beforeLarge()
+    await place.waitFor(Number(announced))
     // The HTTP parser enforces the announced length, so no counting is needed.
     return new Uint8Array(await request.arrayBuffer())
   }
-  return request.body === null ? new Uint8Array(0) : readCounted(request.body, most, beforeLarge)
+  return request.body === null ? new Uint8Array(0) : readCounted(request.body, most, beforeLarge, place)
 }
 
 /**
@@ -69,6 +79,7 @@ async function readCounted(
   body: ReadableStream<Uint8Array>,
   most: number,
   beforeLarge: BeforeLarge | null,
+  place: ReadingPlace,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
@@ -86,6 +97,7 @@ async function readCounted(
     if (length > most + THROWN_AWAY_BYTES) throw tooLarge(most, { connection: 'close' })
     if (refusal) chunks.length = 0
     else chunks.push(chunk)
+    await place.waitFor(refusal ? 0 : length)
   }
   if (refusal) throw refusal
   return Buffer.concat(chunks)

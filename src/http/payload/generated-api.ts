@@ -1,6 +1,7 @@
 import { GRAPHQL_POST } from '@payloadcms/next/routes'
 import { handleEndpoints, headersWithCors, type PayloadRequest, type SanitizedConfig } from 'payload'
 import { requireOwnCookies } from '../../domain/accounts/payload/origin'
+import { ownIteration } from '../../platform/kernel/own-iteration'
 import { Problem } from '../../platform/kernel/problem'
 import { perProcess } from '../../platform/kernel/process'
 import { withNotedStatus } from '../../platform/payload/lists/refused-status'
@@ -71,6 +72,8 @@ async function answerGraphql(
   requireOwnCookies(request, config)
   const text = await guardGraphql(request)
   noteBody(request, text)
+  // Payload's handler takes milliseconds before it waits for anything, whoever asks.
+  await ownIteration('graphql')
   try {
     const answer = await post(request)
     // Errors of resolvers are part of the response. So a bare 500 means a document that could not be validated.
