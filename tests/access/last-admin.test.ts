@@ -21,6 +21,7 @@ beforeAll(async () => {
   db = database.pool
   hub = await startTestHub(database.url)
   process.env.HUB_TEST_URL = hub.url
+  process.env.HUB_TEST_HUB_DATABASE_URL = database.url
   first = bearer((await newAdminSession()).token)
 })
 afterAll(async () => {

@@ -4,8 +4,7 @@ import type pg from 'pg'
 
 /** What the hub asks by itself every few seconds, whoever looks: no page has such a statement. */
 const OF_TIMERS = /mail_outbox|(?:from|into|update) instances|alert_deliveries d\b/i
-const NO_STATEMENT =
-  /^\s*(begin|start transaction|commit|rollback|set |show |alter system|select pg_reload_conf)/i
+const NO_STATEMENT = /^\s*(begin|start transaction|commit|rollback|set |show )/i
 const TRIES = 6
 
 /**
@@ -20,8 +19,8 @@ export async function countStatements(
 ): Promise<{ statements: number; texts: string[] }> {
   const client = await database.connect()
   try {
-    await client.query(`alter system set log_statement = 'all'`)
-    await reload(client, 'all')
+    await client.query(`set log_statement = 'all'`)
+    await logStatements(client, `set log_statement = 'all'`)
     let fewest: string[] | null = null
     for (let turn = 0; turn < TRIES; turn += 1) {
       const mark = `counted ${Date.now()} ${turn}`
@@ -34,18 +33,20 @@ export async function countStatements(
     }
     return { statements: fewest?.length ?? 0, texts: fewest ?? [] }
   } finally {
-    await client.query('alter system reset log_statement')
-    await reload(client, 'none')
-    client.release()
+    await logStatements(client, 'reset log_statement')
+    client.release(true)
   }
 }
 
-async function reload(client: pg.PoolClient, wanted: string): Promise<void> {
-  await client.query('select pg_reload_conf()')
-  for (;;) {
-    const { rows } = await client.query('show log_statement')
-    if (rows[0].log_statement === wanted) return
-  }
+/** For this database alone, whose connections start again with it: other workers count on databases of their own. */
+async function logStatements(client: pg.PoolClient, how: string): Promise<void> {
+  await client.query(
+    `do $$ begin execute format('alter database %I ${how.replaceAll("'", "''")}', current_database()); end $$`,
+  )
+  await client.query(
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid()`,
+  )
 }
 
 /** The embedded server of the run writes its log beside its data. */

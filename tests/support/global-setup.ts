@@ -1,15 +1,18 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEmbedded } from '../../src/platform/database/embedded'
+import { type EmbeddedServer, startEmbedded } from '../../src/platform/database/embedded'
 import { setPerProcess } from '../../src/platform/kernel/process'
 import { build } from '../../src/start/build/build'
 import { createDatabase } from './database'
-import { startTestHub, TEST_SECRET } from './hub'
+import { startTestHub, TEST_SECRET, type TestHub } from './hub'
+
+/** What the run has started, for `global-teardown.ts`. */
+export type TestRun = { server: EmbeddedServer; directory: string; hubs: TestHub[] }
 
 /**
- * One PostgreSQL for the whole run, in a directory of its own, so that the data of `npm start` is never
- * touched, and one hub on it for the tests that speak HTTP. Test files that need a database of their own make
+ * One PostgreSQL for the whole run, in a directory of its own, so that the data of `npm start` is never touched, and a hub
+ * on it for the tests that speak HTTP; with HUB_TEST_HUBS, one for each worker (`hub-of-worker.js`). Test files that need a database of their own make
  * one (`freshDatabase`). HUB_TEST_SERVER=off leaves the hub out, for a quick run of unit tests.
  */
 export default async function globalSetup(): Promise<void> {
@@ -18,31 +21,35 @@ export default async function globalSetup(): Promise<void> {
   const server = await startEmbedded(directory, { options })
   process.env.HUB_TEST_DATABASE_URL = server.url
   process.env.HUB_TEST_SECRET = TEST_SECRET
-  const run: { server: typeof server; directory: string; hub?: Awaited<ReturnType<typeof startTestHub>> } = {
-    server,
-    directory,
-  }
+  const run: TestRun = { server, directory, hubs: [] }
   setPerProcess('test.run', run)
   if (process.env.HUB_TEST_SERVER === 'off') return
   try {
     await build({ panel: process.env.HUB_TEST_PANEL === 'on' })
     process.env.HUB_TEST_TEMPLATE = await makeTemplate(server.url)
-    run.hub = await startTestHub(
-      await createDatabase(server.url, 'test_main', process.env.HUB_TEST_TEMPLATE),
-      {
-        PANEL: process.env.HUB_TEST_PANEL ?? 'off',
-      },
-    )
+    for (let number = 1; number <= Number(process.env.HUB_TEST_HUBS ?? 1); number += 1)
+      run.hubs.push(await startHub(server.url, `test_main_${number}`))
   } catch (error) {
     await server.stop()
     throw error
   }
-  process.env.HUB_TEST_URL = run.hub.url
-  process.env.HUB_TEST_HUB_DATABASE_URL = run.hub.databaseUrl
-  process.env.HUB_TEST_ADMIN_EMAIL = run.hub.admin.email
-  process.env.HUB_TEST_ADMIN_PASSWORD = run.hub.admin.password
-  process.env.HUB_TEST_MAIL_DIR = join(run.hub.dataDir, 'mail')
+  process.env.HUB_TEST_WORKERS = JSON.stringify(run.hubs.map(environmentOf))
+  Object.assign(process.env, environmentOf(run.hubs[0] as TestHub))
 }
+
+async function startHub(adminUrl: string, database: string): Promise<TestHub> {
+  const url = await createDatabase(adminUrl, database, process.env.HUB_TEST_TEMPLATE)
+  return startTestHub(url, { PANEL: process.env.HUB_TEST_PANEL ?? 'off' })
+}
+
+/** How tests find a hub. */
+const environmentOf = ({ url, databaseUrl, admin, dataDir }: TestHub) => ({
+  HUB_TEST_URL: url,
+  HUB_TEST_HUB_DATABASE_URL: databaseUrl,
+  HUB_TEST_ADMIN_EMAIL: admin.email,
+  HUB_TEST_ADMIN_PASSWORD: admin.password,
+  HUB_TEST_MAIL_DIR: join(dataDir, 'mail'),
+})
 
 /** A hub's first start migrates and seeds; the name of what it leaves behind, to be copied. */
 async function makeTemplate(adminUrl: string): Promise<string> {

@@ -1,6 +1,9 @@
 /** Where the hub under test listens. The run's set-up starts it. */
 export const hubUrl = (): string => required('HUB_TEST_URL')
 
+/** Its database. */
+export const hubDatabaseUrl = (): string => required('HUB_TEST_HUB_DATABASE_URL')
+
 /** The first admin of the hub under test. */
 export const adminLogin = () => ({
   email: required('HUB_TEST_ADMIN_EMAIL'),
