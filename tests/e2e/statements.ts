@@ -21,13 +21,14 @@ export async function countStatements(
   try {
     await client.query(`set log_statement = 'all'`)
     await logStatements(client, `set log_statement = 'all'`)
+    const name = (await client.query('select current_database() as name')).rows[0].name
     let fewest: string[] | null = null
     for (let turn = 0; turn < TRIES; turn += 1) {
       const mark = `counted ${Date.now()} ${turn}`
       await client.query(`select '${mark} begins'`)
       await work()
       await client.query(`select '${mark} ends'`)
-      const texts = textsBetween(await serverLog(client), mark)
+      const texts = textsBetween(await serverLog(client), mark, name)
       if (fewest === null || texts.length < fewest.length) fewest = texts
       if (fewest.length <= most) break
     }
@@ -55,12 +56,13 @@ async function serverLog(client: pg.PoolClient): Promise<string> {
   return readFile(join(dirname(rows[0].data_directory), 'postgres.log'), 'utf8')
 }
 
-function textsBetween(log: string, mark: string): string[] {
+function textsBetween(log: string, mark: string, database: string): string[] {
   const end = log.lastIndexOf('\n', log.indexOf(`${mark} ends`))
   const part = log.slice(log.indexOf(`${mark} begins`), end)
-  return part
-    .split(/^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] /m)
-    .flatMap((entry) => /^LOG: {2}(?:statement|execute [^:]*): ([\s\S]*)/.exec(entry)?.[1] ?? [])
+  const entries = part.split(/^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] (?=\S* )/m)
+  return entries
+    .filter((entry) => entry.startsWith(`${database} `))
+    .flatMap((entry) => /^\S+ LOG: {2}(?:statement|execute [^:]*): ([\s\S]*)/.exec(entry)?.[1] ?? [])
     .filter((text) => !NO_STATEMENT.test(text) && !OF_TIMERS.test(text) && !text.includes(mark))
     .map((text) => text.replace(/\s+/g, ' ').slice(0, 160))
 }

@@ -18,6 +18,8 @@ export type TestRun = { server: EmbeddedServer; directory: string; hubs: TestHub
 export default async function globalSetup(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'hub-test-'))
   const options = ['-c', 'max_connections=400', '-c', 'fsync=off', '-c', 'full_page_writes=off']
+  // Tests that count statements tell the databases apart.
+  options.push('-c', "log_line_prefix='%m [%p] %d '")
   const server = await startEmbedded(directory, { options })
   process.env.HUB_TEST_DATABASE_URL = server.url
   process.env.HUB_TEST_SECRET = TEST_SECRET
