@@ -1,10 +1,12 @@
 import type { WidgetServerProps } from 'payload'
 import { breakerState } from '../../domain/tools/breakers'
-import { Card, Nothing } from '../parts/Card'
+import { Card } from '../parts/Card'
 import { usageLink } from '../parts/links'
 import { inFull, inPercent } from '../parts/numbers'
+import { Table } from '../parts/Table'
 import { dashboardData } from './load'
 import { sumsByTool } from './sums'
+import { toolColumn } from './tool-column'
 
 const MOST = 6
 
@@ -12,7 +14,10 @@ const BREAKER = {
   closed: { words: 'Closed', className: 'hub-good' },
   open: { words: 'Open: not called', className: 'hub-bad' },
   trying: { words: 'Trying again', className: 'hub-warn' },
+  none: { words: 'Not called', className: 'hub-note' },
 }
+
+const breakerOf = ({ toolId }: { toolId: string }) => BREAKER[breakerState(toolId) ?? 'none']
 
 /** The tools with failed calls, the highest share first, and whether the hub still calls them. */
 export async function FailingTools({ req }: WidgetServerProps) {
@@ -22,48 +27,34 @@ export async function FailingTools({ req }: WidgetServerProps) {
     .sort((a, b) => b.failed / b.calls - a.failed / a.calls)
     .slice(0, MOST)
   const failed = { status: { in: 'error,timeout' } }
-  if (failing.length === 0)
-    return (
-      <Card title="Failing tools">
-        <Nothing>No call failed in this range.</Nothing>
-      </Card>
-    )
   return (
-    <Card title="Failing tools" note="share of calls that failed" link={usageLink(view.span, failed)}>
-      <div className="hub-scroll">
-        <table className="hub-table">
-          <thead>
-            <tr>
-              <th scope="col">Tool</th>
-              <th scope="col">Failed</th>
-              <th scope="col">Share</th>
-              <th scope="col">Breaker here</th>
-            </tr>
-          </thead>
-          <tbody>
-            {failing.map((tool) => {
-              const state = breakerState(tool.toolId)
-              const breaker = state ? BREAKER[state] : { words: 'Not called', className: 'hub-note' }
-              return (
-                <tr key={tool.toolId}>
-                  <td>
-                    <a href={`/admin/collections/tools/${tool.toolId}`}>
-                      {toolNames.get(tool.toolId) ?? 'Deleted tool'}
-                    </a>
-                  </td>
-                  <td>
-                    <a href={usageLink(view.span, { tool: { equals: tool.toolId }, ...failed })}>
-                      {inFull(tool.failed)}
-                    </a>
-                  </td>
-                  <td>{inPercent(tool.failed / tool.calls)}</td>
-                  <td className={breaker.className}>{breaker.words}</td>
-                </tr>
-              )
-            })}
-          </tbody>
-        </table>
-      </div>
+    <Card
+      title="Failing tools"
+      note="share of calls that failed"
+      link={usageLink(view.span, failed)}
+      empty={failing.length === 0 && 'No call failed in this range.'}
+    >
+      <Table
+        rows={failing}
+        keyOf={({ toolId }) => toolId}
+        columns={[
+          toolColumn(toolNames),
+          {
+            heading: 'Failed',
+            cell: (tool) => (
+              <a href={usageLink(view.span, { tool: { equals: tool.toolId }, ...failed })}>
+                {inFull(tool.failed)}
+              </a>
+            ),
+          },
+          { heading: 'Share', cell: (tool) => inPercent(tool.failed / tool.calls) },
+          {
+            heading: 'Breaker here',
+            cell: (tool) => breakerOf(tool).words,
+            className: (tool) => breakerOf(tool).className,
+          },
+        ]}
+      />
       <p className="hub-note">
         Each process of the hub has breakers of its own: these are of the one that answers here.
       </p>

@@ -1,71 +1,57 @@
 import type { WidgetServerProps } from 'payload'
 import type { PlanFill } from '../../domain/billing/plan-fill'
-import { Card, Nothing } from '../parts/Card'
+import { Card } from '../parts/Card'
 import { listLink, planFillLink } from '../parts/links'
 import { inFull, inShort } from '../parts/numbers'
+import { type Column, Table } from '../parts/Table'
 import { ClosedPlans } from '../plans/ClosedPlans'
 import { dashboardData } from './load'
 
 /** How many subscribers of each plan have used half, most or all of the plan's tokens in their period. */
 export async function Plans({ req }: WidgetServerProps) {
   const { plans } = await dashboardData(req)
-  if (plans.length === 0)
-    return (
-      <Card title="Plan usage">
-        <Nothing>There is no plan yet. Without one nobody can call a tool.</Nothing>
-      </Card>
-    )
   return (
-    <Card title="Plan usage" note="now, each in its own period" link={listLink('plans')}>
+    <Card
+      title="Plan usage"
+      note="now, each in its own period"
+      link={listLink('plans')}
+      empty={plans.length === 0 && 'There is no plan yet. Without one nobody can call a tool.'}
+    >
       <ClosedPlans />
-      <div className="hub-scroll">
-        <table className="hub-table">
-          <thead>
-            <tr>
-              <th scope="col">Plan</th>
-              <th scope="col">Users</th>
-              <th scope="col">≥ 50 %</th>
-              <th scope="col">≥ 80 %</th>
-              <th scope="col">100 %</th>
-            </tr>
-          </thead>
-          <tbody>
-            {plans.map((plan) => (
-              <Row key={plan.id} plan={plan} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        rows={plans}
+        keyOf={({ id }) => id}
+        columns={[
+          { heading: 'Plan', cell: (plan) => <Name plan={plan} /> },
+          {
+            heading: 'Users',
+            cell: ({ id, users }) => <a href={planFillLink(id, 0)}>{inFull(users)}</a>,
+          },
+          above('≥ 50 %', 50, 'half'),
+          above('≥ 80 %', 80, 'most'),
+          {
+            ...above('100 %', 100, 'full'),
+            className: (plan) => (plan.above.full > 0 ? 'hub-bad' : undefined),
+          },
+        ]}
+      />
     </Card>
   )
 }
 
-function Row({ plan }: { plan: PlanFill }) {
-  const { half, most, full } = plan.above
-  return (
-    <tr>
-      <td>
-        <a href={listLink('plans', { id: { equals: plan.id } })}>{plan.title}</a>{' '}
-        <span className="hub-note">{inShort(plan.tokenLimit)} tokens</span>
-        <Fill plan={plan} />
-      </td>
-      <td>
-        <a href={planFillLink(plan.id, 0)}>{inFull(plan.users)}</a>
-      </td>
-      {(
-        [
-          [50, half],
-          [80, most],
-          [100, full],
-        ] as const
-      ).map(([level, count]) => (
-        <td key={level} className={level === 100 && count > 0 ? 'hub-bad' : undefined}>
-          {count > 0 ? <a href={planFillLink(plan.id, level)}>{inFull(count)}</a> : 0}
-        </td>
-      ))}
-    </tr>
-  )
-}
+/** How many subscribers used at least so much of the plan, as a link to them. */
+const above = (heading: string, level: number, key: keyof PlanFill['above']): Column<PlanFill> => ({
+  heading,
+  cell: ({ id, above }) => (above[key] > 0 ? <a href={planFillLink(id, level)}>{inFull(above[key])}</a> : 0),
+})
+
+const Name = ({ plan }: { plan: PlanFill }) => (
+  <>
+    <a href={listLink('plans', { id: { equals: plan.id } })}>{plan.title}</a>{' '}
+    <span className="hub-note">{inShort(plan.tokenLimit)} tokens</span>
+    <Fill plan={plan} />
+  </>
+)
 
 /** The share of subscribers at 100 %, from 80 % and from 50 %; the numbers beside it show the same. */
 function Fill({ plan }: { plan: PlanFill }) {

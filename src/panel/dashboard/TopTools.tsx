@@ -1,9 +1,11 @@
 import type { WidgetServerProps } from 'payload'
-import { Card, Nothing } from '../parts/Card'
+import { Card } from '../parts/Card'
 import { settledLink } from '../parts/links'
 import { inFull, inPercent, inShort, inTime } from '../parts/numbers'
+import { Table } from '../parts/Table'
 import { dashboardData } from './load'
 import { sumsByTool } from './sums'
+import { toolColumn } from './tool-column'
 
 const MOST = 6
 
@@ -14,44 +16,36 @@ export async function TopTools({ req }: WidgetServerProps) {
     .filter(({ calls }) => calls > 0)
     .sort((a, b) => b.tokens - a.tokens || b.calls - a.calls)
     .slice(0, MOST)
-  if (tools.length === 0)
-    return (
-      <Card title="Top tools">
-        <Nothing>No tool was called in this range.</Nothing>
-      </Card>
-    )
   return (
-    <Card title="Top tools" note="by tokens" link={settledLink(view.span)}>
-      <div className="hub-scroll">
-        <table className="hub-table">
-          <thead>
-            <tr>
-              <th scope="col">Tool</th>
-              <th scope="col">Tokens</th>
-              <th scope="col">Calls</th>
-              <th scope="col">Success</th>
-              <th scope="col">p95</th>
-            </tr>
-          </thead>
-          <tbody>
-            {tools.map((tool) => (
-              <tr key={tool.toolId}>
-                <td>
-                  <a href={`/admin/collections/tools/${tool.toolId}`}>
-                    {toolNames.get(tool.toolId) ?? 'Deleted tool'}
-                  </a>
-                </td>
-                <td title={inFull(tool.tokens)}>{inShort(tool.tokens)}</td>
-                <td>
-                  <a href={settledLink(view.span, { tool: { equals: tool.toolId } })}>{inFull(tool.calls)}</a>
-                </td>
-                <td>{tool.successRate === null ? '–' : inPercent(tool.successRate)}</td>
-                <td>{inTime(p95ByTool.get(tool.toolId) ?? null)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+    <Card
+      title="Top tools"
+      note="by tokens"
+      link={settledLink(view.span)}
+      empty={tools.length === 0 && 'No tool was called in this range.'}
+    >
+      <Table
+        rows={tools}
+        keyOf={({ toolId }) => toolId}
+        columns={[
+          toolColumn(toolNames),
+          {
+            heading: 'Tokens',
+            cell: ({ tokens }) => inShort(tokens),
+            title: ({ tokens }) => inFull(tokens),
+          },
+          {
+            heading: 'Calls',
+            cell: ({ toolId, calls }) => (
+              <a href={settledLink(view.span, { tool: { equals: toolId } })}>{inFull(calls)}</a>
+            ),
+          },
+          {
+            heading: 'Success',
+            cell: ({ successRate }) => (successRate === null ? '–' : inPercent(successRate)),
+          },
+          { heading: 'p95', cell: ({ toolId }) => inTime(p95ByTool.get(toolId) ?? null) },
+        ]}
+      />
     </Card>
   )
 }

@@ -3,6 +3,7 @@ import { toast } from '@payloadcms/ui'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Effect } from './effect'
+import { Table } from './Table'
 
 const TYPING_MS = 350
 
@@ -98,30 +99,16 @@ function Preview({ answer, missing }: { answer: Answer | null; missing: boolean 
   if (!answer)
     return <p className="hub-note">{missing ? 'Fill in the fields to see what will change.' : 'Looking …'}</p>
   return (
-    <table className="hub-table" aria-live="polite">
-      <thead>
-        <tr>
-          <th scope="col">What changes</th>
-          <th scope="col" className="hub-text">
-            Now
-          </th>
-          <th scope="col" className="hub-text">
-            Then
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {answer.effects.map(({ what, before, after }) => (
-          <tr key={what}>
-            <td>{what}</td>
-            <td className="hub-text">{before}</td>
-            <td className="hub-text">
-              <strong>{after}</strong>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table
+      look="preview"
+      rows={answer.effects}
+      keyOf={({ what }) => what}
+      columns={[
+        { heading: 'What changes', cell: ({ what }) => what },
+        { heading: 'Now', isText: true, cell: ({ before }) => before },
+        { heading: 'Then', isText: true, cell: ({ after }) => <strong>{after}</strong> },
+      ]}
+    />
   )
 }
 

@@ -1,6 +1,7 @@
 import { inFull, inShort } from './numbers'
 import type { ChartUnit } from './range'
 import { type Series, scaleOf } from './series'
+import { type Column, Table } from './Table'
 
 const HEIGHT = 100
 
@@ -90,31 +91,22 @@ const FIRST_COLUMN = { hour: 'Hour (UTC)', day: 'Day (UTC)', week: 'Seven days f
 /** The hidden table with every number of the chart. */
 function ChartTable({ title, unit, steps, series }: Chart) {
   return (
-    <div className="hub-sr">
-      <table>
-        <caption>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{FIRST_COLUMN[unit]}</th>
-            {series.map((one) => (
-              <th key={one.id} scope="col">
-                {one.name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {steps.map((step, index) => (
-            <tr key={step.getTime()}>
-              <th scope="row">{inWords(step, unit)}</th>
-              {series.map((one) => (
-                <td key={one.id}>{inFull(one.values[index] ?? 0)}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      look="chart"
+      caption={title}
+      rows={[...steps.entries()]}
+      keyOf={([index]) => index}
+      columns={[
+        { heading: FIRST_COLUMN[unit], isRowHeading: true, cell: ([, step]) => inWords(step, unit) },
+        ...series.map(
+          ({ id, name, values }): Column<[number, Date]> => ({
+            heading: name,
+            key: id,
+            cell: ([index]) => inFull(values[index] ?? 0),
+          }),
+        ),
+      ]}
+    />
   )
 }
 

@@ -1,16 +1,35 @@
 import type { ReactNode } from 'react'
 import './panel.css'
 
-/** A titled box of the panel. `note` says what is counted, `link` leads to its list. */
-export function Card(props: { title: string; note?: ReactNode; link?: string; children: ReactNode }) {
-  const { title, note, link, children } = props
+type Props = {
+  title: string
+  /** What is counted. */
+  note?: ReactNode
+  /** The list behind the title. */
+  link?: string
+  /** A button beside the title. */
+  action?: ReactNode
+  /** True among the fields of a document, where a card is as high as its content. */
+  isField?: boolean
+  /** Shown alone, without note and link, if it is set: there is no data. */
+  empty?: ReactNode
+  children?: ReactNode
+}
+
+/** A titled box of the panel. */
+export function Card({ title, note, link, action, isField, empty, children }: Props) {
   return (
-    <section className="hub-card" aria-label={title}>
+    <section
+      className="hub-card"
+      aria-label={title}
+      style={isField ? { height: 'auto', marginBottom: 'var(--base)' } : undefined}
+    >
       <div className="hub-card__head">
-        <h3>{link ? <a href={link}>{title}</a> : title}</h3>
-        {note && <p className="hub-note">{note}</p>}
+        <h3>{link && !empty ? <a href={link}>{title}</a> : title}</h3>
+        {note && !empty && <p className="hub-note">{note}</p>}
+        {action}
       </div>
-      {children}
+      {empty ? <Nothing>{empty}</Nothing> : children}
     </section>
   )
 }

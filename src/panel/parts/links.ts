@@ -16,6 +16,9 @@ export function listLink(collection: string, conditions: Conditions = {}): strin
   return `/admin/collections/${collection}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
 
+/** The page that shows all about one user. */
+export const userPage = (id: string): string => `/admin/collections/users/${id}/overview`
+
 /** The calls of a span that have ended, successfully or not: the calls that the sums count. */
 export const settledLink = (span: UsageSpan, conditions: Conditions = {}): string =>
   usageLink(span, { status: { in: 'success,error,timeout' }, ...conditions })

@@ -1,6 +1,8 @@
 'use client'
 import { csvLine } from '../../platform/kernel/csv'
 import { inFull, inUtc, utcDay } from '../parts/numbers'
+import { Table } from '../parts/Table'
+import { UserName } from '../parts/UserName'
 import type { WhatIf } from './what-if'
 import type { StoppedUser } from './what-if-types'
 
@@ -11,28 +13,17 @@ export function StoppedTable({ result }: { result: WhatIf }) {
   const { stopped, lines } = result
   return (
     <>
-      <div className="hub-scroll">
-        <table className="hub-table">
-          <thead>
-            <tr>
-              <th scope="col">User</th>
-              <th scope="col" className="hub-text">
-                First stopped
-              </th>
-              <th scope="col" className="hub-text">
-                By
-              </th>
-              <th scope="col">Calls</th>
-              <th scope="col">Tokens</th>
-            </tr>
-          </thead>
-          <tbody>
-            {stopped.slice(0, MOST_SHOWN).map((one) => (
-              <Line key={one.userId + one.by} one={one} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        rows={stopped.slice(0, MOST_SHOWN)}
+        keyOf={({ userId, by }) => userId + by}
+        columns={[
+          { heading: 'User', cell: ({ userId, name }) => <UserName id={userId} name={name} /> },
+          { heading: 'First stopped', isText: true, cell: firstStopped },
+          { heading: 'By', isText: true, cell: ({ by }) => by },
+          { heading: 'Calls', cell: ({ exact, calls }) => about(exact, calls) },
+          { heading: 'Tokens', cell: ({ exact, tokens }) => about(exact, tokens) },
+        ]}
+      />
       <p className="hub-note">
         {lines > MOST_SHOWN && `The ${MOST_SHOWN} with most tokens of ${inFull(lines)} lines. `}
         <button className="hub-button" type="button" onClick={() => save(stopped)}>
@@ -44,31 +35,10 @@ export function StoppedTable({ result }: { result: WhatIf }) {
   )
 }
 
-function Line({ one }: { one: StoppedUser }) {
-  const first = inUtc(new Date(one.firstAt))
-  const about = one.exact ? '' : '≈ '
-  return (
-    <tr>
-      <td>
-        {one.name === null ? (
-          'Deleted user'
-        ) : (
-          <a href={`/admin/collections/users/${one.userId}/overview`}>{one.name}</a>
-        )}
-      </td>
-      <td className="hub-text">{one.exact ? first : `on ${utcDay(new Date(one.firstAt))} (UTC)`}</td>
-      <td className="hub-text">{one.by}</td>
-      <td>
-        {about}
-        {inFull(one.calls)}
-      </td>
-      <td>
-        {about}
-        {inFull(one.tokens)}
-      </td>
-    </tr>
-  )
-}
+const firstStopped = ({ exact, firstAt }: StoppedUser) =>
+  exact ? inUtc(new Date(firstAt)) : `on ${utcDay(new Date(firstAt))} (UTC)`
+
+const about = (exact: boolean, figure: number) => `${exact ? '' : '≈ '}${inFull(figure)}`
 
 /** Says in words how the figures were computed. */
 export function Cover({ result: { byTokens, byPace } }: { result: WhatIf }) {

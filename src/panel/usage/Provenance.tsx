@@ -1,8 +1,10 @@
 import type { UIFieldServerComponent } from 'payload'
 import { UUID } from '../../platform/payload/payload-sql'
-import { inFull, inUtc } from '../parts/numbers'
-import '../parts/panel.css'
 import { runtime } from '../../platform/runtime/runtime'
+import { Card } from '../parts/Card'
+import { userPage } from '../parts/links'
+import { inFull, inUtc } from '../parts/numbers'
+import { Table } from '../parts/Table'
 import { CorrectUsage } from './CorrectUsage'
 import { readProvenance, type Seen } from './read-provenance'
 
@@ -21,15 +23,11 @@ export const Provenance: UIFieldServerComponent = async ({ id }) => {
   const seen = UUID.test(String(id ?? '')) ? await readProvenance(runtime().pool, String(id)) : null
   if (!seen) return null
   return (
-    <section
-      className="hub-card"
-      aria-label="Where the figures come from"
-      style={{ height: 'auto', marginBottom: 'var(--base)' }}
+    <Card
+      title="Where the figures come from"
+      action={isSettled(seen) && <CorrectUsage usageId={String(id)} tokens={seen.tokens} />}
+      isField
     >
-      <div className="hub-card__head">
-        <h3>Where the figures come from</h3>
-        {isSettled(seen) && <CorrectUsage usageId={String(id)} tokens={seen.tokens} />}
-      </div>
       <ul className="hub-legend" style={{ flexDirection: 'column' }}>
         {linesOf(seen).map((line) => (
           <li key={line}>{line}</li>
@@ -37,12 +35,10 @@ export const Provenance: UIFieldServerComponent = async ({ id }) => {
       </ul>
       <Corrections seen={seen} />
       <p className="hub-note">
-        <a href={`/admin/collections/users/${seen.userId}/overview`}>
-          {seen.userName ?? 'A user who is gone'}
-        </a>
+        <a href={userPage(seen.userId)}>{seen.userName ?? 'A user who is gone'}</a>
         {' · '}period from {inUtc(seen.periodStart)}
       </p>
-    </section>
+    </Card>
   )
 }
 
@@ -67,32 +63,23 @@ function linesOf(seen: Seen): string[] {
 function Corrections({ seen: { corrections } }: { seen: Seen }) {
   if (corrections.length === 0) return <p className="hub-note">Nobody has corrected it.</p>
   return (
-    <div className="hub-scroll">
-      <table className="hub-table">
-        <thead>
-          <tr>
-            <th scope="col">Corrected</th>
-            <th scope="col" className="hub-text">
-              Why
-            </th>
-            <th scope="col">Before</th>
-            <th scope="col">After</th>
-          </tr>
-        </thead>
-        <tbody>
-          {corrections.map((one) => (
-            <tr key={one.id}>
-              <td>
-                {inUtc(one.at)}
-                <div className="hub-note">{one.admin ?? 'a former admin'}</div>
-              </td>
-              <td className="hub-text">{one.reason}</td>
-              <td>{inFull(one.before)}</td>
-              <td>{inFull(one.after)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      rows={corrections}
+      keyOf={({ id }) => id}
+      columns={[
+        {
+          heading: 'Corrected',
+          cell: ({ at, admin }) => (
+            <>
+              {inUtc(at)}
+              <div className="hub-note">{admin ?? 'a former admin'}</div>
+            </>
+          ),
+        },
+        { heading: 'Why', isText: true, cell: ({ reason }) => reason },
+        { heading: 'Before', cell: ({ before }) => inFull(before) },
+        { heading: 'After', cell: ({ after }) => inFull(after) },
+      ]}
+    />
   )
 }

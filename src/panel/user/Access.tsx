@@ -1,6 +1,7 @@
-import { Card, Nothing } from '../parts/Card'
+import { Card } from '../parts/Card'
 import { listLink } from '../parts/links'
-import { inFull, inUtc } from '../parts/numbers'
+import { counted, inFull, inUtc } from '../parts/numbers'
+import { Table } from '../parts/Table'
 import { EndSession, EndSessions, ResetLink, RevokeKey, Unlock } from './actions'
 import type { UserData } from './load'
 
@@ -19,45 +20,35 @@ export function Access({ data }: { data: UserData }) {
 function Sessions({ data: { profile, sessions } }: { data: UserData }) {
   const { lockedUntil, failedLogins } = profile
   return (
-    <Card
-      title="Signing in"
-      note={sessions.length === 1 ? '1 session' : `${inFull(sessions.length)} sessions`}
-    >
+    <Card title="Signing in" note={counted(sessions.length, 'session')}>
       <p className={lockedUntil ? 'hub-bad' : 'hub-note'} style={{ margin: 0 }}>
         {lockedUntil
           ? `Locked until ${inUtc(lockedUntil)} for some networks, after wrong passwords.`
           : `Not locked. Wrong passwords in a row: ${inFull(failedLogins)}.`}
       </p>
       {sessions.length > 0 && (
-        <div className="hub-scroll">
-          <table className="hub-table">
-            <thead>
-              <tr>
-                <th scope="col">Last used</th>
-                <th scope="col" className="hub-text">
-                  From
-                </th>
-                <th scope="col">
-                  <span className="hub-sr">What can be done</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {sessions.slice(0, MOST).map((session) => (
-                <tr key={session.id}>
-                  <td>{inUtc(session.lastUsedAt)}</td>
-                  <td className="hub-text">
-                    {session.address ?? 'unknown'}
-                    <div className="hub-note">{session.userAgent?.slice(0, 60)}</div>
-                  </td>
-                  <td>
-                    <EndSession userId={profile.id} sessionId={session.id} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          rows={sessions.slice(0, MOST)}
+          keyOf={({ id }) => id}
+          columns={[
+            { heading: 'Last used', cell: ({ lastUsedAt }) => inUtc(lastUsedAt) },
+            {
+              heading: 'From',
+              isText: true,
+              cell: ({ address, userAgent }) => (
+                <>
+                  {address ?? 'unknown'}
+                  <div className="hub-note">{userAgent?.slice(0, 60)}</div>
+                </>
+              ),
+            },
+            {
+              heading: 'What can be done',
+              isHeadingHidden: true,
+              cell: ({ id }) => <EndSession userId={profile.id} sessionId={id} />,
+            },
+          ]}
+        />
       )}
       <div className="hub-choices">
         {sessions.length > 0 && <EndSessions userId={profile.id} />}
@@ -69,52 +60,44 @@ function Sessions({ data: { profile, sessions } }: { data: UserData }) {
 }
 
 function Keys({ data: { profile, keys } }: { data: UserData }) {
-  if (keys.length === 0)
-    return (
-      <Card title="API keys">
-        <Nothing>They have no API key.</Nothing>
-      </Card>
-    )
   const live = keys.filter(({ active }) => active).length
   return (
     <Card
       title="API keys"
       note={`${inFull(live)} of ${inFull(keys.length)} active`}
       link={listLink('api-keys', { user: { equals: profile.id } })}
+      empty={keys.length === 0 && 'They have no API key.'}
     >
-      <div className="hub-scroll">
-        <table className="hub-table">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col" className="hub-text">
-                Last used
-              </th>
-              <th scope="col">
-                <span className="hub-sr">What can be done</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {keys.slice(0, MOST).map((key) => (
-              <tr key={key.id}>
-                <td>
-                  {key.name}
-                  <div className="hub-note">{key.keyPrefix}…</div>
-                </td>
-                <td className="hub-text">{key.lastUsedAt ? inUtc(key.lastUsedAt) : 'never'}</td>
-                <td>
-                  {key.active ? (
-                    <RevokeKey userId={profile.id} keyId={key.id} name={key.name} />
-                  ) : (
-                    <span className="hub-note">revoked</span>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        rows={keys.slice(0, MOST)}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            heading: 'Name',
+            cell: ({ name, keyPrefix }) => (
+              <>
+                {name}
+                <div className="hub-note">{keyPrefix}…</div>
+              </>
+            ),
+          },
+          {
+            heading: 'Last used',
+            isText: true,
+            cell: ({ lastUsedAt }) => (lastUsedAt ? inUtc(lastUsedAt) : 'never'),
+          },
+          {
+            heading: 'What can be done',
+            isHeadingHidden: true,
+            cell: ({ id, name, active }) =>
+              active ? (
+                <RevokeKey userId={profile.id} keyId={id} name={name} />
+              ) : (
+                <span className="hub-note">revoked</span>
+              ),
+          },
+        ]}
+      />
     </Card>
   )
 }

@@ -6,6 +6,7 @@ import { listLink } from '../parts/links'
 import { inFull, inTime, inUtc, utcDay } from '../parts/numbers'
 import '../parts/panel.css'
 import { Card, Nothing } from '../parts/Card'
+import { Table } from '../parts/Table'
 import { Access } from './Access'
 import { Balance } from './Balance'
 import { loadUser, type UserData } from './load'
@@ -59,47 +60,33 @@ function LastCalls({ data: { profile, calls } }: { data: UserData }) {
       <a href={listLink('refusals', { user: { equals: profile.id } })}>What was refused</a>
     </>
   )
-  if (calls.length === 0)
-    return (
-      <Card title="Last invocations" note={links}>
-        <Nothing>They have called nothing yet.</Nothing>
-      </Card>
-    )
   return (
-    <Card title="Last invocations" link={all} note={links}>
-      <div className="hub-scroll">
-        <table className="hub-table">
-          <thead>
-            <tr>
-              <th scope="col">Time</th>
-              <th scope="col" className="hub-text">
-                Tool
-              </th>
-              <th scope="col" className="hub-text">
-                Status
-              </th>
-              <th scope="col">Tokens</th>
-              <th scope="col">Duration</th>
-            </tr>
-          </thead>
-          <tbody>
-            {calls.map((call) => (
-              <tr key={call.id}>
-                <td>
-                  <a href={`/admin/collections/usage-logs/${call.id}`}>{inUtc(call.at)}</a>
-                </td>
-                <td className="hub-text">{call.toolName}</td>
-                <td className={`hub-text ${STATUS[call.status]}`}>
-                  {call.status}
-                  {call.errorCode && <span className="hub-note"> {call.errorCode}</span>}
-                </td>
-                <td>{inFull(call.tokens)}</td>
-                <td>{inTime(call.durationMs)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+    <Card title="Last invocations" link={calls.length > 0 ? all : undefined} note={links}>
+      <Table
+        rows={calls}
+        keyOf={({ id }) => id}
+        empty="They have called nothing yet."
+        columns={[
+          {
+            heading: 'Time',
+            cell: ({ id, at }) => <a href={`/admin/collections/usage-logs/${id}`}>{inUtc(at)}</a>,
+          },
+          { heading: 'Tool', isText: true, cell: ({ toolName }) => toolName },
+          {
+            heading: 'Status',
+            isText: true,
+            cell: ({ status, errorCode }) => (
+              <>
+                {status}
+                {errorCode && <span className="hub-note"> {errorCode}</span>}
+              </>
+            ),
+            className: ({ status }) => STATUS[status],
+          },
+          { heading: 'Tokens', cell: ({ tokens }) => inFull(tokens) },
+          { heading: 'Duration', cell: ({ durationMs }) => inTime(durationMs) },
+        ]}
+      />
     </Card>
   )
 }

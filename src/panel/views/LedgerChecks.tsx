@@ -1,14 +1,14 @@
 import { type ApiLedgerCheck, listLedgerChecks } from '../../domain/usage/ledger-report'
 import { runtime } from '../../platform/runtime/runtime'
-import { Card, Nothing } from '../parts/Card'
+import { Card } from '../parts/Card'
+import { userPage } from '../parts/links'
 import { counted, inFull, inTime, inUtc } from '../parts/numbers'
+import { Table } from '../parts/Table'
 import { CheckNow } from './CheckNow'
 import { panelView } from './panel-view'
 
 const CHECKS = 30
 const MOST_DRIFTS = 100
-
-const BY = { timer: 'timer', command: 'command', admin: 'admin' }
 
 /** The last ledger checks, and every figure in which one of them found a difference. */
 export const LedgerChecks = panelView('Ledger checks', async () => {
@@ -17,7 +17,7 @@ export const LedgerChecks = panelView('Ledger checks', async () => {
   return (
     <>
       <Card title="What was checked" note={`the last ${CHECKS} at most`}>
-        {checks.length === 0 ? <Nothing>No check has run yet.</Nothing> : <Checks checks={checks} />}
+        <Checks checks={checks} />
         <div className="hub-choices">
           <CheckNow />
         </div>
@@ -33,44 +33,26 @@ export const LedgerChecks = panelView('Ledger checks', async () => {
   )
 })
 
-function Checks({ checks }: { checks: ApiLedgerCheck[] }) {
-  return (
-    <div className="hub-scroll">
-      <table className="hub-table">
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col" className="hub-text">
-              Asked by
-            </th>
-            <th scope="col">Users</th>
-            <th scope="col">Periods</th>
-            <th scope="col">Took</th>
-            <th scope="col">Differences</th>
-          </tr>
-        </thead>
-        <tbody>
-          {checks.map((check) => (
-            <tr key={check.id}>
-              <td>{inUtc(new Date(check.at))}</td>
-              <td className="hub-text">{BY[check.asked_by]}</td>
-              <td>{inFull(check.users)}</td>
-              <td>{inFull(check.periods)}</td>
-              <td>{inTime(check.took_ms)}</td>
-              <td className={check.drift_count === 0 ? 'hub-good' : 'hub-bad'}>
-                {check.drift_count === 0 ? (
-                  'none'
-                ) : (
-                  <a href={`#check-${check.id}`}>{inFull(check.drift_count)}</a>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}
+const Checks = ({ checks }: { checks: ApiLedgerCheck[] }) => (
+  <Table
+    rows={checks}
+    keyOf={({ id }) => id}
+    empty="No check has run yet."
+    columns={[
+      { heading: 'When', cell: ({ at }) => inUtc(new Date(at)) },
+      { heading: 'Asked by', isText: true, cell: ({ asked_by }) => asked_by },
+      { heading: 'Users', cell: ({ users }) => inFull(users) },
+      { heading: 'Periods', cell: ({ periods }) => inFull(periods) },
+      { heading: 'Took', cell: ({ took_ms }) => inTime(took_ms) },
+      {
+        heading: 'Differences',
+        cell: ({ id, drift_count: count }) =>
+          count === 0 ? 'none' : <a href={`#check-${id}`}>{inFull(count)}</a>,
+        className: ({ drift_count: count }) => (count === 0 ? 'hub-good' : 'hub-bad'),
+      },
+    ]}
+  />
+)
 
 function Drifts({ check }: { check: ApiLedgerCheck }) {
   const { drifts, drift_count: count } = check
@@ -84,42 +66,24 @@ function Drifts({ check }: { check: ApiLedgerCheck }) {
             : undefined
         }
       >
-        <div className="hub-scroll">
-          <table className="hub-table">
-            <thead>
-              <tr>
-                <th scope="col">Of whom</th>
-                <th scope="col" className="hub-text">
-                  Period or day
-                </th>
-                <th scope="col" className="hub-text">
-                  Figure
-                </th>
-                <th scope="col">Kept</th>
-                <th scope="col">By the rows</th>
-              </tr>
-            </thead>
-            <tbody>
-              {drifts.slice(0, MOST_DRIFTS).map((drift) => (
-                <tr key={`${drift.user_id}${drift.period_start}${drift.figure}`}>
-                  <td>
-                    {drift.user_id ? (
-                      <a href={`/admin/collections/users/${drift.user_id}/overview`}>{drift.user_id}</a>
-                    ) : (
-                      'the platform'
-                    )}
-                  </td>
-                  <td className="hub-text">
-                    {drift.period_start ? inUtc(new Date(drift.period_start)) : 'now'}
-                  </td>
-                  <td className="hub-text">{drift.figure}</td>
-                  <td>{inFull(drift.found)}</td>
-                  <td>{inFull(drift.rows)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          rows={drifts.slice(0, MOST_DRIFTS)}
+          keyOf={(drift) => `${drift.user_id}${drift.period_start}${drift.figure}`}
+          columns={[
+            {
+              heading: 'Of whom',
+              cell: ({ user_id: id }) => (id ? <a href={userPage(id)}>{id}</a> : 'the platform'),
+            },
+            {
+              heading: 'Period or day',
+              isText: true,
+              cell: ({ period_start: start }) => (start ? inUtc(new Date(start)) : 'now'),
+            },
+            { heading: 'Figure', isText: true, cell: ({ figure }) => figure },
+            { heading: 'Kept', cell: ({ found }) => inFull(found) },
+            { heading: 'By the rows', cell: ({ rows }) => inFull(rows) },
+          ]}
+        />
       </Card>
     </div>
   )

@@ -4,6 +4,8 @@ import { Card, Nothing } from '../parts/Card'
 import { planFillLink } from '../parts/links'
 import { counted, inFull, inPercent, utcDay } from '../parts/numbers'
 import { PAGE_SIZE, Pages, pageOf } from '../parts/Pages'
+import { Table } from '../parts/Table'
+import { UserName } from '../parts/UserName'
 import { panelView } from './panel-view'
 
 /** The running subscriptions of a plan, or of all plans, highest used share first; the list for a dashboard figure. */
@@ -72,39 +74,17 @@ function PlanChoice({ plans, chosen, level }: { plans: Plan[]; chosen: string | 
 
 type Row = NonNullable<Awaited<ReturnType<typeof readFullest>>>['subscriptions'][number]
 
-function Rows({ rows, ofAll }: { rows: Row[]; ofAll: boolean }) {
-  return (
-    <div className="hub-scroll">
-      <table className="hub-table">
-        <thead>
-          <tr>
-            <th scope="col">User</th>
-            {ofAll && (
-              <th scope="col" className="hub-text">
-                Plan
-              </th>
-            )}
-            <th scope="col">Used</th>
-            <th scope="col">Of</th>
-            <th scope="col">Share</th>
-            <th scope="col">Period ends (UTC)</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <td>
-                <a href={`/admin/collections/users/${row.userId}/overview`}>{row.name ?? 'Deleted user'}</a>
-              </td>
-              {ofAll && <td className="hub-text">{row.plan}</td>}
-              <td>{inFull(row.used)}</td>
-              <td>{inFull(row.limit)}</td>
-              <td>{inPercent(row.used / Math.max(1, row.limit))}</td>
-              <td>{utcDay(row.periodEnd)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}
+const Rows = ({ rows, ofAll }: { rows: Row[]; ofAll: boolean }) => (
+  <Table
+    rows={rows}
+    keyOf={({ id }) => id}
+    columns={[
+      { heading: 'User', cell: ({ userId, name }) => <UserName id={userId} name={name} /> },
+      ...(ofAll ? [{ heading: 'Plan', isText: true, cell: ({ plan }: Row) => plan }] : []),
+      { heading: 'Used', cell: ({ used }) => inFull(used) },
+      { heading: 'Of', cell: ({ limit }) => inFull(limit) },
+      { heading: 'Share', cell: ({ used, limit }) => inPercent(used / Math.max(1, limit)) },
+      { heading: 'Period ends (UTC)', cell: ({ periodEnd }) => utcDay(periodEnd) },
+    ]}
+  />
+)
