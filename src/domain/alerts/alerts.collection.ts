@@ -1,5 +1,6 @@
 import type { CollectionConfig, FieldHook } from 'payload'
-import { adminsOnly, isAdminRequest, nobody } from '../../platform/payload/access'
+import { isAdminRequest } from '../../platform/payload/access'
+import { LOG_COLLECTION, textField, timeField } from '../../platform/payload/log-collection'
 import { readingSql } from '../../platform/payload/payload-sql'
 import { sortById } from '../../platform/payload/sort-by-id'
 import { ALERT_KINDS, ALERT_STATES } from './alert'
@@ -29,27 +30,17 @@ export const Alerts: CollectionConfig = {
       'Limits that are reached, tools that fail, a ledger that drifts. Who is told stands in the settings.',
     hideAPIURL: true,
   },
-  defaultSort: '-id',
-  timestamps: false,
-  lockDocuments: false,
-  disableDuplicate: true,
-  disableBulkEdit: true,
-  access: { read: adminsOnly, create: nobody, update: nobody, delete: nobody },
+  ...LOG_COLLECTION,
   hooks: { beforeOperation: [sortById] },
   fields: [
-    { name: 'title', type: 'text', label: 'What' },
+    textField('title', 'What'),
     {
       type: 'row',
       fields: [
-        { name: 'at', type: 'date', admin: { date: { pickerAppearance: 'dayAndTime' } } },
+        timeField('at'),
         { name: 'kind', type: 'select', options: [...ALERT_KINDS] },
         { name: 'state', type: 'select', options: [...ALERT_STATES], label: 'Told' },
-        {
-          name: 'lastSeenAt',
-          type: 'date',
-          label: 'Seen last',
-          admin: { date: { pickerAppearance: 'dayAndTime' } },
-        },
+        timeField('lastSeenAt', 'Seen last'),
       ],
     },
     {

@@ -1,16 +1,9 @@
-import type { CollectionConfig, Field } from 'payload'
-import { adminsOnly, nobody } from '../../platform/payload/access'
+import type { CollectionConfig } from 'payload'
 import { exactSearch } from '../../platform/payload/exact-search'
+import { LOG_COLLECTION, textField, timeField } from '../../platform/payload/log-collection'
 import { sortById } from '../../platform/payload/sort-by-id'
 import { exportEndpoint } from './export'
 import { AUDIT_ACTIONS, AUTH_METHODS } from './record'
-
-const text = (name: string, label: string, description?: string): Field => ({
-  name,
-  type: 'text',
-  label,
-  admin: { description },
-})
 
 /** The fields that the panel's search matches by their whole value; each of them has an index. */
 const SEARCHED = ['actorEmail', 'title', 'subjectId', 'requestId']
@@ -32,21 +25,13 @@ export const AuditLogs: CollectionConfig = {
     hideAPIURL: true,
     components: { beforeListTable: ['/src/panel/shell/ExportCsv#ExportCsv'] },
   },
-  defaultSort: '-id',
-  timestamps: false,
-  lockDocuments: false,
-  disableDuplicate: true,
-  disableBulkEdit: true,
-  access: { read: adminsOnly, create: nobody, update: nobody, delete: nobody },
+  ...LOG_COLLECTION,
   hooks: { beforeOperation: [sortById, exactSearch(SEARCHED)] },
   endpoints: [exportEndpoint],
   fields: [
     {
       type: 'row',
-      fields: [
-        { name: 'at', type: 'date', admin: { date: { pickerAppearance: 'dayAndTime' } } },
-        { name: 'action', type: 'select', options: [...AUDIT_ACTIONS] },
-      ],
+      fields: [timeField('at'), { name: 'action', type: 'select', options: [...AUDIT_ACTIONS] }],
     },
     {
       type: 'row',
@@ -66,7 +51,11 @@ export const AuditLogs: CollectionConfig = {
     },
     {
       type: 'row',
-      fields: [text('subject', 'What kind'), text('title', 'Which'), text('subjectId', 'Its id')],
+      fields: [
+        textField('subject', 'What kind'),
+        textField('title', 'Which'),
+        textField('subjectId', 'Its id'),
+      ],
     },
     {
       name: 'changes',
@@ -79,14 +68,14 @@ export const AuditLogs: CollectionConfig = {
         },
       },
     },
-    text('note', 'Note'),
+    textField('note', 'Note'),
     {
       type: 'row',
       fields: [
-        text('address', 'From address'),
-        text('userAgent', 'With'),
-        text('requestId', 'Request id'),
-        text('apiKeyId', 'API key'),
+        textField('address', 'From address'),
+        textField('userAgent', 'With'),
+        textField('requestId', 'Request id'),
+        textField('apiKeyId', 'API key'),
       ],
     },
   ],

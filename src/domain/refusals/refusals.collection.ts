@@ -1,15 +1,8 @@
-import type { CollectionConfig, Field } from 'payload'
-import { adminsOnly, nobody } from '../../platform/payload/access'
+import type { CollectionConfig } from 'payload'
 import { exactSearch } from '../../platform/payload/exact-search'
+import { LOG_COLLECTION, textField, timeField } from '../../platform/payload/log-collection'
 import { sortById } from '../../platform/payload/sort-by-id'
 import { LAYERS } from './refusal'
-
-const text = (name: string, label: string, description?: string): Field => ({
-  name,
-  type: 'text',
-  label,
-  admin: { description },
-})
 
 /** The fields that the panel's search matches by their whole value. */
 const SEARCHED = ['requestId', 'reason']
@@ -27,25 +20,20 @@ export const Refusals: CollectionConfig = {
       'Why was this call refused? Search by a whole request id or reason. Kept for 30 days; of one user and reason five a minute, the rest is counted.',
     hideAPIURL: true,
   },
-  defaultSort: '-id',
-  timestamps: false,
-  lockDocuments: false,
-  disableDuplicate: true,
-  disableBulkEdit: true,
-  access: { read: adminsOnly, create: nobody, update: nobody, delete: nobody },
+  ...LOG_COLLECTION,
   hooks: { beforeOperation: [sortById, exactSearch(SEARCHED)] },
   fields: [
     {
       type: 'row',
       fields: [
-        { name: 'at', type: 'date', admin: { date: { pickerAppearance: 'dayAndTime' } } },
+        timeField('at'),
         {
           name: 'user',
           type: 'relationship',
           relationTo: 'users',
           admin: { components: { Cell: '/src/panel/fields/UserCell#UserCell' } },
         },
-        text('toolName', 'Tool'),
+        textField('toolName', 'Tool'),
         { name: 'tool', type: 'relationship', relationTo: 'tools', label: 'Tool document' },
       ],
     },
@@ -53,11 +41,11 @@ export const Refusals: CollectionConfig = {
       type: 'row',
       fields: [
         { name: 'layer', type: 'select', options: [...LAYERS], label: 'Who decided' },
-        text('reason', 'Reason'),
-        text('code', 'Code', 'What the caller was answered: docs/errors.md.'),
+        textField('reason', 'Reason'),
+        textField('code', 'Code', 'What the caller was answered: docs/errors.md.'),
       ],
     },
-    text('message', 'What the caller was told'),
+    textField('message', 'What the caller was told'),
     {
       name: 'figures',
       type: 'json',
@@ -67,7 +55,7 @@ export const Refusals: CollectionConfig = {
     {
       type: 'row',
       fields: [
-        text('requestId', 'Request id'),
+        textField('requestId', 'Request id'),
         {
           name: 'leftOut',
           type: 'number',

@@ -73,7 +73,9 @@ const alerts: Field[] = [
       readOnly: false,
       description:
         'Signs the webhook. Stored encrypted and never shown again: copy it to the receiver before you save.',
-      components: { Field: '/src/panel/fields/SecretField#SecretField' },
+      components: {
+        Field: { path: '/src/panel/fields/SecretField#SecretField', clientProps: { isSigning: true } },
+      },
     },
   },
   {

@@ -48,7 +48,7 @@ const aboutTheModel: Field[] = [
     hooks: { afterRead: [() => null] },
     admin: {
       ...forModels,
-      components: { Field: '/src/panel/fields/KeyField#KeyField' },
+      components: { Field: '/src/panel/fields/SecretField#SecretField' },
       description:
         'Stored encrypted, never shown again, and removed when the address moves to another origin.',
     },

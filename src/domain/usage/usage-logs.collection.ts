@@ -1,6 +1,7 @@
 import type { Access, CollectionConfig, Field } from 'payload'
-import { adminsOrOwner, nobody } from '../../platform/payload/access'
+import { adminsOrOwner } from '../../platform/payload/access'
 import { exactSearch } from '../../platform/payload/exact-search'
+import { LOG_COLLECTION } from '../../platform/payload/log-collection'
 import { sortById } from '../../platform/payload/sort-by-id'
 import { boundByKey } from './bound-by-key'
 import { boundByStatus } from './bound-by-status'
@@ -41,11 +42,9 @@ export const UsageLogs: CollectionConfig = {
       beforeListTable: ['/src/panel/usage/UsagePresets#UsagePresets', '/src/panel/shell/ExportCsv#ExportCsv'],
     },
   },
-  defaultSort: '-id',
-  lockDocuments: false,
-  disableDuplicate: true,
-  disableBulkEdit: true,
-  access: { read: adminsOrOwnCalls, create: nobody, update: nobody, delete: nobody },
+  ...LOG_COLLECTION,
+  timestamps: true,
+  access: { ...LOG_COLLECTION.access, read: adminsOrOwnCalls },
   hooks: { beforeOperation: [sortById, exactSearch(['requestId']), boundByTime, boundByKey, boundByStatus] },
   endpoints: [exportEndpoint],
   fields: [

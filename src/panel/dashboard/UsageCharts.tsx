@@ -1,9 +1,7 @@
 import type { WidgetServerProps } from 'payload'
 import type { UsageCell } from '../../domain/usage/activity'
-import { BarChart, colourOf } from '../parts/BarChart'
-import { Card, Nothing } from '../parts/Card'
+import { ChartCard } from '../parts/ChartCard'
 import { settledLink } from '../parts/links'
-import { inFull, inShort } from '../parts/numbers'
 import { chartSteps } from '../parts/range'
 import { type Series, toSeries } from '../parts/series'
 import { type DashboardData, dashboardData } from './load'
@@ -28,38 +26,21 @@ function chart(data: DashboardData, title: string, value: (cell: UsageCell) => n
     name: (id) => names.get(id) ?? `Deleted ${by}`,
     value,
   })
-  const total = series.reduce((sum, one) => sum + one.total, 0)
-  if (total === 0) {
-    return (
-      <Card title={title}>
-        <Nothing>
-          {data.isUsed
-            ? 'Nothing was called in this range.'
-            : 'Nothing was called yet. The first call shows up here as soon as it is answered.'}
-        </Nothing>
-      </Card>
-    )
-  }
   return (
-    <Card title={title} note={`${inFull(total)} in all, by ${unit} (UTC) and ${by}`} link={settledLink(span)}>
-      <BarChart title={title} unit={unit} steps={steps} series={series} />
-      <Legend data={data} series={series} />
-    </Card>
-  )
-}
-
-/** The legend: each colour links to its calls. */
-function Legend({ data, series }: { data: DashboardData; series: Series[] }) {
-  return (
-    <ul className="hub-legend">
-      {series.map((one, index) => (
-        <li key={one.id}>
-          <span className="hub-dot" style={{ background: colourOf(one, index) }} />
-          <a href={linkOf(data, one, series)}>{one.name}</a>{' '}
-          <span title={inFull(one.total)}>{inShort(one.total)}</span>
-        </li>
-      ))}
-    </ul>
+    <ChartCard
+      title={title}
+      unit={unit}
+      steps={steps}
+      series={series}
+      note={(total) => `${total} in all, by ${unit} (UTC) and ${by}`}
+      link={settledLink(span)}
+      linkOf={(one) => linkOf(data, one, series)}
+      empty={
+        data.isUsed
+          ? 'Nothing was called in this range.'
+          : 'Nothing was called yet. The first call shows up here as soon as it is answered.'
+      }
+    />
   )
 }
 

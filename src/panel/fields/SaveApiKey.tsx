@@ -2,6 +2,7 @@
 import { Button, SaveButton, useDocumentInfo, useForm } from '@payloadcms/ui'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
+import { ask } from '../parts/ask'
 
 type Made = { id: string; key: string }
 
@@ -23,7 +24,7 @@ export function SaveApiKey() {
     const answer = await createKey({ name, user, expiresAt })
     if ('fault' in answer) return setFault(answer.fault)
     setModified(false)
-    setMade(answer)
+    setMade(answer.doc)
   }
   return (
     <>
@@ -67,21 +68,9 @@ function NewKey({ made, onDone }: { made: Made; onDone: () => void }) {
 }
 
 /** Creates a key through the generated API; only this response contains the key itself. */
-async function createKey(data: Record<string, unknown>): Promise<Made | { fault: string }> {
-  const given = Object.fromEntries(
-    Object.entries(data).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+function createKey(data: Record<string, unknown>) {
+  const given = Object.entries(data).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
   )
-  const response = await fetch('/api/api-keys?depth=0', {
-    method: 'POST',
-    credentials: 'include',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(given),
-  })
-  const body = (await response.json()) as {
-    doc?: Made
-    errors?: { message: string; data?: { errors?: { message: string }[] } }[]
-  }
-  if (response.ok && body.doc) return { id: body.doc.id, key: body.doc.key }
-  const first = body.errors?.[0]
-  return { fault: first?.data?.errors?.[0]?.message ?? first?.message ?? 'The key could not be made' }
+  return ask<{ doc: Made }>('/api/api-keys?depth=0', Object.fromEntries(given), 'The key could not be made')
 }

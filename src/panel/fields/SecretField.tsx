@@ -1,14 +1,18 @@
 'use client'
 import { Button, FieldDescription, FieldError, FieldLabel, useField } from '@payloadcms/ui'
 import type { TextFieldClientComponent } from 'payload'
+import type { ComponentProps } from 'react'
 
 const SECRET_BYTES = 32
 
+/** `isSigning`: a signing secret, which a button can generate; otherwise a provider's key, hidden like a password. */
+type Props = ComponentProps<TextFieldClientComponent> & { isSigning?: boolean }
+
 /**
- * A signing secret that can be set but never read: the field always comes back empty. A button generates a secret in
- * the browser, to copy before saving.
+ * A secret that can be set but never read: the field always comes back empty. Payload would show a field without a
+ * column as read-only. A signing secret is generated in the browser, to copy before saving, so it is not hidden.
  */
-export const SecretField: TextFieldClientComponent = ({ field, path }) => {
+export function SecretField({ field, path, isSigning = false }: Props) {
   const { value, setValue, showError, errorMessage } = useField<string | null>({ path })
   const id = `field-${path.replaceAll('.', '__')}`
   return (
@@ -17,18 +21,20 @@ export const SecretField: TextFieldClientComponent = ({ field, path }) => {
       <div className="field-type__wrap hub-own">
         <FieldError message={errorMessage} path={path} showError={showError} />
         <input
-          autoComplete="off"
+          autoComplete={isSigning ? 'off' : 'new-password'}
           id={id}
           onChange={(event) => setValue(event.target.value)}
-          placeholder="whsec_…"
+          placeholder={isSigning ? 'whsec_…' : undefined}
           spellCheck={false}
-          type="text"
+          type={isSigning ? 'text' : 'password'}
           value={value ?? ''}
         />
       </div>
-      <Button buttonStyle="secondary" onClick={() => setValue(newSecret())} size="small" type="button">
-        Make a secret
-      </Button>
+      {isSigning && (
+        <Button buttonStyle="secondary" onClick={() => setValue(newSecret())} size="small" type="button">
+          Make a secret
+        </Button>
+      )}
       <FieldDescription description={field.admin?.description} path={path} />
     </div>
   )

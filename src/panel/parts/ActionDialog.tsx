@@ -2,6 +2,7 @@
 import { toast } from '@payloadcms/ui'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { ask, type Fault } from './ask'
 import type { Effect } from './effect'
 import { Table } from './Table'
 
@@ -19,7 +20,7 @@ type Props = {
   children?: ReactNode
 }
 
-type Answer = { effects: Effect[] } | { fault: string }
+type Answer = { effects: Effect[] } | Fault
 
 /** A button, and a dialog that first shows what the action would change, as the hub itself decides it. */
 export function ActionDialog({ address, label, describedAs, action, onDone, children }: Props) {
@@ -112,18 +113,5 @@ function Preview({ answer, missing }: { answer: Answer | null; missing: boolean 
   )
 }
 
-async function send(address: string, body: object): Promise<Answer> {
-  try {
-    const response = await fetch(address, {
-      method: 'POST',
-      credentials: 'include',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    const read = (await response.json()) as { effects?: Effect[]; errors?: Array<{ message: string }> }
-    if (response.ok && read.effects) return { effects: read.effects }
-    return { fault: read.errors?.[0]?.message ?? 'It could not be done.' }
-  } catch {
-    return { fault: 'The hub did not answer. Try again.' }
-  }
-}
+const send = (address: string, body: object): Promise<Answer> =>
+  ask<{ effects: Effect[] }>(address, body, 'It could not be done.')

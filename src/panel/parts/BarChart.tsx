@@ -9,7 +9,7 @@ const HEIGHT = 100
 export const colourOf = (series: Series, index: number): string =>
   `var(--hub-${series.id === 'others' ? 6 : (index % 6) + 1})`
 
-type Chart = { title: string; unit: ChartUnit; steps: Date[]; series: Series[] }
+export type Chart = { title: string; unit: ChartUnit; steps: Date[]; series: Series[] }
 
 /** Stacked bars, one per step. The picture is for the eyes; a hidden table gives the same data to a screen reader. */
 export function BarChart({ title, unit, steps, series }: Chart) {

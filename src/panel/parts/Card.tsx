@@ -3,6 +3,8 @@ import './panel.css'
 
 type Props = {
   title: string
+  /** The heading, if it says more than the title. */
+  heading?: string
   /** What is counted. */
   note?: ReactNode
   /** The list behind the title. */
@@ -17,7 +19,7 @@ type Props = {
 }
 
 /** A titled box of the panel. */
-export function Card({ title, note, link, action, isField, empty, children }: Props) {
+export function Card({ title, heading = title, note, link, action, isField, empty, children }: Props) {
   return (
     <section
       className="hub-card"
@@ -25,7 +27,7 @@ export function Card({ title, note, link, action, isField, empty, children }: Pr
       style={isField ? { height: 'auto', marginBottom: 'var(--base)' } : undefined}
     >
       <div className="hub-card__head">
-        <h3>{link && !empty ? <a href={link}>{title}</a> : title}</h3>
+        <h3>{link && !empty ? <a href={link}>{heading}</a> : heading}</h3>
         {note && !empty && <p className="hub-note">{note}</p>}
         {action}
       </div>

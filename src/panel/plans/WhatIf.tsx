@@ -1,12 +1,13 @@
 'use client'
 import { useDocumentInfo, useFormFields } from '@payloadcms/ui'
 import { useState } from 'react'
+import { ask, type Fault } from '../parts/ask'
+import { Card } from '../parts/Card'
 import { counted } from '../parts/numbers'
-import '../parts/panel.css'
 import { Cover, StoppedTable } from './Stopped'
 import type { WhatIf as Result } from './what-if'
 
-type Answer = Result | { fault: string }
+type Answer = Result | Fault
 
 /** Shows, before a plan is saved, whom the limits in the form would have stopped in the last 30 days. */
 export function WhatIf() {
@@ -24,22 +25,21 @@ export function WhatIf() {
   const shown = JSON.stringify(draft)
   const look = async () => {
     setBusy(true)
-    setAnswer(await ask(String(id), draft))
+    setAnswer(await ask<Result>(`/api/panel/plans/${id}/what-if`, draft, 'It could not be played again.'))
     setAsked(shown)
     setBusy(false)
   }
   return (
-    <section
-      className="hub-card"
-      aria-label="What if"
-      style={{ height: 'auto', marginBottom: 'var(--base)' }}
-    >
-      <div className="hub-card__head">
-        <h3>Simulate these limits on the last 30 days</h3>
+    <Card
+      title="What if"
+      heading="Simulate these limits on the last 30 days"
+      action={
         <button className="hub-button" type="button" disabled={busy} onClick={look}>
           {busy ? 'Looking …' : 'Run simulation'}
         </button>
-      </div>
+      }
+      isField
+    >
       {answer && asked !== shown && (
         <p className="hub-warn">The limits were changed since. Play them again.</p>
       )}
@@ -50,7 +50,7 @@ export function WhatIf() {
         Tokens, rate and calls at once, on the calls that were let in then, each as long as it took. Nothing
         is saved by this.
       </p>
-    </section>
+    </Card>
   )
 }
 
@@ -79,19 +79,4 @@ function Totals({ result: { users, calls, tokens, byPace } }: { result: Result }
       {isWhole ? 'Nobody would have been stopped.' : 'Nobody was found who would have been stopped.'}
     </p>
   )
-}
-
-async function ask(id: string, draft: object): Promise<Answer> {
-  try {
-    const response = await fetch(`/api/panel/plans/${id}/what-if`, {
-      method: 'POST',
-      credentials: 'include',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(draft),
-    })
-    const read = (await response.json()) as Result & { errors?: Array<{ message: string }> }
-    return response.ok ? read : { fault: read.errors?.[0]?.message ?? 'It could not be played again.' }
-  } catch {
-    return { fault: 'The hub did not answer. Try again.' }
-  }
 }

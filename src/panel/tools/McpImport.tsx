@@ -1,7 +1,8 @@
 'use client'
 import { useRouter } from 'next/navigation'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { explainJsonFault } from '../fields/json-fault'
+import { Input } from '../parts/Input'
 import {
   askImport,
   askList,
@@ -69,7 +70,6 @@ export function McpImport() {
 type FormProps = { busy: boolean; onList: (server: Server | { fault: string }) => void }
 
 function ServerForm({ busy, onList }: FormProps) {
-  const id = useId()
   const [address, setAddress] = useState('')
   const [headers, setHeaders] = useState('')
   const list = () => {
@@ -82,29 +82,21 @@ function ServerForm({ busy, onList }: FormProps) {
   }
   return (
     <div className="hub-try__form">
-      <div className="hub-field">
-        <label htmlFor={`${id}-address`}>Address of the server</label>
-        <input
-          id={`${id}-address`}
-          className="hub-input"
-          type="url"
-          placeholder="https://mcp.example.org/mcp"
-          value={address}
-          onChange={(event) => setAddress(event.target.value)}
-        />
-      </div>
-      <div className="hub-field">
-        <label htmlFor={`${id}-headers`}>Headers, kept as secrets</label>
-        <input
-          id={`${id}-headers`}
-          className="hub-input"
-          autoComplete="off"
-          spellCheck={false}
-          placeholder='{"Authorization": "Bearer …"}'
-          value={headers}
-          onChange={(event) => setHeaders(event.target.value)}
-        />
-      </div>
+      <Input
+        label="Address of the server"
+        type="url"
+        placeholder="https://mcp.example.org/mcp"
+        value={address}
+        onChange={setAddress}
+      />
+      <Input
+        label="Headers, kept as secrets"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder='{"Authorization": "Bearer …"}'
+        value={headers}
+        onChange={setHeaders}
+      />
       <div className="hub-try__wide">
         <button type="button" className="hub-button" disabled={busy || address.trim() === ''} onClick={list}>
           {busy ? 'Asking …' : 'List tools'}

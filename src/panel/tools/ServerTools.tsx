@@ -1,5 +1,6 @@
 'use client'
-import { useId, useState } from 'react'
+import { useState } from 'react'
+import { Input } from '../parts/Input'
 import type { ServerTool } from './ask-mcp'
 
 type Props = {
@@ -12,7 +13,6 @@ type Props = {
 
 /** The tools of a server to choose from. Tools that the hub already has cannot be chosen again. */
 export function ServerTools({ tools, usualPrefix, busy, onImport }: Props) {
-  const id = useId()
   const [chosen, setChosen] = useState<string[]>([])
   const [prefix, setPrefix] = useState(tools.some(({ taken }) => taken) ? usualPrefix : '')
   if (tools.length === 0) return <p className="hub-note">The server has no tools.</p>
@@ -25,18 +25,14 @@ export function ServerTools({ tools, usualPrefix, busy, onImport }: Props) {
           <Choice key={tool.name} tool={tool} isChosen={chosen.includes(tool.name)} onToggle={toggle} />
         ))}
       </ul>
-      <div className="hub-field">
-        <label htmlFor={`${id}-prefix`}>Prefix before each name, where names would clash</label>
-        <input
-          id={`${id}-prefix`}
-          className="hub-input"
-          autoComplete="off"
-          spellCheck={false}
-          maxLength={40}
-          value={prefix}
-          onChange={(event) => setPrefix(event.target.value)}
-        />
-      </div>
+      <Input
+        label="Prefix before each name, where names would clash"
+        autoComplete="off"
+        spellCheck={false}
+        maxLength={40}
+        value={prefix}
+        onChange={setPrefix}
+      />
       <button
         type="button"
         className="hub-button hub-button--main"

@@ -1,7 +1,9 @@
 'use client'
+import { ask, type Fault } from '../parts/ask'
+import { inFull } from '../parts/numbers'
 
 /** The response of `POST /api/v1/admin/tools/{tool_id}/try`. */
-export type Trial = {
+type Trial = {
   usage_id: string
   output: Record<string, unknown> | null
   failure: { code: string; reason: string } | null
@@ -12,12 +14,13 @@ export type Trial = {
   secrets_left_out: string[]
 }
 
-const number = new Intl.NumberFormat('en')
+/** A trial, or why there is none. */
+export type Trialled = { data: Trial } | Fault
 
 /** The result of a trial, or why it could not run. */
-export function TrialResult({ result }: { result: { trial: Trial } | { fault: string } }) {
+export function TrialResult({ result }: { result: Trialled }) {
   if ('fault' in result) return <p className="hub-bad">{result.fault}</p>
-  const { trial } = result
+  const { data: trial } = result
   const { admission, failure } = trial
   return (
     <div className="hub-result" data-trial={trial.usage_id}>
@@ -27,10 +30,10 @@ export function TrialResult({ result }: { result: { trial: Trial } | { fault: st
         </p>
       )}
       <dl className="hub-facts">
-        <Fact name="Would be charged" value={`${number.format(trial.tokens)} tokens`} />
+        <Fact name="Would be charged" value={`${inFull(trial.tokens)} tokens`} />
         <Fact name="Known from" value={trial.source} />
-        <Fact name="Would be held" value={`${number.format(admission.tokens_held)} tokens`} />
-        <Fact name="Took" value={`${number.format(trial.duration_ms)} ms`} />
+        <Fact name="Would be held" value={`${inFull(admission.tokens_held)} tokens`} />
+        <Fact name="Took" value={`${inFull(trial.duration_ms)} ms`} />
         <Fact name="Plan" value={admission.plan ?? 'none'} />
       </dl>
       {admission.refused ? (
@@ -67,16 +70,5 @@ function Fact({ name, value }: { name: string; value: string }) {
 }
 
 /** Requests a trial from the hub, as the panel's admin. */
-export async function askTrial(
-  id: string,
-  body: { input: unknown; as: object },
-): Promise<{ trial: Trial } | { fault: string }> {
-  const answer = await fetch(`/api/tools/${id}/try`, {
-    method: 'POST',
-    credentials: 'include',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  const { data, errors } = (await answer.json()) as { data?: Trial; errors?: { message: string }[] }
-  return data ? { trial: data } : { fault: errors?.[0]?.message ?? 'The tool could not be tried' }
-}
+export const askTrial = (id: string, body: { input: unknown; as: object }) =>
+  ask<{ data: Trial }>(`/api/tools/${id}/try`, body, 'The tool could not be tried')

@@ -1,5 +1,6 @@
 'use client'
-import { useId, useState } from 'react'
+import { useState } from 'react'
+import { Input, Select } from '../parts/Input'
 
 export type Plan = { name: string; title: string }
 export type Who = { plan: string } | { user_id: string }
@@ -8,7 +9,6 @@ const USER = ' user'
 
 /** The choice of whom a tool is tried as: a subscriber of a plan, or a user with their remaining tokens. */
 export function TriedAs({ plans, onChange }: { plans: Plan[]; onChange: (who: Who) => void }) {
-  const id = useId()
   const [chosen, setChosen] = useState(plans[0]?.name ?? USER)
   const [email, setEmail] = useState('')
   const [found, setFound] = useState('')
@@ -23,33 +23,21 @@ export function TriedAs({ plans, onChange }: { plans: Plan[]; onChange: (who: Wh
   }
   return (
     <>
-      <div className="hub-field">
-        <label htmlFor={`${id}-as`}>As</label>
-        <select
-          id={`${id}-as`}
-          className="hub-input"
-          data-try-as
-          value={chosen}
-          onChange={(event) => choose(event.target.value)}
-        >
-          {plans.map(({ name, title }) => (
-            <option key={name} value={name}>
-              One on {title}
-            </option>
-          ))}
-          <option value={USER}>A user …</option>
-        </select>
-      </div>
+      <Select
+        label="As"
+        data-try-as
+        value={chosen}
+        onChange={choose}
+        options={[...plans.map(({ name, title }) => [name, `One on ${title}`]), [USER, 'A user …']]}
+      />
       {chosen === USER && (
         <div className="hub-field">
-          <label htmlFor={`${id}-user`}>The user&apos;s email address</label>
-          <input
-            id={`${id}-user`}
-            className="hub-input"
+          <Input
+            label="The user's email address"
             data-try-user
             type="email"
             value={email}
-            onChange={(event) => setEmail(event.target.value)}
+            onChange={setEmail}
             onBlur={look}
             onKeyDown={(event) => {
               if (event.key !== 'Enter') return

@@ -5,7 +5,7 @@ import { modelInputSchema } from '../../domain/models/input-schema'
 import { exampleInput } from '../../domain/snippets/example-input'
 import { toolOfDocument } from '../../domain/tools/document-tool'
 import { type FormValues, fieldsOf, inputOf, valuesOf } from './schema-form'
-import { askTrial, type Trial, TrialResult } from './TrialResult'
+import { askTrial, type Trialled, TrialResult } from './TrialResult'
 import { type Plan, TriedAs, type Who } from './TriedAs'
 import { TryFields } from './TryFields'
 import '../parts/panel.css'
@@ -35,7 +35,7 @@ function TryForm({ id, saved, plans }: { id: string; saved: Record<string, unkno
   )
   const [who, setWho] = useState<Who>({ plan: plans[0]?.name ?? '' })
   const [running, setRunning] = useState(false)
-  const [result, setResult] = useState<{ trial: Trial } | { fault: string } | null>(null)
+  const [result, setResult] = useState<Trialled | null>(null)
   const run = async () => {
     const read = inputOf(fields, values)
     if ('fault' in read) return setResult({ fault: `${read.field}: ${read.fault}` })

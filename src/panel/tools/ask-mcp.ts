@@ -1,3 +1,5 @@
+import { ask, type Fault } from '../parts/ask'
+
 /** The response of `POST /api/v1/admin/mcp/tools`. */
 export type ServerTool = {
   name: string
@@ -16,14 +18,14 @@ export type Imported = {
 
 export type Server = { api_endpoint: string; headers?: Record<string, string> }
 
-type Answer<Data> = { data: Data } | { fault: string }
+type Answer<Data> = { data: Data } | Fault
 
 /** Requests the list of an MCP server's tools from the hub, as the panel's admin. */
-export const askList = (server: Server) => ask<ServerTool[]>('/mcp-list', server)
+export const askList = (server: Server) => post<ServerTool[]>('/mcp-list', server)
 
 /** Imports the chosen tools into the hub, with an optional prefix before each name. */
 export const askImport = (server: Server, tools: string[], prefix: string) =>
-  ask<Imported>('/mcp-import', { ...server, tools, ...(prefix === '' ? {} : { prefix }) })
+  post<Imported>('/mcp-import', { ...server, tools, ...(prefix === '' ? {} : { prefix }) })
 
 /** A prefix for a server's tools, from the name of its host, such as `github` from `mcp.github.com`. */
 export function usualPrefix({ api_endpoint }: Server): string {
@@ -34,22 +36,10 @@ export function usualPrefix({ api_endpoint }: Server): string {
 
 /** Makes the hub accept the new description that it saw from a tool's MCP server. */
 export const askAccept = (id: string, fingerprint: string) =>
-  ask<{ id: string }>(`/${id}/mcp-accept`, { fingerprint })
+  post<{ id: string }>(`/${id}/mcp-accept`, { fingerprint })
 
-async function ask<Data>(path: string, body: object): Promise<Answer<Data>> {
-  try {
-    const answer = await fetch(`/api/tools${path}`, {
-      method: 'POST',
-      credentials: 'include',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    const { data, errors } = (await answer.json()) as { data?: Data; errors?: { message: string }[] }
-    return data ? { data } : { fault: errors?.[0]?.message ?? 'The hub did not do it' }
-  } catch {
-    return { fault: 'The hub could not be reached' }
-  }
-}
+const post = <Data>(path: string, body: object): Promise<Answer<Data>> =>
+  ask(`/api/tools${path}`, body, 'The hub did not do it', 'The hub could not be reached')
 
 /** Parses the typed headers: empty, or an object in JSON. Throws a `SyntaxError`. */
 export function readHeaders(text: string): Record<string, string> | undefined {

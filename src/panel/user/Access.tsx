@@ -2,7 +2,7 @@ import { Card } from '../parts/Card'
 import { listLink } from '../parts/links'
 import { counted, inFull, inUtc } from '../parts/numbers'
 import { Table } from '../parts/Table'
-import { EndSession, EndSessions, ResetLink, RevokeKey, Unlock } from './actions'
+import { UserAction } from './actions'
 import type { UserData } from './load'
 
 const MOST = 20
@@ -45,15 +45,27 @@ function Sessions({ data: { profile, sessions } }: { data: UserData }) {
             {
               heading: 'What can be done',
               isHeadingHidden: true,
-              cell: ({ id }) => <EndSession userId={profile.id} sessionId={id} />,
+              cell: ({ id }) => (
+                <UserAction
+                  userId={profile.id}
+                  label="End"
+                  action={{ action: 'end-session', sessionId: id }}
+                />
+              ),
             },
           ]}
         />
       )}
       <div className="hub-choices">
-        {sessions.length > 0 && <EndSessions userId={profile.id} />}
-        {(lockedUntil || failedLogins > 0) && <Unlock userId={profile.id} />}
-        {!profile.disabled && <ResetLink userId={profile.id} />}
+        {sessions.length > 0 && (
+          <UserAction userId={profile.id} label="End all sessions" action={{ action: 'end-sessions' }} />
+        )}
+        {(lockedUntil || failedLogins > 0) && (
+          <UserAction userId={profile.id} label="Unlock" action={{ action: 'unlock' }} />
+        )}
+        {!profile.disabled && (
+          <UserAction userId={profile.id} label="Mail a reset link" action={{ action: 'reset-link' }} />
+        )}
       </div>
     </Card>
   )
@@ -91,7 +103,12 @@ function Keys({ data: { profile, keys } }: { data: UserData }) {
             isHeadingHidden: true,
             cell: ({ id, name, active }) =>
               active ? (
-                <RevokeKey userId={profile.id} keyId={id} name={name} />
+                <UserAction
+                  userId={profile.id}
+                  label="Revoke"
+                  describedAs={`Revoke the key ${name}`}
+                  action={{ action: 'revoke-key', keyId: id }}
+                />
               ) : (
                 <span className="hub-note">revoked</span>
               ),

@@ -3,7 +3,7 @@ import { limitOf, type SubscriptionRow } from '../../domain/billing/subscription
 import { Card, Nothing } from '../parts/Card'
 import { listLink } from '../parts/links'
 import { inFull, inPercent, inUtc, utcDay } from '../parts/numbers'
-import { ChangePlan, GrantTokens, Pause, Resume, TakeBackGrant } from './actions'
+import { ChangePlan, GrantTokens, ReasonedAction, UserAction } from './actions'
 import type { UserData } from './load'
 
 /** The user's limit and usage in this period, and the actions with which an admin can change them. */
@@ -43,7 +43,11 @@ export function Balance({ data }: { data: UserData }) {
       <div className="hub-choices">
         <ChangePlan userId={profile.id} plans={plans} current={plan.name} />
         <GrantTokens userId={profile.id} periodEnd={subscription.periodEnd.toISOString()} now={now} />
-        {pausedAt ? <Resume userId={profile.id} /> : <Pause userId={profile.id} />}
+        {pausedAt ? (
+          <UserAction userId={profile.id} label="Resume" action={{ action: 'resume' }} />
+        ) : (
+          <ReasonedAction userId={profile.id} label="Pause" action={{ action: 'pause' }} />
+        )}
       </div>
     </Card>
   )
@@ -135,7 +139,12 @@ function GrantLine({ userId, grant, now }: { userId: string; grant: Grant; now: 
         )}
       </span>
       {counts && !grant.takenAt && (
-        <TakeBackGrant userId={userId} grantId={grant.id} tokens={inFull(grant.tokens)} />
+        <ReasonedAction
+          userId={userId}
+          label="Take back"
+          describedAs={`Take back the grant of ${inFull(grant.tokens)} tokens`}
+          action={{ action: 'take-back-grant', grantId: grant.id }}
+        />
       )}
     </li>
   )

@@ -2,9 +2,10 @@
 import { toast } from '@payloadcms/ui'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
+import { ask } from '../parts/ask'
 import { counted } from '../parts/numbers'
 
-type Answer = { drift_count?: number; errors?: Array<{ message: string }> }
+const FAILED = 'It could not be checked.'
 
 /** Starts a ledger check, and reloads the list when it is done. */
 export function CheckNow() {
@@ -12,13 +13,11 @@ export function CheckNow() {
   const router = useRouter()
   const check = async () => {
     setBusy(true)
-    const said = await ask()
+    const said = await ask<{ drift_count: number }>('/api/panel/ledger/check', {}, FAILED, FAILED)
     setBusy(false)
-    if (said.drift_count === undefined)
-      return toast.error(said.errors?.[0]?.message ?? 'It could not be checked.')
-    toast.success(
-      said.drift_count === 0 ? 'Checked: no drift' : `Checked: ${counted(said.drift_count, 'difference')}`,
-    )
+    if ('fault' in said) return toast.error(said.fault)
+    const { drift_count: count } = said
+    toast.success(count === 0 ? 'Checked: no drift' : `Checked: ${counted(count, 'difference')}`)
     router.refresh()
   }
   return (
@@ -26,14 +25,4 @@ export function CheckNow() {
       {busy ? 'Checking …' : 'Check now'}
     </button>
   )
-}
-
-async function ask(): Promise<Answer> {
-  try {
-    const sent = { method: 'POST', credentials: 'include', body: '{}' } as const
-    const headers = { 'Content-Type': 'application/json' }
-    return (await (await fetch('/api/panel/ledger/check', { ...sent, headers })).json()) as Answer
-  } catch {
-    return {}
-  }
 }

@@ -6,7 +6,7 @@ import { UserOverview as UserOverview_73391caef693df05364c1e90e0e1bc0d } from '.
 import { HubList as HubList_8524ae53734fad15aca93eb0f069e4ed } from '../../../../src/panel/list/HubList'
 import { SaveApiKey as SaveApiKey_c26bdeb037b189e581bae822f9d4ce9d } from '../../../../src/panel/fields/SaveApiKey'
 import { JsonField as JsonField_6ff0cb299bc9713f7c783c34a8223aac } from '../../../../src/panel/fields/JsonField'
-import { KeyField as KeyField_4aacf90c56e74f90f99751a816285fec } from '../../../../src/panel/fields/KeyField'
+import { SecretField as SecretField_c5b9bc85993e41fffa4e62eda7da8b18 } from '../../../../src/panel/fields/SecretField'
 import { ToolTry as ToolTry_abfbe91df86373b66fde9480e4bf877a } from '../../../../src/panel/tools/ToolTry'
 import { ToolWays as ToolWays_51545a35044adf24fffe9266e202925a } from '../../../../src/panel/tools/ToolWays'
 import { ToolHealth as ToolHealth_e8b13fa99346d2d2828f095a1412c717 } from '../../../../src/panel/tools/ToolHealth'
@@ -23,7 +23,6 @@ import { Deliveries as Deliveries_d7ff47b6d9cb085fc57161243e6cd227 } from '../..
 import { ActorCell as ActorCell_264ca70e828c87a09aa8ab62a9900434 } from '../../../../src/panel/fields/ActorCell'
 import { ChangesCell as ChangesCell_4dc737c34e5ca8ceff50d365422dbb9c } from '../../../../src/panel/fields/Changes'
 import { Changes as Changes_4dc737c34e5ca8ceff50d365422dbb9c } from '../../../../src/panel/fields/Changes'
-import { SecretField as SecretField_c5b9bc85993e41fffa4e62eda7da8b18 } from '../../../../src/panel/fields/SecretField'
 import { HubIcon as HubIcon_552f4bd178d2d5721ab2ae95f3073754 } from '../../../../src/panel/shell/HubLogo'
 import { HubLogo as HubLogo_552f4bd178d2d5721ab2ae95f3073754 } from '../../../../src/panel/shell/HubLogo'
 import { ActiveUsers as ActiveUsers_966d05687763d2bf739731308a8be1b1 } from '../../../../src/panel/views/ActiveUsers'
@@ -50,7 +49,7 @@ export const importMap = {
   "/src/panel/list/HubList#HubList": HubList_8524ae53734fad15aca93eb0f069e4ed,
   "/src/panel/fields/SaveApiKey#SaveApiKey": SaveApiKey_c26bdeb037b189e581bae822f9d4ce9d,
   "/src/panel/fields/JsonField#JsonField": JsonField_6ff0cb299bc9713f7c783c34a8223aac,
-  "/src/panel/fields/KeyField#KeyField": KeyField_4aacf90c56e74f90f99751a816285fec,
+  "/src/panel/fields/SecretField#SecretField": SecretField_c5b9bc85993e41fffa4e62eda7da8b18,
   "/src/panel/tools/ToolTry#ToolTry": ToolTry_abfbe91df86373b66fde9480e4bf877a,
   "/src/panel/tools/ToolWays#ToolWays": ToolWays_51545a35044adf24fffe9266e202925a,
   "/src/panel/tools/ToolHealth#ToolHealth": ToolHealth_e8b13fa99346d2d2828f095a1412c717,
@@ -67,7 +66,6 @@ export const importMap = {
   "/src/panel/fields/ActorCell#ActorCell": ActorCell_264ca70e828c87a09aa8ab62a9900434,
   "/src/panel/fields/Changes#ChangesCell": ChangesCell_4dc737c34e5ca8ceff50d365422dbb9c,
   "/src/panel/fields/Changes#Changes": Changes_4dc737c34e5ca8ceff50d365422dbb9c,
-  "/src/panel/fields/SecretField#SecretField": SecretField_c5b9bc85993e41fffa4e62eda7da8b18,
   "/src/panel/shell/HubLogo#HubIcon": HubIcon_552f4bd178d2d5721ab2ae95f3073754,
   "/src/panel/shell/HubLogo#HubLogo": HubLogo_552f4bd178d2d5721ab2ae95f3073754,
   "/src/panel/views/ActiveUsers#ActiveUsers": ActiveUsers_966d05687763d2bf739731308a8be1b1,
