@@ -14,23 +14,13 @@ export async function Figures({ req }: WidgetServerProps) {
   const held = data.plans.reduce((sum, plan) => sum + plan.tokensHeld, 0)
   return (
     <div className="hub-tiles">
-      <Tile label="Invocations" value={inShort(now.calls)} full={inFull(now.calls)} href={settledLink(span)}>
+      <Tile label="Invocations" count={now.calls} href={settledLink(span)}>
         <Change now={now.calls} before={before.calls} />
       </Tile>
-      <Tile
-        label="Tokens"
-        value={inShort(now.tokens)}
-        full={inFull(now.tokens)}
-        href={usageLink(span, { tokensUsed: { greater_than: 0 } })}
-      >
+      <Tile label="Tokens" count={now.tokens} href={usageLink(span, { tokensUsed: { greater_than: 0 } })}>
         <Change now={now.tokens} before={before.tokens} />
       </Tile>
-      <Tile
-        label="Active users"
-        value={inShort(data.active)}
-        full={inFull(data.active)}
-        href={activeUsersLink(data.view)}
-      >
+      <Tile label="Active users" count={data.active} href={activeUsersLink(data.view)}>
         of {inFull(data.users)}
         {data.view.range === '24h' ? ', today and yesterday (UTC)' : ''}
       </Tile>
@@ -50,8 +40,7 @@ export async function Figures({ req }: WidgetServerProps) {
       </Tile>
       <Tile
         label="Tokens held now"
-        value={inShort(held)}
-        full={inFull(held)}
+        count={held}
         href={listLink('usage-logs', { status: { equals: 'pending' } })}
       >
         by calls under way
@@ -60,14 +49,21 @@ export async function Figures({ req }: WidgetServerProps) {
   )
 }
 
-function Tile(tile: { label: string; value: string; full?: string; href: string; children: ReactNode }) {
+type TileProps = { label: string; href: string; children: ReactNode } & (
+  | { count: number }
+  | { value: string }
+)
+
+/** A count is shown in short, and in full when the pointer rests on it. */
+function Tile({ label, href, children, ...figure }: TileProps) {
+  const isCount = 'count' in figure
   return (
-    <section className="hub-card hub-tile" aria-label={tile.label}>
-      <h3 className="hub-note">{tile.label}</h3>
-      <a className="hub-tile__value" href={tile.href} title={tile.full}>
-        {tile.value}
+    <section className="hub-card hub-tile" aria-label={label}>
+      <h3 className="hub-note">{label}</h3>
+      <a className="hub-tile__value" href={href} title={isCount ? inFull(figure.count) : undefined}>
+        {isCount ? inShort(figure.count) : figure.value}
       </a>
-      <p className="hub-note">{tile.children}</p>
+      <p className="hub-note">{children}</p>
     </section>
   )
 }

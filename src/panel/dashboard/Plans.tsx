@@ -23,10 +23,7 @@ export async function Plans({ req }: WidgetServerProps) {
         keyOf={({ id }) => id}
         columns={[
           { heading: 'Plan', cell: (plan) => <Name plan={plan} /> },
-          {
-            heading: 'Users',
-            cell: ({ id, users }) => <a href={planFillLink(id, 0)}>{inFull(users)}</a>,
-          },
+          { heading: 'Users', cell: ({ id, users }) => <a href={planFillLink(id, 0)}>{inFull(users)}</a> },
           above('≥ 50 %', 50, 'half'),
           above('≥ 80 %', 80, 'most'),
           {

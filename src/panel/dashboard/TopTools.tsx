@@ -28,11 +28,7 @@ export async function TopTools({ req }: WidgetServerProps) {
         keyOf={({ toolId }) => toolId}
         columns={[
           toolColumn(toolNames),
-          {
-            heading: 'Tokens',
-            cell: ({ tokens }) => inShort(tokens),
-            title: ({ tokens }) => inFull(tokens),
-          },
+          { heading: 'Tokens', cell: ({ tokens }) => inShort(tokens), title: ({ tokens }) => inFull(tokens) },
           {
             heading: 'Calls',
             cell: ({ toolId, calls }) => (

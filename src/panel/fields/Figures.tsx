@@ -1,6 +1,8 @@
 'use client'
 import { useField } from '@payloadcms/ui'
 import type { JSONFieldClientComponent } from 'payload'
+import { inFull } from '../parts/numbers'
+import '../parts/panel.css'
 
 /** Named values, one a line: the values that the hub saw when it decided. */
 export const Figures: JSONFieldClientComponent = ({ path, field }) => {
@@ -14,20 +16,11 @@ export const Figures: JSONFieldClientComponent = ({ path, field }) => {
       style={{ marginBottom: 'var(--base)' }}
     >
       <p style={{ marginBottom: 'calc(var(--base) / 2)' }}>{String(field.label ?? field.name)}</p>
-      <dl
-        style={{
-          display: 'grid',
-          gap: 'calc(var(--base) / 4) var(--base)',
-          gridTemplateColumns: 'auto 1fr',
-          margin: 0,
-        }}
-      >
+      <dl className="hub-values">
         {seen.map(([name, figure]) => (
-          <div key={name} style={{ display: 'contents' }}>
+          <div key={name}>
             <dt>{words(name)}</dt>
-            <dd style={{ fontVariantNumeric: 'tabular-nums', margin: 0, overflowWrap: 'anywhere' }}>
-              {shown(figure)}
-            </dd>
+            <dd>{shown(figure)}</dd>
           </div>
         ))}
       </dl>
@@ -38,9 +31,7 @@ export const Figures: JSONFieldClientComponent = ({ path, field }) => {
 /** A name such as `tokensUsed` as readable words. */
 const words = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
-const number = new Intl.NumberFormat('en')
-
 function shown(figure: unknown): string {
-  if (typeof figure === 'number') return number.format(figure)
+  if (typeof figure === 'number') return inFull(figure)
   return typeof figure === 'object' ? JSON.stringify(figure) : String(figure)
 }

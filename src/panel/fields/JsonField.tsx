@@ -3,6 +3,7 @@ import { FieldDescription, FieldError, FieldLabel, useField } from '@payloadcms/
 import type { JSONFieldClientComponent } from 'payload'
 import { type ComponentProps, type FunctionComponent, useCallback, useState } from 'react'
 import { explainJsonFault } from './json-fault'
+import '../parts/panel.css'
 
 /** `writeOnly` is for a field without a column, which Payload would show as read-only. */
 type Editor = FunctionComponent<ComponentProps<JSONFieldClientComponent> & { writeOnly?: boolean }>
@@ -36,19 +37,12 @@ export const JsonField: Editor = ({ field, path, readOnly, writeOnly }) => {
         <FieldError path={path} showError={showError || fault !== null} message={fault ?? errorMessage} />
         <textarea
           id={id}
+          className="hub-json"
           aria-invalid={fault !== null}
           disabled={!writeOnly && (readOnly || admin?.readOnly)}
           onChange={(event) => change(event.target.value)}
           rows={Math.min(24, Math.max(4, text.split('\n').length))}
           spellCheck={false}
-          style={{
-            background: 'var(--theme-input-bg)',
-            border: `1px solid var(${fault ? '--theme-error-500' : '--theme-elevation-150'})`,
-            color: 'inherit',
-            fontFamily: 'var(--font-mono)',
-            padding: 'calc(var(--base) / 2)',
-            width: '100%',
-          }}
           value={text}
         />
       </div>

@@ -2,6 +2,7 @@
 import { useListRelationships } from '@payloadcms/ui'
 import type { DefaultCellComponentProps } from 'payload'
 import { useEffect } from 'react'
+import { userPage } from '../parts/links'
 
 /**
  * The user of a row, in a list whose rows stay when the user is deleted. All names of a page are loaded in one request;
@@ -19,7 +20,7 @@ export function UserCell({ cellData }: DefaultCellComponentProps) {
   if (known === false) return <span title={id}>Deleted user</span>
   const { name, email } = known as unknown as { name?: string; email?: string }
   return (
-    <a href={`/admin/collections/users/${id}/overview`} title={email}>
+    <a href={userPage(id)} title={email}>
       {name || email || id}
     </a>
   )

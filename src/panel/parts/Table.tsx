@@ -6,6 +6,8 @@ import './panel.css'
 export type Column<Row> = {
   heading: string
   cell: (row: Row) => ReactNode
+  /** A second line under it. */
+  note?: (row: Row) => ReactNode
   isText?: boolean
   /** Only a screen reader gets the heading, as above buttons. */
   isHeadingHidden?: boolean
@@ -70,7 +72,7 @@ export function Table<Row>({ columns, rows, keyOf, look = 'list', caption, empty
 }
 
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
-  const { cell, isText, isRowHeading, className, title } = column
+  const { cell, note, isText, isRowHeading, className, title } = column
   const classes = [isText && 'hub-text', className?.(row)].filter(Boolean).join(' ') || undefined
   if (isRowHeading)
     return (
@@ -81,6 +83,7 @@ function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   return (
     <td className={classes} title={title?.(row)}>
       {cell(row)}
+      {note && <div className="hub-note">{note(row)}</div>}
     </td>
   )
 }

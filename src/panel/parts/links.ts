@@ -41,3 +41,7 @@ export function usageLink({ from, until }: UsageSpan, conditions: Conditions = {
     ...conditions,
   })
 }
+
+/** The filter in the address of a list, without the page number. */
+export const filterOf = (params: Iterable<[string, string]>): string =>
+  new URLSearchParams([...params].filter(([key]) => key === 'search' || key.startsWith('where'))).toString()

@@ -1,11 +1,12 @@
 'use client'
 import { Button, useConfig } from '@payloadcms/ui'
 import { useSearchParams } from 'next/navigation'
+import { filterOf } from '../parts/links'
 
 /** Downloads all pages of the list as CSV from the collection's own endpoint. */
 export function ExportCsv({ collectionSlug }: { collectionSlug: string }) {
   const { config } = useConfig()
-  const shown = [...useSearchParams()].filter(([name]) => name === 'search' || name.startsWith('where'))
+  const filter = filterOf(useSearchParams())
   return (
     <div className="hub-own" style={{ display: 'flex', justifyContent: 'end' }}>
       <Button
@@ -13,7 +14,7 @@ export function ExportCsv({ collectionSlug }: { collectionSlug: string }) {
         el="anchor"
         margin={false}
         size="small"
-        url={`${config.routes.api}/${collectionSlug}/export?${new URLSearchParams(shown)}`}
+        url={`${config.routes.api}/${collectionSlug}/export?${filter}`}
       >
         Export as CSV
       </Button>

@@ -8,8 +8,8 @@ import { isAdminRequest } from '../../platform/payload/access'
 import { caller } from '../../platform/payload/caller'
 import { UUID } from '../../platform/payload/payload-sql'
 import { runtime } from '../../platform/runtime/runtime'
+import { readInput } from '../parts/read-input'
 import { whatIf } from '../plans/what-if'
-import type { DraftLimits } from '../plans/what-if-types'
 import { correctFromPanel } from '../usage/correct'
 import { readUserAction } from '../user/action-input'
 import { performUserAction } from '../user/perform'
@@ -26,7 +26,7 @@ export const panelEndpoints: Endpoint[] = [
       pool: runtime().pool,
       config: accountsDeps().config,
       userId,
-      by: { ...payloadBy(req), userId: caller(req)?.id as string },
+      by: adminOf(req),
       action: readUserAction(sent),
       preview: preview === true,
     }),
@@ -34,16 +34,18 @@ export const panelEndpoints: Endpoint[] = [
   post('/panel/usage/:id/corrections', async (req, usageId, { preview, ...sent }) => ({
     effects: await correctFromPanel({
       pool: runtime().pool,
-      by: { ...payloadBy(req), userId: caller(req)?.id as string },
+      by: adminOf(req),
       usageId,
       sent,
       preview: preview === true,
     }),
   })),
   post('/panel/plans/:id/what-if', (_req, planId, sent) =>
-    whatIf(runtime().pool, planId, readDraft(sent), new Date()),
+    whatIf(runtime().pool, planId, readInput(Draft, sent, { message: WHOLE_LIMITS }), new Date()),
   ),
 ]
+
+const adminOf = (req: PayloadRequest) => ({ ...payloadBy(req), userId: caller(req)?.id as string })
 
 type Work = (req: PayloadRequest, id: string, sent: Record<string, unknown>) => Promise<object>
 
@@ -66,10 +68,4 @@ function post(path: string, work: Work): Endpoint {
 
 const limit = z.number().int().min(1)
 const Draft = z.object({ tokenLimit: limit, requestsPerMinute: limit, burst: limit, callsAtOnce: limit })
-
-function readDraft(sent: unknown): DraftLimits {
-  const read = Draft.safeParse(sent)
-  if (read.success) return read.data
-  const details = read.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
-  throw new Problem('VALIDATION_ERROR', 'Each limit is a whole number of at least 1', details)
-}
+const WHOLE_LIMITS = 'Each limit is a whole number of at least 1'

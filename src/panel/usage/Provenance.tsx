@@ -67,15 +67,7 @@ function Corrections({ seen: { corrections } }: { seen: Seen }) {
       rows={corrections}
       keyOf={({ id }) => id}
       columns={[
-        {
-          heading: 'Corrected',
-          cell: ({ at, admin }) => (
-            <>
-              {inUtc(at)}
-              <div className="hub-note">{admin ?? 'a former admin'}</div>
-            </>
-          ),
-        },
+        { heading: 'Corrected', cell: ({ at }) => inUtc(at), note: ({ admin }) => admin ?? 'a former admin' },
         { heading: 'Why', isText: true, cell: ({ reason }) => reason },
         { heading: 'Before', cell: ({ before }) => inFull(before) },
         { heading: 'After', cell: ({ after }) => inFull(after) },

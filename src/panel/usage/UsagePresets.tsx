@@ -2,7 +2,7 @@
 import { toast, usePreferences } from '@payloadcms/ui'
 import { useSearchParams } from 'next/navigation'
 import { useEffect, useState } from 'react'
-import { listLink } from '../parts/links'
+import { filterOf, listLink } from '../parts/links'
 import '../parts/panel.css'
 
 type Preset = { name: string; query: string }
@@ -91,12 +91,6 @@ export function UsagePresets() {
       )}
     </div>
   )
-}
-
-/** The filter in the page's address, without the page number. */
-function filterOf(params: Iterable<[string, string]>): string {
-  const parts = [...params].filter(([key]) => key === 'search' || key.startsWith('where'))
-  return new URLSearchParams(parts).toString()
 }
 
 function usual(now: Date): Preset[] {

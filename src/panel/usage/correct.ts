@@ -5,9 +5,9 @@ import { SUBSCRIPTION_AT_SQL } from '../../domain/billing/subscription-at-sql'
 import { limitOf, readSubscription } from '../../domain/billing/subscription-row'
 import { correctWithin } from '../../domain/ledger/correct'
 import type { Sql } from '../../platform/database/sql'
-import { Problem } from '../../platform/kernel/problem'
 import { doneOrPreviewed, type Effect } from '../parts/effect'
 import { inFull, inUtc } from '../parts/numbers'
+import { readInput } from '../parts/read-input'
 
 const MOST_TOKENS = 1_000_000_000
 
@@ -30,14 +30,10 @@ type Request = {
  * figures before and after, in the same transaction. A preview is rolled back.
  */
 export async function correctFromPanel({ pool, by, usageId, sent, preview }: Request): Promise<Effect[]> {
-  const read = Correction.safeParse(sent)
-  if (!read.success) {
-    const details = read.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
-    throw new Problem('VALIDATION_ERROR', details.map(({ message }) => message).join('. '), details)
-  }
+  const correction = readInput(Correction, sent)
   return doneOrPreviewed(pool, preview, async (sql) => {
     const before = await readFigures(sql, usageId)
-    await correctWithin(sql, { usageId, adminId: by.userId, by, ...read.data })
+    await correctWithin(sql, { usageId, adminId: by.userId, by, ...correction })
     const after = await readFigures(sql, usageId)
     return before && after ? effectsOf(before, after) : []
   })

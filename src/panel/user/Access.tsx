@@ -35,12 +35,8 @@ function Sessions({ data: { profile, sessions } }: { data: UserData }) {
             {
               heading: 'From',
               isText: true,
-              cell: ({ address, userAgent }) => (
-                <>
-                  {address ?? 'unknown'}
-                  <div className="hub-note">{userAgent?.slice(0, 60)}</div>
-                </>
-              ),
+              cell: ({ address }) => address ?? 'unknown',
+              note: ({ userAgent }) => userAgent?.slice(0, 60),
             },
             {
               heading: 'What can be done',
@@ -84,15 +80,7 @@ function Keys({ data: { profile, keys } }: { data: UserData }) {
         rows={keys.slice(0, MOST)}
         keyOf={({ id }) => id}
         columns={[
-          {
-            heading: 'Name',
-            cell: ({ name, keyPrefix }) => (
-              <>
-                {name}
-                <div className="hub-note">{keyPrefix}…</div>
-              </>
-            ),
-          },
+          { heading: 'Name', cell: ({ name }) => name, note: ({ keyPrefix }) => `${keyPrefix}…` },
           {
             heading: 'Last used',
             isText: true,

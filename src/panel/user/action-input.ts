@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MOST_GRANTED } from '../../domain/billing/grants'
-import { Problem } from '../../platform/kernel/problem'
+import { readInput } from '../parts/read-input'
 
 const reason = z.string().trim().min(3, 'Say why, in at least 3 characters').max(500)
 const id = z.uuid()
@@ -35,12 +35,4 @@ export type UserAction = z.infer<typeof UserAction>
 export const USER_ACTIONS = UserAction.options.map(({ shape }) => shape.action.value)
 
 /** Parses a request's action. Throws VALIDATION_ERROR that names each invalid field. */
-export function readUserAction(sent: unknown): UserAction {
-  const read = UserAction.safeParse(sent)
-  if (read.success) return read.data
-  const details = read.error.issues.map(({ path, message }) => ({
-    field: path.join('.') || 'action',
-    message,
-  }))
-  throw new Problem('VALIDATION_ERROR', details.map(({ message }) => message).join('. '), details)
-}
+export const readUserAction = (sent: unknown): UserAction => readInput(UserAction, sent, { whole: 'action' })
