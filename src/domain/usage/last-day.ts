@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/database/sql'
+import { grouped } from '../../platform/kernel/grouped'
 import { addHistogram, percentile } from './histogram'
 import { platformHours } from './platform-usage'
 
@@ -44,13 +45,13 @@ export async function lastDay(sql: Sql, now: Date | null): Promise<LastDay> {
     until: until.toISOString(),
     ...sum(sums.rows),
     ...durations(all),
-    by_tool: grouped(sums.rows, (row) => row.tool_id).map(([id, rows]) => ({
+    by_tool: [...grouped(sums.rows, (row) => row.tool_id)].map(([id, rows]) => ({
       tool_id: id,
       tool_name: rows[0]?.tool_name ?? '',
       ...sum(rows),
       ...durations(histograms.get(id) ?? []),
     })),
-    by_hour: grouped(sums.rows, (row) => row.hour.toISOString()).map(([hour, rows]) => ({
+    by_hour: [...grouped(sums.rows, (row) => row.hour.toISOString())].map(([hour, rows]) => ({
       hour,
       ...sum(rows),
     })),
@@ -71,12 +72,6 @@ function sum(rows: CallSums[]): CallSums {
     calls_pending: of('calls_pending'),
     tokens_used: of('tokens_used'),
   }
-}
-
-function grouped<Row>(rows: Row[], keyOf: (row: Row) => string): Array<[string, Row[]]> {
-  const groups = new Map<string, Row[]>()
-  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row])
-  return [...groups]
 }
 
 const NEXT_HOUR = `date_trunc('hour', coalesce($1::timestamptz, now()), 'UTC') + interval '1 hour'`

@@ -1,4 +1,5 @@
 import type { UsageCell } from '../../domain/usage/activity'
+import { grouped } from '../../platform/kernel/grouped'
 
 export type Sums = { calls: number; failed: number; tokens: number; successRate: number | null }
 
@@ -15,12 +16,5 @@ export function sumOf(cells: UsageCell[]): Sums {
 }
 
 /** Sums cells by tool, into one each. */
-export function sumsByTool(cells: UsageCell[]): Array<Sums & { toolId: string }> {
-  const groups = new Map<string, UsageCell[]>()
-  for (const cell of cells) {
-    const group = groups.get(cell.toolId)
-    if (group) group.push(cell)
-    else groups.set(cell.toolId, [cell])
-  }
-  return [...groups].map(([toolId, group]) => ({ toolId, ...sumOf(group) }))
-}
+export const sumsByTool = (cells: UsageCell[]): Array<Sums & { toolId: string }> =>
+  [...grouped(cells, ({ toolId }) => toolId)].map(([toolId, group]) => ({ toolId, ...sumOf(group) }))

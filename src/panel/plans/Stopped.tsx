@@ -3,8 +3,8 @@ import { csvLine } from '../../platform/kernel/csv'
 import { inFull, inUtc, utcDay } from '../parts/numbers'
 import { Table } from '../parts/Table'
 import { UserName } from '../parts/UserName'
+import type { StoppedUser } from './stopped-users'
 import type { WhatIf } from './what-if'
-import type { StoppedUser } from './what-if-types'
 
 const MOST_SHOWN = 100
 

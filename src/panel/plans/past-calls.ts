@@ -1,5 +1,6 @@
 import type { PastFlight } from '../../domain/billing/replay'
 import type { Sql } from '../../platform/database/sql'
+import { grouped } from '../../platform/kernel/grouped'
 
 /** A user's period or day whose calls are replayed. */
 export type Stretch = { userId: string; from: Date; until: Date; calls: number }
@@ -40,17 +41,6 @@ export async function eachPast<One extends Stretch>(
     const byStretch = grouped(rows, ({ n }) => n)
     for (const [index, one] of some.entries()) play(one, byStretch.get(index + 1) ?? [])
   }
-}
-
-/** Groups items by key and keeps their order. */
-export function grouped<Key, One>(all: readonly One[], keyOf: (one: One) => Key): Map<Key, One[]> {
-  const groups = new Map<Key, One[]>()
-  for (const one of all) {
-    const group = groups.get(keyOf(one))
-    if (group) group.push(one)
-    else groups.set(keyOf(one), [one])
-  }
-  return groups
 }
 
 const CALLS = `

@@ -1,7 +1,7 @@
-import { type PastCall, replayPace, type Stopped, tally } from '../../domain/billing/replay'
+import { type PastCall, replayPace, tally } from '../../domain/billing/replay'
 import type { Sql } from '../../platform/database/sql'
 import { eachPast, type Stretch, withinRows } from './past-calls'
-import type { DraftLimits, StoppedUser } from './what-if-types'
+import { addUp, type DraftLimits, type StoppedUser } from './stopped-users'
 
 type Question = { planId: string; draft: DraftLimits; current: DraftLimits; since: Date; rows: number }
 
@@ -50,7 +50,8 @@ export async function stoppedByPace(
     )
     for (const rule of RULES) {
       const own = found.filter(({ by }) => by === rule).map(({ call }) => call)
-      add(stopped, day, rule, tally(own, since))
+      const total = tally(own, since)
+      if (total) addUp(stopped, { userId: day.userId, name: day.name, by: rule, exact: true, ...total })
     }
     const known = refused.get(day.userId) ?? new Map<string, PastCall>()
     for (const { call } of found) known.set(call.id, call)
@@ -67,26 +68,6 @@ export async function stoppedByPace(
 
 const RULES = ['rate', 'calls at once'] as const
 const NOT_NEEDED: PaceCover = { needed: false, days: 0, calls: 0, playedDays: 0, playedCalls: 0 }
-
-/** Adds the days of one user up to one line. */
-function add(
-  stopped: Map<string, StoppedUser>,
-  { userId, name }: Day,
-  by: StoppedUser['by'],
-  found: Stopped | null,
-): void {
-  if (!found) return
-  const known = stopped.get(`${userId} ${by}`)
-  stopped.set(`${userId} ${by}`, {
-    userId,
-    name,
-    by,
-    exact: true,
-    firstAt: known && known.firstAt < found.firstAt ? known.firstAt : found.firstAt,
-    calls: found.calls + (known?.calls ?? 0),
-    tokens: found.tokens + (known?.tokens ?? 0),
-  })
-}
 
 /**
  * Days on which a current subscriber of the plan made more calls than $2, the number that the draft's pace never stops.

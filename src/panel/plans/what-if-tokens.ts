@@ -6,9 +6,10 @@ import {
   tally,
 } from '../../domain/billing/replay'
 import type { Sql } from '../../platform/database/sql'
-import { eachPast, grouped, type Stretch, withinRows } from './past-calls'
+import { grouped } from '../../platform/kernel/grouped'
+import { eachPast, type Stretch, withinRows } from './past-calls'
+import { addUp, type StoppedUser } from './stopped-users'
 import type { RefusedByPace } from './what-if-pace'
-import type { StoppedUser } from './what-if-types'
 
 type Question = {
   planId: string
@@ -48,7 +49,7 @@ export async function stoppedByTokens(
   await eachPast(sql, planId, played, (period, calls) => past.push([period, calls]))
   const { refused } = await pace
   for (const period of periods)
-    if (!played.has(period)) add(stopped, reckoned(period, refused.get(period.userId)))
+    if (!played.has(period)) addUp(stopped, reckoned(period, refused.get(period.userId)))
   for (const [period, calls] of past) {
     const before = refused.get(period.userId)
     const own = grants.get(keyOf(period)) ?? []
@@ -56,7 +57,7 @@ export async function stoppedByTokens(
       replayTokens(calls, own, tokenLimit, ({ id }) => before?.has(id) ?? false),
       since,
     )
-    if (found) add(stopped, { ...person(period), ...found, exact: true })
+    if (found) addUp(stopped, { ...person(period), ...found, exact: true })
   }
   return { stopped: [...stopped.values()], cover: { periods: periods.length, played: played.size } }
 }
@@ -71,19 +72,6 @@ function reckoned(period: Period, refused = new Map<string, PastCall>()): Stoppe
   if (!firstDay || tokens === 0) return null
   const calls = Math.ceil((stoppedCalls * tokens) / stoppedTokens)
   return { ...person(period), firstAt: firstDay, calls, tokens, exact: false }
-}
-
-/** Adds the periods of one user up to one line. */
-function add(stopped: Map<string, StoppedUser>, one: StoppedUser | null): void {
-  if (!one) return
-  const known = stopped.get(one.userId)
-  stopped.set(one.userId, {
-    ...one,
-    firstAt: known && known.firstAt < one.firstAt ? known.firstAt : one.firstAt,
-    calls: one.calls + (known?.calls ?? 0),
-    tokens: one.tokens + (known?.tokens ?? 0),
-    exact: one.exact && (known?.exact ?? true),
-  })
 }
 
 const keyOf = ({ userId, from }: { userId: string; from: Date }) => `${userId} ${from.getTime()}`

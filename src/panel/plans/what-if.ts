@@ -1,8 +1,8 @@
 import type { Sql } from '../../platform/database/sql'
 import { Problem } from '../../platform/kernel/problem'
+import type { DraftLimits, StoppedUser } from './stopped-users'
 import { type PaceCover, stoppedByPace } from './what-if-pace'
 import { stoppedByTokens, type TokenCover } from './what-if-tokens'
-import type { DraftLimits, StoppedUser } from './what-if-types'
 
 export type WhatIf = {
   since: Date

@@ -24,7 +24,7 @@ export function Balance({ data }: { data: UserData }) {
   return (
     <Card
       title={`Subscription: ${title}`}
-      note={statusOf(subscription)}
+      note={pausedAt ? 'paused' : status}
       link={`/admin/collections/subscriptions/${subscription.id}`}
     >
       {pausedAt && (
@@ -51,10 +51,6 @@ export function Balance({ data }: { data: UserData }) {
       </div>
     </Card>
   )
-}
-
-function statusOf({ status, pausedAt }: SubscriptionRow): string {
-  return pausedAt ? 'paused' : status
 }
 
 function Bar({ row }: { row: SubscriptionRow }) {

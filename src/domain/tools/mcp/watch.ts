@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Sql } from '../../../platform/database/sql'
+import { grouped } from '../../../platform/kernel/grouped'
 import { Problem } from '../../../platform/kernel/problem'
 import { every, type WarnLog, warnOf } from '../../../platform/log/every'
 import { refreshCatalogue } from '../catalogue'
@@ -56,14 +57,9 @@ export async function checkServers(sql: Sql, afterSeconds: number, signal?: Abor
 }
 
 /** Tools of one server with the same headers are listed by one request. */
-function byServer(tools: Tool[]): Tool[][] {
-  const groups = new Map<string, Tool[]>()
-  for (const tool of tools) {
-    const key = JSON.stringify([tool.endpoint, ownHeadersOrNull(tool)])
-    groups.set(key, [...(groups.get(key) ?? []), tool])
-  }
-  return [...groups.values()]
-}
+const byServer = (tools: Tool[]): Tool[][] => [
+  ...grouped(tools, (tool) => JSON.stringify([tool.endpoint, ownHeadersOrNull(tool)])).values(),
+]
 
 function ownHeadersOrNull(tool: Tool): Record<string, string> | null {
   const own = ownHeaders(tool)
