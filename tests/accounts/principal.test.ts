@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import pg from 'pg'
+import type { Credential } from '../../src/domain/accounts/credential'
 import { login } from '../../src/domain/accounts/login'
 import { findPrincipal } from '../../src/domain/accounts/principal'
 import { refresh } from '../../src/domain/accounts/refresh'
@@ -51,6 +53,27 @@ describe('the tier of a caller', () => {
     expect(await tierOf('cancelled', null, END)).toBeNull()
     expect(await tierOf('expired', null, later(END, -1))).toBeNull()
   })
+})
+
+// Planning the look-up takes ten times as long as running it, and every signed-in request does it.
+it('is found by a statement that a connection plans once, for sessions and keys alike', async () => {
+  const pool = new pg.Pool({ ...accounts.pool.options, max: 1 })
+  try {
+    const user = await someUser(accounts.deps)
+    const session = await login(accounts.deps, { email: user.email, password: PASSWORD }, somewhere())
+    const find = async (credential: Credential) => (await findPrincipal(pool, credential, null))?.userId
+    for (let count = 0; count < 20; count += 1) {
+      expect(await find({ kind: 'session', ...session })).toBe(user.id)
+      expect(await find({ kind: 'api-key', keyHash: `unknown ${count}` })).toBeUndefined()
+    }
+    const { rows } = await pool.query(
+      `select generic_plans::int as once, custom_plans::int as anew from pg_prepared_statements where name = 'hub_principal'`,
+    )
+    // PostgreSQL makes five plans for given values before it keeps one for all.
+    expect(rows).toEqual([{ once: 35, anew: 5 }])
+  } finally {
+    await pool.end()
+  }
 })
 
 describe('what has ended', () => {
