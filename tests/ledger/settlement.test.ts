@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { periodAt } from '../../src/domain/billing/period'
 import { rollSubscription } from '../../src/domain/billing/roll'
+import type { ModelTokens } from '../../src/domain/ledger/call'
 import type { Meter } from '../../src/domain/ledger/meter'
 import { ABANDONED } from '../../src/domain/ledger/settlement'
 import { ledgerCheck } from '../../src/domain/usage/ledger-check'
@@ -189,6 +190,69 @@ describe('settlement', () => {
     await world.pool.query('delete from subscription_periods where user_id = $1', [person.userId])
     await meter.settle(success(person, id, 30))
     expect(await world.row(id)).toMatchObject({ status: 'success', tokens: 30 })
+    await clean()
+  })
+
+  test('a call of a subscription that was replaced: the new one keeps its own calls in flight', async () => {
+    const person = await world.subscriber()
+    const id = await admitted(person)
+    await world.pool.query('delete from subscriptions where user_id = $1', [person.userId])
+    await world.pool.query('delete from subscription_periods where user_id = $1', [person.userId])
+    const start = new Date(Date.now() - 60_000)
+    const plan = await world.plan()
+    await world.pool.query(
+      `insert into subscriptions (user_id, plan_id, started_at, period_start, period_end) values ($1, $2, $3, $3, $4)`,
+      [person.userId, plan, start, periodAt(start, start).end],
+    )
+    const another = await admitted(person)
+    await meter.settle(success(person, id, 30))
+    expect(await world.row(id)).toMatchObject({ status: 'success', tokens: 30 })
+    expect(await world.balance(person)).toMatchObject({ used: 0, held: 100, flying: 1 })
+    await meter.settle(success(person, another, 0))
+    await forget(person)
+  })
+
+  // A correction locks the balance first; in the other order the two would wait for each other.
+  test('a call that waits for its balance has not locked its row yet', async () => {
+    const person = await world.subscriber()
+    const id = await admitted(person, { idempotency: { key: 'k', bodyHash: 'aa' } })
+    const client = await world.pool.connect()
+    await client.query('begin')
+    await client.query('select from subscriptions where user_id = $1 for no key update', [person.userId])
+    const settling = meter.settle({ ...success(person, id, 30), answer: '{}' })
+    try {
+      await untilWaitedFor(world.pool, client)
+      await client.query('select from usage_logs where id = $1 for no key update nowait', [id])
+      await client.query('commit')
+    } finally {
+      client.release(true)
+    }
+    await settling
+    expect(await world.row(id)).toMatchObject({ status: 'success', tokens: 30 })
+    await clean()
+  })
+
+  test('what a call wrote to its provider’s cache is kept, also beside calls that wrote nothing', async () => {
+    const person = await world.subscriber()
+    const counts = { inputTokens: 9, cachedInputTokens: 1, outputTokens: 2, reasoningTokens: 0 }
+    const written: Partial<ModelTokens>[] = [
+      {},
+      { cacheWrite5mTokens: 4 },
+      { cacheWrite1hTokens: 5 },
+      { cacheWrite5mTokens: 0, cacheWrite1hTokens: 6 },
+    ]
+    for (const tokens of written) {
+      const id = await admitted(person)
+      await meter.settle({ ...success(person, id, 30), modelTokens: { ...counts, ...tokens } })
+      const kept = await world.one(
+        `select cache_write_5m_tokens::int as short, cache_write_1h_tokens::int as long from usage_logs where id = $1`,
+        [id],
+      )
+      expect(kept).toEqual({
+        short: tokens.cacheWrite5mTokens ?? null,
+        long: tokens.cacheWrite1hTokens ?? null,
+      })
+    }
     await clean()
   })
 

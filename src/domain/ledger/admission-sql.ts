@@ -60,12 +60,9 @@ const CLAIMED = `claimed as (
   on conflict do nothing returning usage_id
 ),`
 
-/** Balances whose period has ended change too, and the ended period is kept. */
+/** If a period has ended, the first admitted call of the new one keeps it. A refused call changes nothing. */
 const ENDED = `changed as materialized (
-  select r.*, coalesce(a.calls, 0) as calls, coalesce(a.tokens, 0) as tokens,
-    coalesce(a.next_rate_at, r.rate_at) as next_rate_at
-  from rolled r left join added a on a.id = r.id
-  where r.rolls or a.calls > 0
+  select r.*, a.calls, a.tokens, a.next_rate_at from rolled r join added a on a.id = r.id
 ), ended as (
   insert into subscription_periods as e
     (user_id, period_start, period_end, plan_id, token_limit, tokens_used, tokens_held)
