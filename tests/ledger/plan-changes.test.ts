@@ -116,6 +116,26 @@ describe('choosing plans', () => {
     expect(await ledgerCheck(world.pool)).toEqual([])
   })
 
+  test('deleted and made again in the same period: the ended period has what both used', async () => {
+    const person = await world.person()
+    await subscribe(world.pool, person.userId, 'free', START)
+    const stored = await world.one<{ row: object }>(
+      'select to_jsonb(s) as row from subscriptions s where user_id = $1',
+      [person.userId],
+    )
+    await use(person, 300, FEBRUARY)
+    await world.pool.query('delete from subscriptions where user_id = $1', [person.userId])
+    await world.pool.query(
+      'insert into subscriptions select * from jsonb_populate_record(null::subscriptions, $1)',
+      [stored.row],
+    )
+    await use(person, 50, FEBRUARY)
+    expect(await use(person, 10, MARCH)).toMatchObject({ admitted: true })
+    const ended = 'select tokens_used::int as used from subscription_periods where user_id = $1'
+    expect(await world.one(ended, [person.userId])).toEqual({ used: 350 })
+    expect(await ledgerCheck(world.pool)).toEqual([])
+  })
+
   test('at a period end, between calls of two instances: the period ends once, nothing is lost', async () => {
     const meters = [meter, world.meter()] as const
     for (let round = 0; round < 8; round += 1) {
