@@ -117,6 +117,19 @@ describe('admission under parallelism', () => {
     ])
   })
 
+  test('calls that hold what is left share it with their batch-mates', async () => {
+    const person = await world.subscriber({ tokens: 1000 })
+    const answers = await Promise.all(
+      times(4, () => meter.admit(world.call(person, { tokens: 400, mode: 'up-to' }))),
+    )
+    expect(answers.map((answer) => (answer.admitted ? answer.tokensHeld : answer.reason))).toEqual([
+      400,
+      400,
+      200,
+      'held',
+    ])
+  })
+
   test('what was refused as held succeeds on retry once less was used', async () => {
     const person = await world.subscriber({ tokens: 1000 })
     const meters = [meter, world.meter()]
