@@ -1,4 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
+import { run } from '../src/platform/database/schema/migration-of'
 import { modelsDown, modelsUp } from '../src/platform/database/schema/models'
 
 /** Tools that are models or tools of an MCP server, their upstreams, and a model's tokens in the log. */
@@ -39,12 +40,12 @@ export async function up({ db }: MigrateUpArgs): Promise<void> {
   ALTER TABLE "tools_upstreams" ADD CONSTRAINT "tools_upstreams_parent_id_fk" FOREIGN KEY ("_parent_id") REFERENCES "public"."tools"("id") ON DELETE cascade ON UPDATE no action;
   CREATE INDEX "tools_upstreams_order_idx" ON "tools_upstreams" USING btree ("_order");
   CREATE INDEX "tools_upstreams_parent_id_idx" ON "tools_upstreams" USING btree ("_parent_id");`)
-  for (const statement of modelsUp) await db.execute(sql.raw(statement))
+  await run(db, modelsUp)
 }
 
 /** Tools of the new kinds stay as inactive ones, so that an admin decides what becomes of them. */
 export async function down({ db }: MigrateDownArgs): Promise<void> {
-  for (const statement of modelsDown) await db.execute(sql.raw(statement))
+  await run(db, modelsDown)
   await db.execute(sql`
    DROP TABLE "tools_upstreams" CASCADE;
   ALTER TABLE "tools" ALTER COLUMN "adapter" SET DATA TYPE text;

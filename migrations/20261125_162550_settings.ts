@@ -1,4 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
+import { run } from '../src/platform/database/schema/migration-of'
 import { settingsDown, settingsUp } from '../src/platform/database/schema/settings'
 
 /** The settings, and the plan of new users among them: until now a mark on a plan. */
@@ -30,7 +31,7 @@ export async function up({ db }: MigrateUpArgs): Promise<void> {
   CREATE INDEX "settings_logo_idx" ON "settings" USING btree ("logo_id");
   CREATE INDEX "settings_default_plan_idx" ON "settings" USING btree ("default_plan_id");
   CREATE INDEX "settings_texts_order_parent" ON "settings_texts" USING btree ("order","parent_id");`)
-  for (const statement of settingsUp) await db.execute(sql.raw(statement))
+  await run(db, settingsUp)
   await db.execute(sql`
    UPDATE "settings" SET "default_plan_id" = (SELECT "id" FROM "plans" WHERE "new_users" ORDER BY "rank" LIMIT 1);
   ALTER TABLE "plans" DROP COLUMN "new_users";`)
@@ -40,7 +41,7 @@ export async function down({ db }: MigrateDownArgs): Promise<void> {
   await db.execute(sql`
    ALTER TABLE "plans" ADD COLUMN "new_users" boolean DEFAULT false;
   UPDATE "plans" SET "new_users" = true WHERE "id" = (SELECT "default_plan_id" FROM "settings");`)
-  for (const statement of settingsDown) await db.execute(sql.raw(statement))
+  await run(db, settingsDown)
   await db.execute(sql`
    DROP TABLE "settings_texts" CASCADE;
   DROP TABLE "settings" CASCADE;`)

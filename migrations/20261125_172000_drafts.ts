@@ -1,5 +1,6 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
 import { FIRST_TOOL_VERSIONS, toolDraftsDown, toolDraftsUp } from '../src/platform/database/schema/drafts'
+import { run } from '../src/platform/database/schema/migration-of'
 
 /**
  * Drafts, versions and trash of tools. A draft is checked as a tool is, so what was required stays so in the
@@ -90,11 +91,11 @@ export async function up({ db }: MigrateUpArgs): Promise<void> {
   CREATE INDEX "_tools_v_latest_idx" ON "_tools_v" USING btree ("latest");
   CREATE INDEX "tools_deleted_at_idx" ON "tools" USING btree ("deleted_at");
   CREATE INDEX "tools__status_idx" ON "tools" USING btree ("_status");`)
-  for (const statement of [...toolDraftsUp, FIRST_TOOL_VERSIONS]) await db.execute(sql.raw(statement))
+  await run(db, [...toolDraftsUp, FIRST_TOOL_VERSIONS])
 }
 
 export async function down({ db }: MigrateDownArgs): Promise<void> {
-  for (const statement of toolDraftsDown) await db.execute(sql.raw(statement))
+  await run(db, toolDraftsDown)
   await db.execute(sql`
    ALTER TABLE "_tools_v_version_upstreams" DISABLE ROW LEVEL SECURITY;
   ALTER TABLE "_tools_v" DISABLE ROW LEVEL SECURITY;

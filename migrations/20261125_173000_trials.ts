@@ -1,11 +1,5 @@
-import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
+import { migrationOf } from '../src/platform/database/schema/migration-of'
 import { trialsDown, trialsUp } from '../src/platform/database/schema/trials'
 
 /** The status of a call that an admin tries. */
-export async function up({ db }: MigrateUpArgs): Promise<void> {
-  for (const statement of trialsUp) await db.execute(sql.raw(statement))
-}
-
-export async function down({ db }: MigrateDownArgs): Promise<void> {
-  for (const statement of trialsDown) await db.execute(sql.raw(statement))
-}
+export const { up, down } = migrationOf(trialsUp, trialsDown)

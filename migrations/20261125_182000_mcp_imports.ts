@@ -1,11 +1,5 @@
-import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
 import { mcpImportsDown, mcpImportsUp } from '../src/platform/database/schema/mcp-imports'
+import { migrationOf } from '../src/platform/database/schema/migration-of'
 
 /** What the servers of MCP tools say of them, then and now. */
-export async function up({ db }: MigrateUpArgs): Promise<void> {
-  for (const statement of mcpImportsUp) await db.execute(sql.raw(statement))
-}
-
-export async function down({ db }: MigrateDownArgs): Promise<void> {
-  for (const statement of mcpImportsDown) await db.execute(sql.raw(statement))
-}
+export const { up, down } = migrationOf(mcpImportsUp, mcpImportsDown)

@@ -1,4 +1,5 @@
 import { type MigrateDownArgs, type MigrateUpArgs, sql } from '@payloadcms/db-postgres'
+import { run } from '../src/platform/database/schema/migration-of'
 import { openOptionsDown, openOptionsUp } from '../src/platform/database/schema/open-options'
 
 /** Options with a price that a tool opens, its context window, and weights of input that is written to a cache. */
@@ -31,11 +32,11 @@ export async function up({ db }: MigrateUpArgs): Promise<void> {
   CREATE INDEX "tools_open_options_parent_idx" ON "tools_open_options" USING btree ("parent_id");
   CREATE INDEX "_tools_v_version_open_options_order_idx" ON "_tools_v_version_open_options" USING btree ("order");
   CREATE INDEX "_tools_v_version_open_options_parent_idx" ON "_tools_v_version_open_options" USING btree ("parent_id");`)
-  for (const statement of openOptionsUp) await db.execute(sql.raw(statement))
+  await run(db, openOptionsUp)
 }
 
 export async function down({ db }: MigrateDownArgs): Promise<void> {
-  for (const statement of openOptionsDown) await db.execute(sql.raw(statement))
+  await run(db, openOptionsDown)
   await db.execute(sql`
    DROP TABLE "tools_open_options" CASCADE;
   DROP TABLE "_tools_v_version_open_options" CASCADE;

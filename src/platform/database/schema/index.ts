@@ -29,83 +29,60 @@ import { takenGrantsDown, takenGrantsUp } from './taken-grants'
 import { trialUsersDown, trialUsersUp } from './trial-users'
 import { trialsDown, trialsUp } from './trials'
 
-/** The statements of this repository's first migration. Later ones have their own lists. */
-export const firstSchemaUp: readonly string[] = [
-  ...functionsUp,
-  ...payloadColumnsUp,
-  ...accountsUp,
-  ...catalogueUp,
-  ...meteringUp,
-  ...rollupsUp,
-  ...rateUp,
+/** What a change of the schema runs, and what takes it back. */
+type Change = readonly [up: readonly string[], down: readonly string[]]
+
+const firstChanges: readonly Change[] = [
+  [functionsUp, functionsDown],
+  [payloadColumnsUp, payloadColumnsDown],
+  [accountsUp, accountsDown],
+  [catalogueUp, catalogueDown],
+  [meteringUp, meteringDown],
+  [rollupsUp, rollupsDown],
+  [rateUp, rateDown],
 ]
 
-/** Undoes `firstSchemaUp`, in reverse order. Payload's tables are left as Payload created them. */
-export const firstSchemaDown: readonly string[] = [
-  ...rateDown,
-  ...rollupsDown,
-  ...meteringDown,
-  ...catalogueDown,
-  ...accountsDown,
-  ...payloadColumnsDown,
-  ...functionsDown,
+const changes: readonly Change[] = [
+  ...firstChanges,
+  [modelsUp, modelsDown],
+  [settingsUp, settingsDown],
+  [auditUp, auditDown],
+  [panelUp, panelDown],
+  [grantsUp, grantsDown],
+  [refusalsUp, refusalsDown],
+  [alertsUp, alertsDown],
+  [toolDraftsUp, toolDraftsDown],
+  [trialsUp, trialsDown],
+  [mcpImportsUp, mcpImportsDown],
+  [takenGrantsUp, takenGrantsDown],
+  [dayBlocksUp, dayBlocksDown],
+  [demoEntriesUp, demoEntriesDown],
+  [checkedColumnsUp, checkedColumnsDown],
+  [trialUsersUp, trialUsersDown],
+  [sealedDestinationsUp, sealedDestinationsDown],
+  [signInNetworksUp, signInNetworksDown],
+  [mostSessionsUp, mostSessionsDown],
+  [momentsUp, momentsDown],
+  [sealedMailsUp, sealedMailsDown],
+  [mustConfirmUp(false), mustConfirmDown],
+  [openOptionsUp, openOptionsDown],
+  [countedKindsUp, countedKindsDown],
 ]
+
+const upOf = (list: readonly Change[]): readonly string[] => list.flatMap(([up]) => up)
+const downOf = (list: readonly Change[]): readonly string[] => list.toReversed().flatMap(([, down]) => down)
+
+/** The statements of this repository's first migration. Later ones have their own lists. */
+export const firstSchemaUp = upOf(firstChanges)
+
+/** Undoes `firstSchemaUp`, in reverse order. Payload's tables are left as Payload created them. */
+export const firstSchemaDown = downOf(firstChanges)
 
 /**
  * The hub's own SQL as it is now, one statement an entry, to be run in order inside the migration that made
  * Payload's tables. Works on PostgreSQL 15 to 18.
  */
-export const hubSchemaUp: readonly string[] = [
-  ...firstSchemaUp,
-  ...modelsUp,
-  ...settingsUp,
-  ...auditUp,
-  ...panelUp,
-  ...grantsUp,
-  ...refusalsUp,
-  ...alertsUp,
-  ...toolDraftsUp,
-  ...trialsUp,
-  ...mcpImportsUp,
-  ...takenGrantsUp,
-  ...dayBlocksUp,
-  ...demoEntriesUp,
-  ...checkedColumnsUp,
-  ...trialUsersUp,
-  ...sealedDestinationsUp,
-  ...signInNetworksUp,
-  ...mostSessionsUp,
-  ...momentsUp,
-  ...sealedMailsUp,
-  ...mustConfirmUp(false),
-  ...openOptionsUp,
-  ...countedKindsUp,
-]
+export const hubSchemaUp = upOf(changes)
 
 /** Undoes `hubSchemaUp`, in reverse order. */
-export const hubSchemaDown: readonly string[] = [
-  ...countedKindsDown,
-  ...openOptionsDown,
-  ...mustConfirmDown,
-  ...sealedMailsDown,
-  ...momentsDown,
-  ...mostSessionsDown,
-  ...signInNetworksDown,
-  ...sealedDestinationsDown,
-  ...trialUsersDown,
-  ...checkedColumnsDown,
-  ...demoEntriesDown,
-  ...dayBlocksDown,
-  ...takenGrantsDown,
-  ...mcpImportsDown,
-  ...trialsDown,
-  ...toolDraftsDown,
-  ...alertsDown,
-  ...refusalsDown,
-  ...grantsDown,
-  ...panelDown,
-  ...auditDown,
-  ...settingsDown,
-  ...modelsDown,
-  ...firstSchemaDown,
-]
+export const hubSchemaDown = downOf(changes)
