@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { waitBefore } from '../../platform/outbound/backoff'
 import { unavailable } from '../tools/adapters/adapter'
 import { breakerOf } from '../tools/breakers'
 import type { Model, Tool, Upstream } from '../tools/tool'
@@ -9,9 +10,6 @@ import { pause, pauseLeft } from './pauses'
 import { targetOf } from './target'
 
 type Attempt<Answer> = (adapter: ModelAdapter, target: Target) => Promise<Answer | ModelFailure>
-
-const FIRST_WAIT_MS = 100
-const LONGEST_WAIT_MS = 5_000
 
 /**
  * Calls the tool's upstreams one after the other, in their order or by weight, until one succeeds or its failure shows that
@@ -32,8 +30,7 @@ export async function overUpstreams<Answer extends { ok: true }>(
       if (!answer.tryNext || signal.aborted) return answer
     }
     if (pass >= tool.retries || !failures.some(isTransient)) return telling(failures)
-    const full = Math.min(FIRST_WAIT_MS * 2 ** pass, LONGEST_WAIT_MS)
-    await delay(full / 2 + (Math.random() * full) / 2, undefined, { signal }).catch(() => undefined)
+    await delay(waitBefore(pass), undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return failureOfError(null, signal)
   }
 }

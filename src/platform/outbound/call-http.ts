@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { toolAgent } from './agent'
+import { waitBefore } from './backoff'
 import type { HttpAnswer } from './http-answer'
 import { sendRequest } from './send-request'
 
@@ -18,8 +19,6 @@ export type HttpCall = {
 }
 
 export const DEFAULT_ANSWER_BYTES = 10 * 1024 * 1024
-const FIRST_WAIT_MS = 100
-const LONGEST_WAIT_MS = 5_000
 
 /**
  * Sends one request, and retries it after a connection error, 502, 503 or 504, with random waits that double. It never
@@ -38,10 +37,4 @@ export async function callHttp(call: HttpCall, agent: Dispatcher = toolAgent()):
     if (performance.now() + wait >= endsAt) return answer
     await delay(wait, undefined, signal ? { signal } : {}).catch(() => undefined)
   }
-}
-
-/** 100 ms, doubled each time up to 5 s, half of it random, so that callers do not retry at the same moment. */
-export function waitBefore(attempt: number): number {
-  const full = Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
-  return full / 2 + (Math.random() * full) / 2
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CallToolResult } from '@modelcontextprotocol/client'
 import { fromMarks, hasDigits, hideDigits, madeOf } from '../../../platform/kernel/exact-json'
-import { waitBefore } from '../../../platform/outbound/call-http'
+import { waitBefore } from '../../../platform/outbound/backoff'
 import { isDeeperThan, MOST_DEPTH } from '../depth'
 import { type RemoteAnswer, type RemoteLimits, type RemoteServer, withServer } from '../mcp/connection'
 import { forgetPrior, keepPrior, priorOf } from '../mcp/priors'
