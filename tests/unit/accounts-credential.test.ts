@@ -3,7 +3,6 @@ import { SignJWT } from 'jose'
 import { apiKeyHash, generateApiKey, isApiKey } from '../../src/domain/accounts/api-key-format'
 import { readCredential } from '../../src/domain/accounts/credential'
 import { derivedKey } from '../../src/domain/accounts/keys'
-import { Recent } from '../../src/domain/accounts/recent'
 import { isRefusedKey, rememberRefusedKey } from '../../src/domain/accounts/refused-keys'
 import {
   isRefreshToken,
@@ -148,16 +147,5 @@ describe('limits by address', () => {
     expect(networkOf('2001:db8:1:2:3:4:5:6')).toBe(networkOf('2001:db8:1:2::1'))
     expect(networkOf('2001:db8:1:3::1')).not.toBe(networkOf('2001:db8:1:2::1'))
     expect(networkOf('::ffff:192.0.2.7')).toBe('192.0.2.7')
-  })
-})
-
-describe('what is remembered', () => {
-  it('is bounded, and what was not used for longest goes first', () => {
-    const recent = new Recent<number>(2)
-    recent.set('a', 1)
-    recent.set('b', 2)
-    recent.get('a')
-    recent.set('c', 3)
-    expect([recent.get('a'), recent.get('b'), recent.get('c')]).toEqual([1, undefined, 3])
   })
 })

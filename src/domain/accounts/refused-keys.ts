@@ -1,5 +1,5 @@
+import { LRUCache } from 'lru-cache'
 import { perProcess } from '../../platform/kernel/process'
-import { Recent } from './recent'
 
 const MOST_REMEMBERED = 20_000
 /** A hash that was never stored cannot be stored later, because keys are random and created by the hub. */
@@ -24,6 +24,5 @@ export function isRefusedKey(keyHash: string, nowMs = Date.now()): boolean {
   return false
 }
 
-function refused(): Recent<number> {
-  return perProcess('accounts.refused-keys', () => new Recent<number>(MOST_REMEMBERED))
-}
+const refused = () =>
+  perProcess('accounts.refused-keys', () => new LRUCache<string, number>({ max: MOST_REMEMBERED }))

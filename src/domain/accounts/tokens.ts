@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
+import { LRUCache } from 'lru-cache'
 import { perProcess } from '../../platform/kernel/process'
 import { derivedKey, randomToken } from './keys'
-import { Recent } from './recent'
 
 /** The content of an access token: the user, and the session. Everything else is looked up. */
 export type AccessClaims = { userId: string; sessionId: string; expiresAtMs: number }
@@ -80,9 +80,8 @@ export function isRefreshToken(text: string): boolean {
 
 type Verified = { key: Uint8Array; claims: AccessClaims }
 
-function verified(): Recent<Verified> {
-  return perProcess('accounts.verified-tokens', () => new Recent<Verified>(MOST_REMEMBERED))
-}
+const verified = () =>
+  perProcess('accounts.verified-tokens', () => new LRUCache<string, Verified>({ max: MOST_REMEMBERED }))
 
 function accessKey(secret: string): Uint8Array {
   const keys = perProcess('accounts.access-keys', () => new Map<string, Uint8Array>())

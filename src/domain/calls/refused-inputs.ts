@@ -1,8 +1,8 @@
+import { LRUCache } from 'lru-cache'
 import { networkOf } from '../../platform/kernel/networks'
 import { type Problem, tooMany } from '../../platform/kernel/problem'
 import { perProcess } from '../../platform/kernel/process'
 import type { Credential } from '../accounts/credential'
-import { Recent } from '../accounts/recent'
 
 const WINDOW_MS = 60_000
 /**
@@ -23,9 +23,9 @@ type Refused = { userId: string; network: string | null }
  * wait; others at the same address are not affected.
  */
 export class RefusedInputs {
-  readonly #callers = new Recent<Window>(MOST_REMEMBERED)
-  readonly #networks = new Recent<Window>(MOST_REMEMBERED)
-  readonly #known = new Recent<Refused>(MOST_REMEMBERED)
+  readonly #callers = new LRUCache<string, Window>({ max: MOST_REMEMBERED })
+  readonly #networks = new LRUCache<string, Window>({ max: MOST_REMEMBERED })
+  readonly #known = new LRUCache<string, Refused>({ max: MOST_REMEMBERED })
   #endsAt = 0
 
   constructor(private readonly clock: () => number = Date.now) {}
@@ -48,7 +48,7 @@ export class RefusedInputs {
     return this.#waitOf(refused)
   }
 
-  #count(windows: Recent<Window>, name: string): void {
+  #count(windows: LRUCache<string, Window>, name: string): void {
     const now = this.clock()
     const window = windows.get(name)
     if (window && window.endsAt > now) window.count += 1
@@ -62,7 +62,7 @@ export class RefusedInputs {
       : Math.max(ofCaller, this.#over(this.#networks, network, MOST_OF_ADDRESS))
   }
 
-  #over(windows: Recent<Window>, name: string, most: number): number {
+  #over(windows: LRUCache<string, Window>, name: string, most: number): number {
     const window = windows.get(name)
     return window && window.count > most ? Math.max(0, window.endsAt - this.clock()) : 0
   }

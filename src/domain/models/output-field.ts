@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { perProcess } from '../../platform/kernel/process'
 import type { ModelAsk, Target } from './adapter'
 import { wordsOfBody } from './provider-words'
@@ -8,7 +9,8 @@ export type OutputField = 'max_tokens' | 'max_completion_tokens'
 const MOST_KNOWN = 1_000
 
 /** The field that each server was found to accept, by its address and model. */
-const learned = () => perProcess('models.output-fields', () => new Map<string, OutputField>())
+const learned = () =>
+  perProcess('models.output-fields', () => new LRUCache<string, OutputField>({ max: MOST_KNOWN }))
 
 const keyOf = ({ baseUrl, upstream }: Target) => `${baseUrl} ${upstream.model}`
 
@@ -41,7 +43,5 @@ export function otherOutputField(sent: OutputField, status: number, body: string
 
 /** Records that a server accepts this field, so that the next call needs no second attempt. */
 export function learnOutputField(target: Target, field: OutputField): void {
-  const fields = learned()
-  if (fields.size >= MOST_KNOWN) fields.clear()
-  fields.set(keyOf(target), field)
+  learned().set(keyOf(target), field)
 }
