@@ -25,11 +25,6 @@ export function endOnShutdown(end: () => void): () => void {
   return () => endings().delete(end)
 }
 
-/** How many calls are in flight in this process. */
-export function callsInFlight(): number {
-  return running().count
-}
-
 /**
  * Resolves once every call in flight has been settled; streams that take longer are ended. Call it at shutdown, after
  * new requests are refused.

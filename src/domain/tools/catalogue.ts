@@ -27,11 +27,6 @@ type Holder = { loaded: Catalogue | undefined; loading: Promise<Catalogue> | und
 
 const holder = () => perProcess<Holder>('tools.catalogue', () => ({ loaded: undefined, loading: undefined }))
 
-/** The catalogue that this process last loaded; undefined before the first load. */
-export function loadedCatalogue(): Catalogue | undefined {
-  return holder().loaded
-}
-
 /**
  * The process's catalogue, at least as new as `version` (which the caller saw in the database). Without a version it returns
  * the loaded one. Only the first call and a newer version need a query.

@@ -3,7 +3,6 @@ export type Ranges = readonly (readonly [first: number, last: number])[]
 
 const LAST = 0x10ffff
 
-export const ANYTHING: Ranges = [[0, LAST]]
 export const DIGITS: Ranges = [[0x30, 0x39]]
 export const WORD: Ranges = [
   [0x30, 0x39],
