@@ -60,7 +60,7 @@ describe('failures', () => {
     const taken = await fail(refused([{ path: 'slug', message: 'Value must be unique' }]))
     expect([(taken as Problem).code, (taken as Problem).details[0]?.field]).toEqual(['CONFLICT', 'slug'])
     const wrong = await fail(
-      new Problem('VALIDATION_ERROR', 'x', [{ field: 'timeoutMs', message: 'is wrong' }]),
+      new Problem('VALIDATION_ERROR', 'x', { details: [{ field: 'timeoutMs', message: 'is wrong' }] }),
     )
     expect((wrong as Problem).details).toEqual([{ field: 'timeout_ms', message: 'is wrong' }])
   })

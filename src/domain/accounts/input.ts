@@ -49,7 +49,7 @@ export function readField<T>(field: string, schema: z.ZodType<T>, value: unknown
 /** A 400 that lists every error, in its message and in its details. */
 export function invalid(details: ProblemDetail[]): Problem {
   const summary = details.map(({ field, message }) => `${field}: ${message}`).join('; ')
-  return new Problem('VALIDATION_ERROR', summary, details)
+  return new Problem('VALIDATION_ERROR', summary, { details })
 }
 
 function faults(field: string, error: z.ZodError | undefined): ProblemDetail[] {

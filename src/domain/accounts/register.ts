@@ -117,11 +117,8 @@ function registrationClosed(): Problem {
 
 function emailTaken(cause: unknown): Problem {
   const details = [{ field: 'email', message: 'has an account already: sign in, or reset the password' }]
-  return new Problem(
-    'EMAIL_TAKEN',
-    'There is an account with this email address already.',
+  return new Problem('EMAIL_TAKEN', 'There is an account with this email address already.', {
     details,
-    {},
     cause,
-  )
+  })
 }

@@ -190,14 +190,14 @@ export async function findPlan(sql: Sql, name: string): Promise<NamedPlan> {
 async function unknownPlan(sql: Sql): Promise<Problem> {
   const plans = await plansOnOffer(sql)
   const message = `There is no such plan. On offer: ${plans.join(', ') || 'none'}`
-  return new Problem('VALIDATION_ERROR', message, [{ field: 'plan', message, plans }])
+  return new Problem('VALIDATION_ERROR', message, { details: [{ field: 'plan', message, plans }] })
 }
 
 async function notAvailable(sql: Sql, { name, isClosed }: NamedPlan): Promise<Problem> {
   const plans = await plansOnOffer(sql)
   const reason = isClosed ? 'has a price, and this hub takes no payments yet' : 'is given by admins alone'
   const message = `The plan ${name} ${reason}: ask an admin. On offer: ${plans.join(', ') || 'none'}`
-  return new Problem('PLAN_NOT_AVAILABLE', message, [{ field: 'plan', message, plans }])
+  return new Problem('PLAN_NOT_AVAILABLE', message, { details: [{ field: 'plan', message, plans }] })
 }
 
 async function requireSubscription(sql: Sql, userId: string, now: Date | null): Promise<ApiSubscription> {

@@ -88,8 +88,8 @@ export async function admitCall<Plan extends { hold: Hold }>(
       if (outcome) return outcome
     }
   }
-  throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', [], {
-    'Retry-After': '1',
+  throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', {
+    headers: { 'Retry-After': '1' },
   })
 }
 

@@ -14,24 +14,24 @@ export function readIdempotency(key: string | null, body: Uint8Array): Idempoten
   if (key === null) return undefined
   if (KEY.test(key)) return { key, bodyHash: createHash('sha256').update(body).digest('hex') }
   const message = 'must have 1 to 255 visible ASCII characters'
-  throw new Problem('VALIDATION_ERROR', `Idempotency-Key ${message}.`, [
-    { field: 'Idempotency-Key', message },
-  ])
+  throw new Problem('VALIDATION_ERROR', `Idempotency-Key ${message}.`, {
+    details: [{ field: 'Idempotency-Key', message }],
+  })
 }
 
 /** 422: the key was used for a different request. */
 export function mismatch(): Problem {
   const message = 'This Idempotency-Key was used with another body. Use a new key for a new request.'
-  return new Problem('IDEMPOTENCY_MISMATCH', message, [
-    { field: 'Idempotency-Key', message: 'was used with another body' },
-  ])
+  return new Problem('IDEMPOTENCY_MISMATCH', message, {
+    details: [{ field: 'Idempotency-Key', message: 'was used with another body' }],
+  })
 }
 
 /** 409: the first request with this key still runs. */
 export function inProgress(): Problem {
   const message = 'The first request with this Idempotency-Key is still running. Try again in a moment.'
   const details = [{ field: 'Idempotency-Key', message: 'is in use by a request that is still running' }]
-  return new Problem('IDEMPOTENCY_IN_PROGRESS', message, details, { 'Retry-After': '1' })
+  return new Problem('IDEMPOTENCY_IN_PROGRESS', message, { details, headers: { 'Retry-After': '1' } })
 }
 
 /**

@@ -32,8 +32,8 @@ export async function invokeTool(deps: CallDeps, request: AddressedRequest): Pro
     if (outcome.ended === 'failed') throw noted(deps, request, outcome.problem)
     await explain(deps, request)
   }
-  throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', [], {
-    'Retry-After': '1',
+  throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', {
+    headers: { 'Retry-After': '1' },
   })
 }
 
@@ -54,7 +54,10 @@ async function explain(deps: CallDeps, request: AddressedRequest): Promise<void>
   const message = `${faults.map((fault) => `${fault.field} ${fault.message}`).join('; ')}.`
   const { userId } = caller
   throw refused(
-    countRefused({ credential, userId, address }, new Problem('VALIDATION_ERROR', message, faults)),
+    countRefused(
+      { credential, userId, address },
+      new Problem('VALIDATION_ERROR', message, { details: faults }),
+    ),
   )
 }
 

@@ -47,13 +47,13 @@ export function rateLimitHeaders(limits: CallLimits): Record<string, string> {
 function paused(): Problem {
   const message =
     'An admin has paused your calls. Your plan, your tokens and your history stay as they are. Ask the people who run this hub.'
-  return new Problem('ACCOUNT_PAUSED', message, [{ message }])
+  return new Problem('ACCOUNT_PAUSED', message, { details: [{ message }] })
 }
 
 function noSubscription(expired: boolean): Problem {
   const why = expired ? 'Your subscription has expired.' : 'You have no subscription.'
   const message = 'Choose a plan of GET /api/v1/subscriptions/plans by POST /api/v1/subscriptions/subscribe.'
-  return new Problem('SUBSCRIPTION_REQUIRED', `${why} ${message}`, [{ message }])
+  return new Problem('SUBSCRIPTION_REQUIRED', `${why} ${message}`, { details: [{ message }] })
 }
 
 function planTooLow(plan: string, minimumPlan: string, plans: string[]): Problem {
@@ -64,25 +64,28 @@ function planTooLow(plan: string, minimumPlan: string, plans: string[]): Problem
   const message = `Your plan, ${plan}, does not open this tool. ${wayOut}`
   const field = 'plan'
   const about = { field, message: `opened by: ${plans.join(', ')}`, plan, minimum_plan: minimumPlan, plans }
-  return new Problem('PLAN_UPGRADE_REQUIRED', message, [about])
+  return new Problem('PLAN_UPGRADE_REQUIRED', message, { details: [about] })
 }
 
 function limited(message: string, retryAfterMs: number, limits: CallLimits): Problem {
   const { code, headers } = tooMany(message, retryAfterMs / 1_000)
-  return new Problem(code, message, [], { ...rateLimitHeaders(limits), ...headers })
+  return new Problem(code, message, { headers: { ...rateLimitHeaders(limits), ...headers } })
 }
 
 function tokens(what: string, seen: TokensSeen, limits: CallLimits): Problem {
   const end = seen.periodEndsAt.toISOString()
   const message = `${what} ${seen.tokensRemaining} of ${seen.tokenLimit} are left until ${end}. Wait for the next period, or choose a higher plan.`
-  return new Problem('TOKEN_LIMIT_EXCEEDED', message, [figures(seen)], rateLimitHeaders(limits))
+  return new Problem('TOKEN_LIMIT_EXCEEDED', message, {
+    details: [figures(seen)],
+    headers: rateLimitHeaders(limits),
+  })
 }
 
 function held(seen: TokensSeen, limits: CallLimits): Problem {
   const message = `The tokens that are left are held by calls in flight (${seen.tokensHeld}). Try again in a moment.`
-  return new Problem('TOKENS_HELD', message, [figures(seen)], {
-    ...rateLimitHeaders(limits),
-    'Retry-After': '1',
+  return new Problem('TOKENS_HELD', message, {
+    details: [figures(seen)],
+    headers: { ...rateLimitHeaders(limits), 'Retry-After': '1' },
   })
 }
 

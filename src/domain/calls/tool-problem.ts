@@ -17,7 +17,11 @@ export function toolProblem(tool: Tool, failure: ToolFailure, headers: Record<st
     code === 'TOOL_UNAVAILABLE' ? { 'Retry-After': String(Math.ceil(retryAfterMs / 1_000)) } : {}
   const message = `The tool ${tool.name} ${EXPLAINED[code]}`
   const details = toolSaid ? [{ field: 'tool', message: toolSaid }] : []
-  return new Problem(code, message, details, { ...headers, ...retry }, new Error(logMessage))
+  return new Problem(code, message, {
+    details,
+    headers: { ...headers, ...retry },
+    cause: new Error(logMessage),
+  })
 }
 
 /**
@@ -27,5 +31,5 @@ export function toolProblem(tool: Tool, failure: ToolFailure, headers: Record<st
 export function brokenProblem(tool: Tool, { code, logMessage }: ToolFailure, isFree: boolean): Problem {
   const charge = isFree ? 'Nothing was charged.' : 'What had come by then was charged.'
   const message = `The tool ${tool.name} broke off. ${charge}`
-  return new Problem(code, message, [], {}, new Error(logMessage))
+  return new Problem(code, message, { cause: new Error(logMessage) })
 }

@@ -91,7 +91,7 @@ const NOTHING: TrialCharge = { tokens: 0, source: 'unknown', modelTokens: null }
 
 function notTaken(faults: ProblemDetail[]): Problem {
   const message = `${faults.map((fault) => `${fault.field} ${fault.message}`).join('; ')}.`
-  return new Problem('VALIDATION_ERROR', message, faults)
+  return new Problem('VALIDATION_ERROR', message, { details: faults })
 }
 
 function modelPlan(tool: Tool, input: ToolInput): ModelPlan | null {

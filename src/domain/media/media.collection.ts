@@ -58,7 +58,7 @@ const checkUpload: CollectionBeforeOperationHook = async ({ args, operation, req
   if (!file && operation === 'create') throw invalidField('file', 'Send an image, as multipart/form-data')
   if (!file) return args
   if (file.size > MOST_BYTES) {
-    throw new Problem('PAYLOAD_TOO_LARGE', 'The image is larger than 5 MB', [{ field: 'file' }])
+    throw new Problem('PAYLOAD_TOO_LARGE', 'The image is larger than 5 MB', { details: [{ field: 'file' }] })
   }
   const kind = file.data?.length ? await fileTypeFromBuffer(file.data) : undefined
   if (!kind || !IMAGES.includes(kind.mime)) {

@@ -30,7 +30,7 @@ export const checkSettings: GlobalBeforeChangeHook = async ({ data, originalDoc,
   const faults = [...webhookFaults(data), ...addressFaults(data)]
   if (faults.length > 0) {
     const summary = faults.map(({ field, message }) => `${field}: ${message}`).join('; ')
-    throw new Problem('VALIDATION_ERROR', summary, faults)
+    throw new Problem('VALIDATION_ERROR', summary, { details: faults })
   }
   const { webhookSecret, webhookSecretSet: _told, ...rest } = data
   const given = webhookSecret === '' || webhookSecret === null ? undefined : webhookSecret

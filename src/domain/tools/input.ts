@@ -139,7 +139,7 @@ export function validateInput(tool: Tool, input: ToolInput): void {
   const details = inputProblems(tool, input)
   if (details.length === 0) return
   const message = details.map((detail) => `${detail.field} ${detail.message}`).join('; ')
-  throw new Problem('VALIDATION_ERROR', message, details)
+  throw new Problem('VALIDATION_ERROR', message, { details })
 }
 
 const ofDrafts = new WeakMap<Tool, Validators>()

@@ -53,7 +53,9 @@ export const checkTool: CollectionBeforeChangeHook = ({ data, context, operation
   const keys = readProviderKeys(data)
   faults.push(...keys.faults)
   if (faults.length > 0)
-    throw new Problem('VALIDATION_ERROR', faults.map((f) => `${f.field}: ${f.message}`).join('; '), faults)
+    throw new Problem('VALIDATION_ERROR', faults.map((f) => `${f.field}: ${f.message}`).join('; '), {
+      details: faults,
+    })
   toolSecretsNote.write(context, notedId(operation, originalDoc), { ...secrets, ...keys.secrets })
   const { secretHeaders: _secret, providerKey: _key, upstreamKeys: _keys, ...rest } = data
   return rest

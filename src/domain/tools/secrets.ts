@@ -34,7 +34,7 @@ export async function setToolSecrets(
   const faults = Object.entries(values).flatMap(([name, value]) => checkHeaders({ [headerOf(name)]: value }))
   if (faults.length > 0) {
     const details = faults.map((message) => ({ field: 'secretHeaders', message }))
-    throw new Problem('VALIDATION_ERROR', faults.join('; '), details)
+    throw new Problem('VALIDATION_ERROR', faults.join('; '), { details })
   }
   const stored = await readStored(sql, toolId)
   for (const [name, value] of Object.entries(values)) {

@@ -61,11 +61,9 @@ const wayOut = (code: ProblemCode) => (code === 'CONFLICT' ? ' Give another pref
 function askServer({ api_endpoint, headers = {} }: Server): Promise<RemoteTool[]> {
   const faults = checkHeaders(headers, false)
   if (faults.length > 0)
-    throw new Problem(
-      'VALIDATION_ERROR',
-      faults.join('; '),
-      faults.map((message) => ({ field: 'headers', message })),
-    )
+    throw new Problem('VALIDATION_ERROR', faults.join('; '), {
+      details: faults.map((message) => ({ field: 'headers', message })),
+    })
   return onDocument(() =>
     listRemoteTools({
       endpoint: api_endpoint,
@@ -132,9 +130,7 @@ export function descriptionOf({ description }: Pick<RemoteTool, 'description'>, 
 function noneMade(refused: Refused[]): Problem {
   const [first] = refused as [Refused]
   const message = refused.map((one) => `${one.name}: ${one.message}`).join(' ')
-  return new Problem(
-    first.code,
-    `No tool was made. ${message}`,
-    refused.map((one) => ({ field: 'tools', name: one.name, code: one.code, message: one.message })),
-  )
+  return new Problem(first.code, `No tool was made. ${message}`, {
+    details: refused.map((one) => ({ field: 'tools', name: one.name, code: one.code, message: one.message })),
+  })
 }

@@ -72,8 +72,8 @@ async function serveInvoke(services: Services, c: ApiContext): Promise<Response>
     }
     await explain(services, c, sent, credential)
   }
-  throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', [], {
-    'Retry-After': '1',
+  throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', {
+    headers: { 'Retry-After': '1' },
   })
 }
 

@@ -50,7 +50,7 @@ async function parseBody({ headers }: Request, bytes: Uint8Array): Promise<JsonB
   const fault = faultIn(value, text.includes('\\u'), 0)
   if (!fault) return { bytes, value }
   const details = toDetail(fault, '')
-  throw new Problem('VALIDATION_ERROR', `${details.field}: ${details.message}`, [details])
+  throw new Problem('VALIDATION_ERROR', `${details.field}: ${details.message}`, { details: [details] })
 }
 
 async function readBytes(
@@ -104,7 +104,7 @@ async function readCounted(
 }
 
 function tooLarge(most: number, headers: Record<string, string>): Problem {
-  return new Problem('PAYLOAD_TOO_LARGE', `The body is larger than ${most} bytes.`, [], headers)
+  return new Problem('PAYLOAD_TOO_LARGE', `The body is larger than ${most} bytes.`, { headers })
 }
 
 /** Nearly all requests have one of a few media types. */
@@ -114,9 +114,9 @@ function requireJson(headers: Headers): void {
   const isJson = isUsualType(headers.get('content-type') ?? '')
   const encoding = headers.get('content-encoding') ?? 'identity'
   if (isJson && encoding.toLowerCase() === 'identity') return
-  throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send the body as Content-Type: application/json in UTF-8.', [
-    { field: 'Content-Type', message: 'must be application/json, without a Content-Encoding' },
-  ])
+  throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send the body as Content-Type: application/json in UTF-8.', {
+    details: [{ field: 'Content-Type', message: 'must be application/json, without a Content-Encoding' }],
+  })
 }
 
 function decode(bytes: Uint8Array): string {

@@ -18,7 +18,7 @@ function inApiWords({ code, message, details, headers, cause }: Problem): Proble
     ...(detail.field ? { field: toSnakeCase(detail.field) } : {}),
   }))
   const summary = renamed.map(({ field, message: why }) => `${field}: ${why}`).join('; ')
-  return new Problem(code, summary || message, renamed, headers, cause)
+  return new Problem(code, summary || message, { details: renamed, headers, cause })
 }
 
 interface PayloadError extends Error {
@@ -34,10 +34,10 @@ export function fromPayload(error: unknown): Problem | null {
     field: toSnakeCase(path),
     message: why,
   }))
-  if (status === 401) return new Problem('UNAUTHORIZED', 'Sign in first.', [], {}, error)
-  if (status === 403) return new Problem('FORBIDDEN', 'You may not do this.', [], {}, error)
-  if (status === 404) return new Problem('NOT_FOUND', 'There is no such thing.', [], {}, error)
-  if (status === 409) return new Problem('CONFLICT', message, details, {}, error)
+  if (status === 401) return new Problem('UNAUTHORIZED', 'Sign in first.', { cause: error })
+  if (status === 403) return new Problem('FORBIDDEN', 'You may not do this.', { cause: error })
+  if (status === 404) return new Problem('NOT_FOUND', 'There is no such thing.', { cause: error })
+  if (status === 409) return new Problem('CONFLICT', message, { details, cause: error })
   if (status < 400 || status >= 500) return null
   return refusedDocument(details, message, error)
 }
@@ -48,11 +48,11 @@ function refusedDocument(details: ProblemDetail[], message: string, cause: Error
   if (taken.length > 0) {
     const fields = taken.map((detail) => detail.field).join(', ')
     const details = taken.map(({ field }) => ({ field, message: 'is already taken' }))
-    return new Problem('CONFLICT', `Already taken: ${fields}.`, details, {}, cause)
+    return new Problem('CONFLICT', `Already taken: ${fields}.`, { details, cause })
   }
-  if (details.length === 0) return new Problem('VALIDATION_ERROR', message, [], {}, cause)
+  if (details.length === 0) return new Problem('VALIDATION_ERROR', message, { cause })
   const summary = details.map((detail) => `${detail.field}: ${detail.message}`).join('; ')
-  return new Problem('VALIDATION_ERROR', summary, details, {}, cause)
+  return new Problem('VALIDATION_ERROR', summary, { details, cause })
 }
 
 /** Payload's field name as the API spells it. */

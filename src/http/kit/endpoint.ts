@@ -117,5 +117,5 @@ function readQuery(context: ApiContext, details: ProblemDetail[]): Record<string
 export function invalid(details: ProblemDetail[]): Problem {
   const first = details.slice(0, 5).map((detail) => `${detail.field} ${detail.message}`)
   const more = details.length > 5 ? ` and ${details.length - 5} more` : ''
-  return new Problem('VALIDATION_ERROR', `${first.join('; ')}${more}.`, details.slice(0, 50))
+  return new Problem('VALIDATION_ERROR', `${first.join('; ')}${more}.`, { details: details.slice(0, 50) })
 }

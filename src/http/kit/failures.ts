@@ -9,11 +9,11 @@ import { fromPayload } from './document-problems'
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (isDatabaseAway(error)) return notReady(error)
-  return fromPayload(error) ?? new Problem('INTERNAL', 'Something went wrong on our side.', [], {}, error)
+  return fromPayload(error) ?? new Problem('INTERNAL', 'Something went wrong on our side.', { cause: error })
 }
 
 /** 503 while the database cannot be reached; worth another try in a moment. */
 export function notReady(cause?: unknown): Problem {
   const message = 'The database cannot be reached right now. Try again in a moment.'
-  return new Problem('NOT_READY', message, [], { 'Retry-After': '2' }, cause)
+  return new Problem('NOT_READY', message, { headers: { 'Retry-After': '2' }, cause })
 }

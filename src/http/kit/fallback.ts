@@ -11,7 +11,10 @@ export function answerUnrouted(registry: Registry, c: ApiContext): Response {
   c.env.route = known.route
   if (c.req.method === 'OPTIONS') return respond(c, 204, null, optionsHeaders(c, known.allow))
   const message = `This address does not answer ${c.req.method}.`
-  return registry.sendProblem(c, new Problem('METHOD_NOT_ALLOWED', message, [], { allow: known.allow }))
+  return registry.sendProblem(
+    c,
+    new Problem('METHOD_NOT_ALLOWED', message, { headers: { allow: known.allow } }),
+  )
 }
 
 function optionsHeaders(c: ApiContext, allow: string): Record<string, string> {

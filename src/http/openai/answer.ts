@@ -41,8 +41,8 @@ export async function serveModelCall(
     if (answer) return answer
     await explain(services, c, sent, plan)
   }
-  throw new Problem('NOT_READY', 'The model is being changed. Try again in a moment.', [], {
-    'Retry-After': '1',
+  throw new Problem('NOT_READY', 'The model is being changed. Try again in a moment.', {
+    headers: { 'Retry-After': '1' },
   })
 }
 

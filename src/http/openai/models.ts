@@ -29,7 +29,7 @@ export async function serveModel(services: Services, c: ApiContext): Promise<Res
 /** 404 for a name that is no model of the caller's. */
 export function noSuchModel(name: string): Problem {
   const message = `The model ${JSON.stringify(name.slice(0, 100))} does not exist. GET /v1/models lists those that your plan opens.`
-  return new Problem('NOT_FOUND', message, [{ field: 'model', message: 'does not exist' }])
+  return new Problem('NOT_FOUND', message, { details: [{ field: 'model', message: 'does not exist' }] })
 }
 
 function toModel(tool: ModelTool) {

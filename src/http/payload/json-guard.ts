@@ -26,7 +26,7 @@ export function refuseNul(text: string, field: string): void {
 }
 
 function nulIn(field: string): Problem {
-  return new Problem('VALIDATION_ERROR', `${field}: NUL characters are not allowed`, [{ field }])
+  return new Problem('VALIDATION_ERROR', `${field}: NUL characters are not allowed`, { details: [{ field }] })
 }
 
 function parse(text: string): unknown {

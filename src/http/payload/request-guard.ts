@@ -124,7 +124,7 @@ async function readBody(
   if (!request.body || request.method === 'GET' || request.method === 'HEAD') return null
   const message = `The body is larger than ${most} bytes`
   // The rest of the body is not read, so this connection cannot be used again.
-  const endless = new Problem('PAYLOAD_TOO_LARGE', message, [], { connection: 'close' })
+  const endless = new Problem('PAYLOAD_TOO_LARGE', message, { headers: { connection: 'close' } })
   if (Number(request.headers.get('content-length') ?? 0) > most + THROWN_AWAY_BYTES) throw endless
   const chunks: Uint8Array[] = []
   let size = 0

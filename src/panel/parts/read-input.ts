@@ -16,5 +16,5 @@ export function readInput<Schema extends z.ZodType>(
     field: issue.path.join('.') || whole,
     message: issue.message,
   }))
-  throw new Problem('VALIDATION_ERROR', message ?? details.map((one) => one.message).join('. '), details)
+  throw new Problem('VALIDATION_ERROR', message ?? details.map((one) => one.message).join('. '), { details })
 }

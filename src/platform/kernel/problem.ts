@@ -34,20 +34,29 @@ export type ProblemCode = keyof typeof PROBLEM_STATUS
 
 export type ProblemDetail = { field?: string; message?: string; [key: string]: unknown }
 
-/**
- * The only class for expected errors. The caller may read `message` and `details`. The response gets `headers`
- * (`Retry-After`). `cause` is only for the log.
- */
+export type ProblemOptions = {
+  /** One for each faulty field, or other facts that the caller may read. */
+  details?: ProblemDetail[]
+  /** Headers of the response (`Retry-After`). */
+  headers?: Record<string, string>
+  /** Only for the log. */
+  cause?: unknown
+}
+
+/** The only class for expected errors. The caller may read `message` and `details`. */
 export class Problem extends Error {
+  readonly details: ProblemDetail[]
+  readonly headers: Record<string, string>
+
   constructor(
     readonly code: ProblemCode,
     message: string,
-    readonly details: ProblemDetail[] = [],
-    readonly headers: Record<string, string> = {},
-    cause?: unknown,
+    { details = [], headers = {}, cause }: ProblemOptions = {},
   ) {
     super(message, { cause })
     this.name = 'Problem'
+    this.details = details
+    this.headers = headers
   }
 
   get status(): number {
@@ -57,7 +66,7 @@ export class Problem extends Error {
 
 /** A 400 about one field: what is wrong and how to fix it. */
 export function invalidField(field: string, message: string): Problem {
-  return new Problem('VALIDATION_ERROR', `${field}: ${message}`, [{ field, message }])
+  return new Problem('VALIDATION_ERROR', `${field}: ${message}`, { details: [{ field, message }] })
 }
 
 /** A 429 whose `Retry-After` is given in whole seconds, at least one. */
@@ -67,5 +76,5 @@ export function tooMany(
   code: 'RATE_LIMITED' | 'TOKENS_HELD' = 'RATE_LIMITED',
 ) {
   const seconds = Math.max(1, Math.ceil(retryAfterSeconds))
-  return new Problem(code, message, [], { 'Retry-After': String(seconds) })
+  return new Problem(code, message, { headers: { 'Retry-After': String(seconds) } })
 }

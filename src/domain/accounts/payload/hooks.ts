@@ -76,9 +76,9 @@ async function mayChangePassword(
   data: UserData,
 ): Promise<void> {
   if (!isAdminRequest(req)) {
-    throw new Problem('FORBIDDEN', 'Change your password by POST /api/v1/users/me/password', [
-      { field: 'password' },
-    ])
+    throw new Problem('FORBIDDEN', 'Change your password by POST /api/v1/users/me/password', {
+      details: [{ field: 'password' }],
+    })
   }
   const me = caller(req)
   if (!me || id !== me.id) return

@@ -53,8 +53,8 @@ class CheckThread {
     if (this.#turns.of(check.caller) >= MOST_OF_ONE_CALLER)
       throw tooMany('Too many of your inputs wait to be checked at the moment.', 1)
     if (this.#turns.count >= MOST_WAITING)
-      throw new Problem('NOT_READY', 'Too many inputs wait to be checked. Try again in a moment.', [], {
-        'Retry-After': '1',
+      throw new Problem('NOT_READY', 'Too many inputs wait to be checked. Try again in a moment.', {
+        headers: { 'Retry-After': '1' },
       })
     return new Promise((settle) => {
       this.#turns.add(check.caller, { check, settle })

@@ -95,7 +95,8 @@ function toProblem(answer: Failure): Problem {
   }
 }
 
-const unavailable = (message: string) => new Problem('TOOL_UNAVAILABLE', message, [], { 'Retry-After': '10' })
+const unavailable = (message: string) =>
+  new Problem('TOOL_UNAVAILABLE', message, { headers: { 'Retry-After': '10' } })
 
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) =>

@@ -74,7 +74,7 @@ export function refusing(args: ExecutionArgs, check: (document: DocumentNode) =>
 
 /** The error for a refused document. */
 export const refused = (message: string): Problem =>
-  new Problem('VALIDATION_ERROR', message, [{ field: 'query', message }])
+  new Problem('VALIDATION_ERROR', message, { details: [{ field: 'query', message }] })
 
 type Operation = { reading: Reading; set: SelectionSetNode; root: GraphQLCompositeType }
 

@@ -39,7 +39,7 @@ function errorsOf(args: ExecutionArgs): readonly GraphQLError[] {
   if (countValues(args, definitions) > MOST_VALUES) {
     const message = `Variables have at most ${MOST_VALUES} values, but for those of the type JSON`
     const details = [{ field: 'variables', message }]
-    return [refusedBy(new Problem('VALIDATION_ERROR', message, details), args.contextValue)]
+    return [refusedBy(new Problem('VALIDATION_ERROR', message, { details }), args.contextValue)]
   }
   return operations.flatMap((operation) => unfitting(args, operation))
 }
