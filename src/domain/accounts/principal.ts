@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { preparedStatement } from '../../platform/database/prepared-statement'
+import { Problem } from '../../platform/kernel/problem'
 import { SUBSCRIPTION_AT_SQL } from '../billing/subscription-at-sql'
 import type { Credential } from './credential'
 import { CREDENTIAL_SQL } from './credential-sql'
@@ -44,6 +45,18 @@ export async function findPrincipal(
   }
   if (credential.kind === 'api-key') rememberRefusedKey(credential.keyHash, row?.key_is_stored ?? true)
   return null
+}
+
+/** The same. Throws UNAUTHORIZED if there is none. */
+export async function requirePrincipal(pool: Pool, credential: Credential | null): Promise<SignedInCaller> {
+  const principal = credential && (await findPrincipal(pool, credential, null))
+  if (!principal) throw unauthorized()
+  return principal
+}
+
+/** 401 for a credential that is missing, malformed, expired, revoked or unknown: the caller need not know which. */
+export function unauthorized(): Problem {
+  return new Problem('UNAUTHORIZED', 'Sign in first: send a valid access token or API key.')
 }
 
 type Lookup = { credential: Credential; now: Date | null }

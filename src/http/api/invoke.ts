@@ -1,25 +1,24 @@
 import { type Credential, readCredential } from '../../domain/accounts/credential'
+import { unauthorized } from '../../domain/accounts/principal'
 import type { InvokeRequest } from '../../domain/calls/admit-call'
 import { type Idempotency, readIdempotency } from '../../domain/calls/idempotency'
 import { faultsOf, type InvokeOutcome, invoke, type StreamOutcome } from '../../domain/calls/invoke'
-import { countRefused, nameOf, requireFewRefused } from '../../domain/calls/refused-inputs'
-import { Problem } from '../../platform/kernel/problem'
+import { nameOf, requireFewRefused } from '../../domain/calls/refused-inputs'
+import { untilAdmissible } from '../../domain/calls/until-admissible'
+import { invalidFields } from '../../platform/kernel/problem'
 import { BODY_LIMIT_BYTES, readJsonBody, unusableText } from '../kit/body'
 import { ToolParams } from '../kit/common-schemas'
-import { type Endpoint, invalid } from '../kit/endpoint'
+import type { Endpoint } from '../kit/endpoint'
 import { type ApiContext, respond, sendProblem } from '../kit/envelope'
 import { originOf } from '../kit/origin'
 import type { Registry } from '../kit/registry'
 import type { Services } from '../kit/services'
 import { logToolProblem } from '../kit/tool-log'
-import { requireCaller, unauthorized } from '../kit/who'
+import { requireCaller } from '../kit/who'
 import { toDetails } from '../kit/zod-details'
 import { answerStream, wantsStream } from './invoke-stream'
 import { Invocation, InvokeBody, InvokeHeaders } from './schemas/tools'
-import { requireTool } from './tool-lookup'
-
-/** If a tool keeps changing while a call tries to start, that is an internal error and not the caller's. */
-const MOST_TRIES = 3
+import { noSuchTool } from './tool-lookup'
 
 const endpoint: Endpoint = {
   method: 'post',
@@ -65,15 +64,18 @@ async function serveInvoke(services: Services, c: ApiContext): Promise<Response>
   if (!credential) throw unauthorized()
   requireFewRefused(credential)
   const sent = await readSent(services, c)
-  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-    if (!('fault' in sent)) {
-      const answer = await call(services, c, new SentCall(c, sent, credential))
-      if (answer) return answer
-    }
-    await explain(services, c, sent, credential)
-  }
-  throw new Problem('NOT_READY', 'The tool is being changed. Try again in a moment.', {
-    headers: { 'Retry-After': '1' },
+  const { fault, tool, input, bytes } = sent
+  return untilAdmissible(services.pool, {
+    credential,
+    address: originOf(services, c).address,
+    tool,
+    fault,
+    run: () => call(services, c, new SentCall(c, sent, credential)),
+    faultsOf: (found) => faultsOf(found, { input, bytes, caller: nameOf(credential) }),
+    noSuchTool,
+    onCaller: (userId) => {
+      c.env.userId = userId
+    },
   })
 }
 
@@ -84,8 +86,8 @@ async function call(services: Services, c: ApiContext, request: InvokeRequest): 
   return answer instanceof Response ? answer : sendPlain(services, c, answer)
 }
 
-type WhatWasSent = Pick<InvokeRequest, 'tool' | 'input' | 'idempotency' | 'bytes' | 'isKnown'>
-type Sent = WhatWasSent | { fault: unknown }
+/** `fault`: what is wrong with the request itself; it then has no input. */
+type Sent = Pick<InvokeRequest, 'tool' | 'input' | 'idempotency' | 'bytes' | 'isKnown'> & { fault?: unknown }
 
 /**
  * The request to the gateway. It is a class because of its getter: each object literal with a getter gets its own V8 shape,
@@ -101,7 +103,7 @@ class SentCall implements InvokeRequest {
 
   constructor(
     private readonly c: ApiContext,
-    sent: WhatWasSent,
+    sent: Sent,
     readonly credential: Credential,
   ) {
     this.tool = sent.tool
@@ -130,14 +132,14 @@ async function readSent(services: Services, c: ApiContext): Promise<Sent> {
     const idempotency = readIdempotency(c.req.raw.headers.get('idempotency-key'), bytes)
     return { tool: readTool(c), input: readInput(value), idempotency, bytes: bytes.length, isKnown }
   } catch (fault) {
-    return { fault }
+    return { tool: '', input: {}, idempotency: undefined, bytes: 0, isKnown, fault }
   }
 }
 
 function readTool(c: ApiContext): string {
   const tool = c.req.param('tool_id') ?? ''
   const unusable = unusableText(tool, 'tool_id')
-  if (unusable) throw invalid([unusable])
+  if (unusable) throw invalidFields([unusable])
   return tool
 }
 
@@ -145,24 +147,13 @@ function readTool(c: ApiContext): string {
 function readInput(value: unknown): Record<string, unknown> {
   if (isObject(value) && isObject(value.input) && Object.keys(value).length === 1) return value.input
   const result = InvokeBody.safeParse(value, { reportInput: true })
-  throw invalid(result.error ? toDetails(result.error, 'body') : [{ field: 'body', message: 'is not valid' }])
+  throw invalidFields(
+    result.error ? toDetails(result.error, 'body') : [{ field: 'body', message: 'is not valid' }],
+  )
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** Throws the reason for a refusal, in the contract's order of checks; returns if the request is now valid. */
-async function explain(services: Services, c: ApiContext, sent: Sent, credential: Credential): Promise<void> {
-  const { userId, catalogueVersion } = await requireCaller(services, c.req.raw.headers)
-  c.env.userId = userId
-  const refused = (problem: Problem) =>
-    countRefused({ credential, userId, address: originOf(services, c).address }, problem)
-  if ('fault' in sent) throw sent.fault instanceof Problem ? refused(sent.fault) : sent.fault
-  const tool = await requireTool(services, sent.tool, catalogueVersion)
-  const { input, bytes } = sent
-  const faults = await faultsOf(tool, { input, bytes, caller: nameOf(credential) })
-  if (faults.length > 0) throw refused(invalid(faults))
-}
 
 /** A stream has already been sent. */
 function sendPlain(services: Services, c: ApiContext, outcome: StreamOutcome): Response | null {

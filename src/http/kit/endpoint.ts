@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { SignedInCaller } from '../../domain/accounts/principal'
-import { Problem, type ProblemCode, type ProblemDetail } from '../../platform/kernel/problem'
+import { invalidFields, type ProblemCode, type ProblemDetail } from '../../platform/kernel/problem'
 import { BODY_LIMIT_BYTES, readJsonBody, unusableText } from './body'
 import type { Answer, ApiContext } from './envelope'
 import type { Services } from './services'
@@ -88,7 +88,7 @@ async function readSent(endpoint: Endpoint, context: ApiContext) {
   const hasBody = endpoint.method !== 'get' && endpoint.method !== 'delete'
   const value = hasBody ? (await readJsonBody(context.req.raw, most)).value : undefined
   const body = check(endpoint.body ?? (value === undefined ? undefined : NOTHING), () => value, 'body')
-  if (details.length > 0) throw invalid(details)
+  if (details.length > 0) throw invalidFields(details)
   return { params, query, body }
 }
 
@@ -111,11 +111,4 @@ function readQuery(context: ApiContext, details: ProblemDetail[]): Record<string
     single[name] = values[0] ?? ''
   }
   return single
-}
-
-/** A 400 that names every invalid field. */
-export function invalid(details: ProblemDetail[]): Problem {
-  const first = details.slice(0, 5).map((detail) => `${detail.field} ${detail.message}`)
-  const more = details.length > 5 ? ` and ${details.length - 5} more` : ''
-  return new Problem('VALIDATION_ERROR', `${first.join('; ')}${more}.`, { details: details.slice(0, 50) })
 }

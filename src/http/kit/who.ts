@@ -1,5 +1,10 @@
 import { readCredential } from '../../domain/accounts/credential'
-import { findPrincipal, isAdmin, type Principal, type SignedInCaller } from '../../domain/accounts/principal'
+import {
+  isAdmin,
+  type Principal,
+  requirePrincipal,
+  type SignedInCaller,
+} from '../../domain/accounts/principal'
 import { Problem } from '../../platform/kernel/problem'
 import type { Services } from './services'
 
@@ -11,10 +16,7 @@ export type Access = 'open' | 'signed-in' | 'session' | 'admin'
 
 /** The caller of a credential in the headers. Cookies are ignored here. Throws UNAUTHORIZED. */
 export async function requireCaller(services: Services, headers: Headers): Promise<SignedInCaller> {
-  const credential = await readCredential(headers, services.config.secret)
-  const principal = credential && (await findPrincipal(services.pool, credential, null))
-  if (!principal) throw unauthorized()
-  return principal
+  return requirePrincipal(services.pool, await readCredential(headers, services.config.secret))
 }
 
 /** The caller, who must have signed in with a password: an API key can never change the account or its plan. */
@@ -29,9 +31,4 @@ export function requireAccess(principal: Principal, access: Access): void {
     throw new Problem('FORBIDDEN', 'Only admins may do this, signed in with their password.')
   }
   if (access === 'session') requireSession(principal)
-}
-
-/** 401 for a credential that is missing, malformed, expired, revoked or unknown: the caller need not know which. */
-export function unauthorized(): Problem {
-  return new Problem('UNAUTHORIZED', 'Sign in first: send a valid access token or API key.')
 }

@@ -1,31 +1,28 @@
 import { askModel, askModelStream } from '../../domain/calls/ask-model'
 import type { InvokeOutcome } from '../../domain/calls/invoke'
 import type { CallEvent, StreamOutcome } from '../../domain/calls/stream-model'
-import type { ModelTool } from '../../domain/models/call-model'
+import { untilAdmissible } from '../../domain/calls/until-admissible'
+import { isModelTool, type ModelTool } from '../../domain/models/call-model'
 import type { Planned } from '../../domain/models/input'
 import type { ProviderWords } from '../../domain/models/provider-words'
-import { Problem } from '../../platform/kernel/problem'
+import type { Problem } from '../../platform/kernel/problem'
 import { type ApiContext, respond } from '../kit/envelope'
 import { toProblem } from '../kit/failures'
+import { originOf } from '../kit/origin'
 import type { Services } from '../kit/services'
 import { type StreamSource, streamOutcome, texts } from '../kit/stream-answer'
 import { logToolProblem } from '../kit/tool-log'
 import { sendError, sendRefused } from './errors'
-import { explain, modelRequest, readCall, type Sent } from './request'
-
-/** If a tool keeps changing while a call tries to start, that is an internal error and not the caller's. */
-const MOST_TRIES = 3
-
-/** The valid input. */
-export type Read = Exclude<Sent, { fault: unknown }>
+import { noSuchModel } from './models'
+import { modelRequest, readCall, type Sent } from './request'
 
 /** How one endpoint of this API sends requests and responses. */
 export type ModelEndpoint = {
   plan: (tool: ModelTool, body: Record<string, unknown>) => Planned
   /** Turns the provider's response into the text of the hub's response. */
-  answer?: (text: string, sent: Read, c: ApiContext) => string
+  answer?: (text: string, sent: Sent, c: ApiContext) => string
   /** Turns one event of a stream into the text to send. It is created for each stream. */
-  events?: (sent: Read, c: ApiContext) => (event: CallEvent) => string
+  events?: (sent: Sent, c: ApiContext) => (event: CallEvent) => string
 }
 
 /** Serves one call of a model: read, call, respond. Refusals are explained in the contract's order. */
@@ -35,14 +32,22 @@ export async function serveModelCall(
   endpoint: ModelEndpoint,
 ): Promise<Response> {
   const sent = await readCall(services, c)
-  const plan = (tool: ModelTool) => ('fault' in sent ? { faults: [] } : endpoint.plan(tool, sent.body))
-  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-    const answer = 'fault' in sent ? null : await ask(services, c, endpoint, sent, plan)
-    if (answer) return answer
-    await explain(services, c, sent, plan)
-  }
-  throw new Problem('NOT_READY', 'The model is being changed. Try again in a moment.', {
-    headers: { 'Retry-After': '1' },
+  const plan = (tool: ModelTool) => endpoint.plan(tool, sent.body)
+  return untilAdmissible(services.pool, {
+    credential: sent.credential,
+    address: originOf(services, c).address,
+    tool: sent.model,
+    fault: sent.fault,
+    run: () => ask(services, c, endpoint, sent, plan),
+    faultsOf: (tool) => {
+      if (!isModelTool(tool)) return null
+      const planned = plan(tool)
+      return 'faults' in planned ? planned.faults : []
+    },
+    noSuchTool: () => noSuchModel(sent.model),
+    onCaller: (userId) => {
+      c.env.userId = userId
+    },
   })
 }
 
@@ -50,7 +55,7 @@ async function ask(
   services: Services,
   c: ApiContext,
   endpoint: ModelEndpoint,
-  sent: Read,
+  sent: Sent,
   plan: (tool: ModelTool) => Planned,
 ): Promise<Response | null> {
   const request = modelRequest(c, sent, plan)
@@ -71,7 +76,7 @@ function sendOutcome(
   services: Services,
   c: ApiContext,
   { answer }: ModelEndpoint,
-  sent: Read,
+  sent: Sent,
   outcome: InvokeOutcome,
 ): Response | null {
   if (outcome.ended === 'not-admissible') return null

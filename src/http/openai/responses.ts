@@ -6,9 +6,10 @@ import { parseJson, toJson } from '../../platform/kernel/exact-json'
 import type { ApiContext } from '../kit/envelope'
 import type { Services } from '../kit/services'
 import { sse } from '../kit/stream-answer'
-import { type ModelEndpoint, type Read, serveModelCall } from './answer'
+import { type ModelEndpoint, serveModelCall } from './answer'
 import { planForChat } from './chat'
 import { toErrorBody } from './errors'
+import type { Sent } from './request'
 import { isObject } from './responses-input'
 import { type ResponseFrame, responseOf, toResponse, toResponseUsage } from './responses-object'
 import { referenceFaults, storageFaults, toChatBody } from './responses-request'
@@ -67,7 +68,7 @@ function speaksResponses({ model }: ModelTool): boolean {
 const NAMES: Record<string, string> = { max_tokens: 'max_output_tokens', messages: 'input' }
 
 /** A complete response uses the chat's id, so that a repeated call gets the same response. */
-function frameOf({ model, body }: Read, c: ApiContext, chat: Json = {}): ResponseFrame {
+function frameOf({ model, body }: Sent, c: ApiContext, chat: Json = {}): ResponseFrame {
   const id =
     typeof chat.id === 'string' ? chat.id.replace(/^chatcmpl-/, '') : c.env.requestId.replaceAll('-', '')
   const createdAt = typeof chat.created === 'number' ? chat.created : Math.floor(Date.now() / 1_000)

@@ -1,6 +1,7 @@
 import type { Endpoint, PayloadRequest } from 'payload'
 import type { z } from 'zod'
-import { Problem } from '../../platform/kernel/problem'
+import { unauthorized } from '../../domain/accounts/principal'
+import { invalidFields, Problem } from '../../platform/kernel/problem'
 import { isAdminRequest } from '../../platform/payload/access'
 import { caller, type HubUser } from '../../platform/payload/caller'
 import { requestOrigin } from '../../platform/payload/request-origin'
@@ -10,8 +11,6 @@ import { importTools, listServer } from '../api/import-mcp'
 import { AcceptMcpChange, ImportMcpTools, McpServer } from '../api/schemas/mcp'
 import { freshTool } from '../api/tool-lookup'
 import { readJsonBody } from '../kit/body'
-import { invalid } from '../kit/endpoint'
-import { unauthorized } from '../kit/who'
 import { toDetails } from '../kit/zod-details'
 
 /** The tools of an MCP server for the panel, whose cookie the versioned API does not take: as `/api/v1/admin/mcp`. */
@@ -45,7 +44,7 @@ function forAdmins<S extends z.ZodType>(path: string, schema: S, work: Work<z.ou
         throw new Problem('FORBIDDEN', 'This is for admins, signed in by their password.')
       const { value } = await readJsonBody(req as unknown as Request)
       const read = schema.safeParse(value, { reportInput: true })
-      if (!read.success) throw invalid(toDetails(read.error, 'body'))
+      if (!read.success) throw invalidFields(toDetails(read.error, 'body'))
       return Response.json({ data: await work(req, read.data) }, { headers: { 'cache-control': 'no-store' } })
     },
   }

@@ -69,6 +69,13 @@ export function invalidField(field: string, message: string): Problem {
   return new Problem('VALIDATION_ERROR', `${field}: ${message}`, { details: [{ field, message }] })
 }
 
+/** A 400 that names every invalid field. */
+export function invalidFields(details: ProblemDetail[]): Problem {
+  const first = details.slice(0, 5).map((detail) => `${detail.field} ${detail.message}`)
+  const more = details.length > 5 ? ` and ${details.length - 5} more` : ''
+  return new Problem('VALIDATION_ERROR', `${first.join('; ')}${more}.`, { details: details.slice(0, 50) })
+}
+
 /** A 429 whose `Retry-After` is given in whole seconds, at least one. */
 export function tooMany(
   message: string,

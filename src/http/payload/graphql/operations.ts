@@ -2,13 +2,14 @@ import type { GraphQLResolveInfo } from 'graphql'
 import type { PayloadRequest } from 'payload'
 import { v7 as uuidv7, validate } from 'uuid'
 import { requestCredential } from '../../../domain/accounts/payload/strategy'
+import { unauthorized } from '../../../domain/accounts/principal'
 import { payloadBy } from '../../../domain/audit/payload-by'
 import { cancelSubscription, subscribe } from '../../../domain/billing/subscriptions'
 import { readIdempotency } from '../../../domain/calls/idempotency'
 import { type Invocation, invokeTool } from '../../../domain/calls/invoke-tool'
 import { summariseUsage } from '../../../domain/usage/read-usage'
 import { toJson } from '../../../platform/kernel/exact-json'
-import { invalidField } from '../../../platform/kernel/problem'
+import { invalidField, invalidFields } from '../../../platform/kernel/problem'
 import { caller, type HubUser } from '../../../platform/payload/caller'
 import { callerAddress } from '../../../platform/payload/caller-address'
 import { requestIdOf } from '../../../platform/payload/request-context'
@@ -16,8 +17,7 @@ import { hubLog, runtime } from '../../../platform/runtime/runtime'
 import { RangeQuery } from '../../api/schemas/usage'
 import { nothingToCancel } from '../../api/subscriptions'
 import { unusableValue } from '../../kit/body'
-import { invalid } from '../../kit/endpoint'
-import { requireSession, unauthorized } from '../../kit/who'
+import { requireSession } from '../../kit/who'
 import { toDetails } from '../../kit/zod-details'
 import { exactInput, hiddenDigits } from './exact-integers'
 
@@ -57,7 +57,7 @@ export async function invoke(
 export function choosePlan(req: PayloadRequest, { plan }: { plan: string }) {
   const { id } = requireSession(signedIn(req))
   const unusable = unusableValue(plan, 'plan')
-  if (unusable) throw invalid([unusable])
+  if (unusable) throw invalidFields([unusable])
   return subscribe(runtime().pool, id, plan, null, { actor: 'user', by: payloadBy(req) })
 }
 
@@ -77,7 +77,7 @@ export function summarise(
   const { id } = signedIn(req)
   const given = { start_date: range.startDate ?? undefined, end_date: range.endDate ?? undefined }
   const read = RangeQuery.safeParse(given, { reportInput: true })
-  if (!read.success) throw invalid(toDetails(read.error, 'range').map(inCamelCase))
+  if (!read.success) throw invalidFields(toDetails(read.error, 'range').map(inCamelCase))
   return summariseUsage(runtime().pool, id, { startDate: read.data.start_date, endDate: read.data.end_date })
 }
 
@@ -92,7 +92,7 @@ function readInput(input: unknown): Record<string, unknown> {
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     throw invalidField('input', 'must be an object')
   const unusable = unusableValue(input, 'input')
-  if (unusable) throw invalid([unusable])
+  if (unusable) throw invalidFields([unusable])
   return JSON.parse(JSON.stringify(input)) as Record<string, unknown>
 }
 
