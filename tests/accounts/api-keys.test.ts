@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { createApiKey, listApiKeys, MOST_ACTIVE_KEYS, revokeApiKey } from '../../src/domain/accounts/api-keys'
 import { readCredential } from '../../src/domain/accounts/credential'
 import { flushLastUsed } from '../../src/domain/accounts/last-used'
-import { findPrincipal, isAdmin } from '../../src/domain/accounts/principal'
+import { findPrincipal } from '../../src/domain/accounts/principal'
+import { isAdmin } from '../../src/domain/operation/access'
 import { type Accounts, accountsDatabase, later, refusal, someUser } from './fixture'
 
 let accounts: Accounts

@@ -4,11 +4,12 @@ import { hash } from '@node-rs/bcrypt'
 import { DEFAULT_LIMITS } from '../../src/domain/accounts/limiters'
 import { login } from '../../src/domain/accounts/login'
 import { logout } from '../../src/domain/accounts/logout'
-import { findPrincipal, isAdmin } from '../../src/domain/accounts/principal'
+import { findPrincipal } from '../../src/domain/accounts/principal'
 import { refresh } from '../../src/domain/accounts/refresh'
 import { type Profile, registerUser } from '../../src/domain/accounts/register'
 import { endAllSessions, endSession, listSessions } from '../../src/domain/accounts/sessions'
 import type { TokenPair } from '../../src/domain/accounts/token-pair'
+import { isAdmin } from '../../src/domain/operation/access'
 import { MOST_SESSIONS } from '../../src/platform/database/schema/most-sessions'
 import {
   type Accounts,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type pg from 'pg'
 import { ledgerCheck } from '../../src/domain/usage/ledger-check'
-import { USER_ACTIONS } from '../../src/panel/user/action-input'
+import { USER_ACTIONS } from '../../src/panel/user/user-actions'
 import { ask, CALLERS, type Caller, type Cast, castOfCallers, hubDatabase } from '../access/callers'
 import { call } from '../support/client'
 import { newSubscriber, type Person, signIn } from '../support/people'
@@ -59,7 +59,7 @@ describe('who may do what to a user', () => {
       actions()
         .map(({ action }) => action)
         .sort(),
-    ).toEqual([...USER_ACTIONS].sort())
+    ).toEqual([...USER_ACTIONS.keys()].sort())
   })
 
   const refused = CALLERS.filter((caller) => caller !== 'admin')

@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { SYSTEM } from '../../src/domain/audit/record'
 import { periodAt } from '../../src/domain/billing/period'
 import { listPlans } from '../../src/domain/billing/plans'
-import {
-  cancelSubscription,
-  currentSubscription,
-  startDefaultSubscription,
-  subscribe,
-} from '../../src/domain/billing/subscriptions'
+import { currentSubscription, startDefaultSubscription } from '../../src/domain/billing/subscriptions'
 import type { Meter } from '../../src/domain/ledger/meter'
 import { storeExpired } from '../../src/domain/ledger/upkeep'
 import { ledgerCheck } from '../../src/domain/usage/ledger-check'
+import { cancelSubscription, subscribe } from '../support/subscribe'
 import { type Person, success, World } from './world'
 
 let world: World
@@ -181,12 +178,12 @@ describe('choosing plans', () => {
 
   test('new users get the plan that an admin marked, or none', async () => {
     const without = await world.person()
-    await startDefaultSubscription(world.pool, without.userId, null)
+    await startDefaultSubscription(world.pool, without.userId, null, SYSTEM)
     expect(await currentSubscription(world.pool, without.userId, null)).toBeNull()
     await world.pool.query(
       `update settings set default_plan_id = (select id from plans where name = 'partner')`,
     )
-    await startDefaultSubscription(world.pool, without.userId, null)
+    await startDefaultSubscription(world.pool, without.userId, null, SYSTEM)
     expect(await currentSubscription(world.pool, without.userId, null)).toMatchObject({ plan: 'partner' })
   })
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { subscribe } from '../../src/domain/billing/subscriptions'
 import type { Meter } from '../../src/domain/ledger/meter'
+import { subscribe } from '../support/subscribe'
 import { World } from './world'
 
 let world: World

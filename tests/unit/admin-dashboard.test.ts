@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { usageLink } from '../../src/panel/parts/links'
-import { inPercent, inTime } from '../../src/panel/parts/numbers'
 import { chartSteps, readView, stepsOf } from '../../src/panel/parts/range'
 import { scaleOf, toSeries } from '../../src/panel/parts/series'
+import { inPercent, inTime } from '../../src/platform/kernel/in-words'
 
 const now = new Date('2026-03-10T14:25:00Z')
 

@@ -25,10 +25,6 @@ export type Principal = {
  */
 export type SignedInCaller = Principal & { tier: string | null; catalogueVersion: number }
 
-/** An admin who signed in with their password. An API key never has an admin's rights, even if an admin owns it. */
-export const isAdmin = (principal: Principal): boolean =>
-  principal.role === 'admin' && principal.via === 'session'
-
 /**
  * The live principal of a credential, by one statement. Null if the session has ended, the key is unknown, inactive
  * or expired, or the user is disabled or deleted.

@@ -1,8 +1,7 @@
-import type { Pool } from 'pg'
 import { v7 } from 'uuid'
-import { inTransaction, type Sql } from '../../platform/database/sql'
+import type { Sql } from '../../platform/database/sql'
 import { Problem } from '../../platform/kernel/problem'
-import { type AuditBy, SYSTEM } from '../audit/record'
+import type { AuditBy } from '../audit/record'
 import { isClosedSql, plansOnOffer } from './offer'
 import { periodAt } from './period'
 import { decidePlanChange, type PlanChoice } from './plan-change'
@@ -11,7 +10,7 @@ import { archivePeriod, rollSubscription } from './roll'
 import { type ApiSubscription, readSubscription, toApiSubscription } from './subscription-row'
 
 /** `actor` says whose rules apply to the choice of the plan, `by` is the person in the audit log. */
-type Actor = { actor: 'user' | 'admin'; by?: AuditBy }
+type Actor = { actor: 'user' | 'admin'; by: AuditBy }
 
 /** The user's subscription as it is now, including an expired one; null if there never was one. */
 export async function currentSubscription(
@@ -28,18 +27,15 @@ export async function currentSubscription(
  * during this, so calls, settlements and other changes come before or after it. Throws, for field `plan`,
  * VALIDATION_ERROR if no such plan exists, and PLAN_NOT_AVAILABLE if users may not choose it.
  */
-export function subscribe(
-  pool: Pool,
+export async function subscribeWithin(
+  sql: Sql,
   userId: string,
   planName: string,
   now: Date | null,
-  { actor, by = SYSTEM }: Actor = { actor: 'user' },
+  actor: Actor,
 ): Promise<ApiSubscription> {
-  return inTransaction(pool, async (sql) => {
-    const wanted = await findPlan(sql, planName)
-    await changePlan(sql, userId, wanted, now, { actor, by })
-    return requireSubscription(sql, userId, now)
-  })
+  await changePlan(sql, userId, await findPlan(sql, planName), now, actor)
+  return requireSubscription(sql, userId, now)
 }
 
 /**
@@ -50,7 +46,7 @@ export async function startDefaultSubscription(
   sql: Sql,
   userId: string,
   now: Date | null,
-  by: AuditBy = SYSTEM,
+  by: AuditBy,
 ): Promise<void> {
   const found = await sql.query<NamedPlan>(
     `${selectPlan()} where id = (select default_plan_id from settings)`,
@@ -63,28 +59,21 @@ export async function startDefaultSubscription(
  * Cancels at the period's end; until then the subscription is usable. Cancelling twice is no error. Null if there is
  * no subscription, or only an expired one.
  */
-export function cancelSubscription(
-  pool: Pool,
+export async function cancelWithin(
+  sql: Sql,
   userId: string,
   now: Date | null,
-  by: AuditBy = SYSTEM,
+  by: AuditBy,
 ): Promise<ApiSubscription | null> {
-  return inTransaction(pool, async (sql) => {
-    const current = await rollSubscription(sql, userId, now)
-    if (current === null || current.status === 'expired') return null
-    await sql.query(
-      `update subscriptions set status = 'cancelled', pending_plan_id = null, updated_at = now() where id = $1`,
-      [current.id],
-    )
-    await recordSubscription(
-      sql,
-      by,
-      current,
-      { status: 'cancelled', plan: current.plan, pendingPlan: null },
-      now,
-    )
-    return requireSubscription(sql, userId, now)
-  })
+  const current = await rollSubscription(sql, userId, now)
+  if (current === null || current.status === 'expired') return null
+  await sql.query(
+    `update subscriptions set status = 'cancelled', pending_plan_id = null, updated_at = now() where id = $1`,
+    [current.id],
+  )
+  const after = { status: 'cancelled', plan: current.plan, pendingPlan: null } as const
+  await recordSubscription(sql, by, current, after, now)
+  return requireSubscription(sql, userId, now)
 }
 
 type NamedPlan = PlanChoice & { name: string }
@@ -94,7 +83,7 @@ async function changePlan(
   userId: string,
   wanted: NamedPlan,
   now: Date | null,
-  { actor, by = SYSTEM }: Actor,
+  { actor, by }: Actor,
 ): Promise<void> {
   const current = await rollSubscription(sql, userId, now)
   const known = current && {
@@ -143,13 +132,7 @@ export async function insertSubscription(
   )
   const made = inserted.rows[0]
   if (!made) return changePlan(sql, userId, wanted, now, actor)
-  await recordSubscription(
-    sql,
-    actor.by ?? SYSTEM,
-    { id: made.id, userId },
-    { status: 'active', plan: wanted },
-    now,
-  )
+  await recordSubscription(sql, actor.by, { id: made.id, userId }, { status: 'active', plan: wanted }, now)
 }
 
 /** After an expired subscription: keeps its last period, and starts a new one now, with a new anchor. */

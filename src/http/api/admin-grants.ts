@@ -1,19 +1,10 @@
 import { z } from '@hono/zod-openapi'
-import { byPrincipal, recordAudit } from '../../domain/audit/record'
-import {
-  type Grant as Granted,
-  grantEnd,
-  grantedNote,
-  grantTokens,
-  listGrants,
-} from '../../domain/billing/grants'
-import { rollSubscription } from '../../domain/billing/roll'
-import type { SubscriptionRow } from '../../domain/billing/subscription-row'
-import { remainderOf, takeBack, takenBackNote } from '../../domain/billing/take-back'
-import { inTransaction, type Sql } from '../../platform/database/sql'
-import { Problem } from '../../platform/kernel/problem'
+import { type Grant as Granted, listGrants } from '../../domain/billing/grants'
+import { grantTokensToUser } from '../../domain/billing/operations/grant-tokens'
+import { takeBackGrant } from '../../domain/billing/operations/take-back-grant'
+import { carryOut } from '../../domain/operation/operation'
 import { created, ok } from '../kit/envelope'
-import { originOf } from '../kit/origin'
+import { callerOf, depsOf } from '../kit/operations'
 import type { Registry } from '../kit/registry'
 import { Grant, GrantParams, GrantsParams, NewGrant, TakenBack } from './schemas/grants'
 
@@ -51,24 +42,18 @@ function addGiving(registry: Registry): void {
       tag,
       summary: 'Give extra tokens for the current period',
       description: 'Sent again with the same `X-Request-ID`, it gives nothing more.',
-      access: 'admin',
+      access: grantTokensToUser.access,
       params: GrantsParams,
       body: NewGrant,
       answer: { status: 201, description: 'All grants of the user.', schema: z.array(Grant) },
       problems: ['NOT_FOUND', 'CONFLICT'],
     },
-    async ({ services, principal, params, body, context }) => {
-      const by = byPrincipal(principal, originOf(services, context))
-      await inTransaction(services.pool, async (sql) => {
-        const row = await runningOf(sql, params.user_id)
-        const expiresAt = body.expires_at === undefined ? null : new Date(body.expires_at)
-        const requestId = context.env.requestId
-        const request = { ...body, expiresAt, adminId: principal.userId, requestId }
-        if (!(await grantTokens(sql, row, request))) return
-        const note = grantedNote({ ...body, expiresAt: grantEnd(row, { expiresAt }) })
-        await recordAudit(sql, by, [onSubscription(row, note)])
-      })
-      return created((await listGrants(services.pool, params.user_id)).map(toApiGrant))
+    async ({ services, principal, params: { user_id: subjectId }, body, context }) => {
+      const { expires_at: expiresAt = null, ...about } = body
+      const input = { ...about, expiresAt, requestId: context.env.requestId }
+      const caller = callerOf(services, context, principal)
+      await carryOut(grantTokensToUser, depsOf(services), { subjectId, input, caller })
+      return created((await listGrants(services.pool, subjectId)).map(toApiGrant))
     },
   )
 }
@@ -83,37 +68,20 @@ function addTakingBack(registry: Registry): void {
       summary: 'Take back what is left of a grant',
       description:
         'The limit of the period falls by what is left, at most by all of the grant. What was used of it stays used.',
-      access: 'admin',
+      access: takeBackGrant.access,
       params: GrantParams,
       body: TakenBack,
       answer: { status: 200, description: 'All grants of the user.', schema: z.array(Grant) },
       problems: ['NOT_FOUND', 'CONFLICT'],
     },
     async ({ services, principal, params, body: { reason }, context }) => {
-      const by = byPrincipal(principal, originOf(services, context))
-      await inTransaction(services.pool, async (sql) => {
-        const row = await runningOf(sql, params.user_id)
-        const remainder = await remainderOf(sql, row, params.grant_id)
-        await takeBack(sql, row, remainder, { reason, adminId: principal.userId })
-        await recordAudit(sql, by, [onSubscription(row, takenBackNote(remainder, reason))])
-      })
-      return ok((await listGrants(services.pool, params.user_id)).map(toApiGrant))
+      const { user_id: subjectId, grant_id: grantId } = params
+      const caller = callerOf(services, context, principal)
+      await carryOut(takeBackGrant, depsOf(services), { subjectId, input: { grantId, reason }, caller })
+      return ok((await listGrants(services.pool, subjectId)).map(toApiGrant))
     },
   )
 }
-
-/** Locked, and in its period of this moment. */
-async function runningOf(sql: Sql, userId: string): Promise<SubscriptionRow> {
-  const { rows } = await sql.query('select from users where id = $1', [userId])
-  if (rows.length === 0) throw new Problem('NOT_FOUND', 'There is no such user.')
-  const row = await rollSubscription(sql, userId, null)
-  if (!row || row.status === 'expired')
-    throw new Problem('CONFLICT', 'This user has no running subscription. Give them a plan first.')
-  return row
-}
-
-const onSubscription = ({ id }: SubscriptionRow, note: string) =>
-  ({ action: 'update', subject: 'subscriptions', subjectId: id, title: id, note }) as const
 
 const toApiGrant = (grant: Granted) => ({
   id: grant.id,

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi'
-import { byPrincipal } from '../../domain/audit/record'
-import { correctUsage } from '../../domain/ledger/correct'
 import { listCorrections } from '../../domain/ledger/corrections'
+import { correctUsage } from '../../domain/ledger/operations/correct-usage'
+import { carryOut } from '../../domain/operation/operation'
 import { lastLedgerCheck, runLedgerCheck } from '../../domain/usage/ledger-report'
 import { Problem } from '../../platform/kernel/problem'
 import { orNull } from '../kit/common-schemas'
 import { created, ok } from '../kit/envelope'
-import { originOf } from '../kit/origin'
+import { callerOf, depsOf } from '../kit/operations'
 import type { Registry } from '../kit/registry'
 import { Correction, LedgerCheck, NewCorrection, UsageParams } from './schemas/ledger'
 
@@ -28,21 +28,19 @@ function addCorrections(registry: Registry): void {
       summary: 'Correct what a call was charged',
       description:
         'The period, the summaries and the statistics follow at once. What the call is charged already is refused as `CONFLICT`. Sent again with the same `X-Request-ID`, nothing changes and the answer is the correction that was made.',
-      access: 'admin',
+      access: correctUsage.access,
       params: UsageParams,
       body: NewCorrection,
       answer: { status: 201, description: 'The correction.', schema: Correction },
       problems: ['NOT_FOUND', 'CONFLICT'],
     },
     async ({ services, principal, params, body, context }) => {
-      const { correction } = await correctUsage(services.pool, {
-        usageId: params.usage_id,
-        adminId: principal.userId,
-        requestId: context.env.requestId,
-        by: byPrincipal(principal, originOf(services, context)),
-        ...body,
+      const { output } = await carryOut(correctUsage, depsOf(services), {
+        subjectId: params.usage_id,
+        input: { ...body, requestId: context.env.requestId },
+        caller: callerOf(services, context, principal),
       })
-      return created(correction)
+      return created(output)
     },
   )
   registry.add(

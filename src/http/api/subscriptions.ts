@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { byPrincipal } from '../../domain/audit/record'
+import { cancelSubscription, subscribe } from '../../domain/billing/operations/subscribe'
 import { listPlans } from '../../domain/billing/plans'
-import { cancelSubscription, currentSubscription, subscribe } from '../../domain/billing/subscriptions'
-import { Problem } from '../../platform/kernel/problem'
+import { currentSubscription } from '../../domain/billing/subscriptions'
+import { carryOut } from '../../domain/operation/operation'
 import { orNull } from '../kit/common-schemas'
 import { ok } from '../kit/envelope'
-import { originOf } from '../kit/origin'
+import { callerOf, depsOf } from '../kit/operations'
 import type { Registry } from '../kit/registry'
 import { Plan, Subscribe, Subscription } from './schemas/subscriptions'
 
@@ -50,43 +50,40 @@ function addChanges(registry: Registry): void {
     {
       method: 'post',
       path: '/subscriptions/subscribe',
-      operationId: 'subscribe',
+      operationId: subscribe.name,
       tag,
       summary: 'Choose a plan',
       description:
         'A higher plan counts at once, a lower one from the next period. The same plan again takes back a pending change or cancellation. Not by API key.',
-      access: 'session',
+      access: subscribe.access,
       body: Subscribe,
       answer: answered('The subscription as it is now.'),
       problems: ['PLAN_NOT_AVAILABLE'],
     },
-    async ({ services, context, principal, body }) => {
-      const by = byPrincipal(principal, originOf(services, context))
-      return ok(await subscribe(services.pool, principal.userId, body.plan, null, { actor: 'user', by }))
+    async ({ services, context, principal, body: input }) => {
+      const request = { subjectId: principal.userId, input, caller: callerOf(services, context, principal) }
+      return ok((await carryOut(subscribe, depsOf(services), request)).output)
     },
   )
   registry.add(
     {
       method: 'post',
       path: '/subscriptions/cancel',
-      operationId: 'cancelSubscription',
+      operationId: cancelSubscription.name,
       tag,
       summary: 'Cancel at the end of the period',
       description: 'Not by API key.',
-      access: 'session',
+      access: cancelSubscription.access,
       answer: answered('Usable until `expires_at`.'),
       problems: ['NOT_FOUND'],
     },
     async ({ services, context, principal }) => {
-      const by = byPrincipal(principal, originOf(services, context))
-      const subscription = await cancelSubscription(services.pool, principal.userId, null, by)
-      if (!subscription) throw nothingToCancel()
-      return ok(subscription)
+      const request = {
+        subjectId: principal.userId,
+        input: {},
+        caller: callerOf(services, context, principal),
+      }
+      return ok((await carryOut(cancelSubscription, depsOf(services), request)).output)
     },
   )
-}
-
-/** 404: there never was a subscription, or it has expired. */
-export function nothingToCancel(): Problem {
-  return new Problem('NOT_FOUND', 'There is no subscription to cancel.')
 }

@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import type { SignedInCaller } from '../../domain/accounts/principal'
+import { type Access, requireAccess } from '../../domain/operation/access'
 import { invalidFields, type ProblemCode, type ProblemDetail } from '../../platform/kernel/problem'
 import { BODY_LIMIT_BYTES, readJsonBody, unusableText } from './body'
 import type { Answer, ApiContext } from './envelope'
 import type { Services } from './services'
-import { type Access, requireAccess, requireCaller } from './who'
+import { requireCaller } from './who'
 import { toDetails } from './zod-details'
 
 /** The maximum body of an open operation: it contains only an email, a password and a name. */

@@ -1,11 +1,11 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi'
+import type { Access } from '../../domain/operation/access'
 import type { Problem } from '../../platform/kernel/problem'
 import { documentEndpoint } from './document'
 import { type Endpoint, type Handler, serve } from './endpoint'
 import { type ApiContext, sendAnswer, sendProblem } from './envelope'
 import type { Exchange } from './exchange'
 import type { Services } from './services'
-import type { Access } from './who'
 
 export const BASE = '/api/v1'
 

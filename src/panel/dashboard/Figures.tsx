@@ -1,7 +1,7 @@
 import type { WidgetServerProps } from 'payload'
 import type { ReactNode } from 'react'
+import { inFull, inPercent, inShort, inTime } from '../../platform/kernel/in-words'
 import { activeUsersLink, listLink, settledLink, usageLink } from '../parts/links'
-import { inFull, inPercent, inShort, inTime } from '../parts/numbers'
 import '../parts/panel.css'
 import { dashboardData } from './load'
 import { sumOf } from './sums'

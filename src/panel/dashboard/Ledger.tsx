@@ -1,6 +1,6 @@
 import type { WidgetServerProps } from 'payload'
+import { inFull, inUtc } from '../../platform/kernel/in-words'
 import { Card, Nothing } from '../parts/Card'
-import { inFull, inUtc } from '../parts/numbers'
 import { dashboardData } from './load'
 
 const MOST = 5

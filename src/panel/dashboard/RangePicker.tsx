@@ -1,5 +1,5 @@
 import type { WidgetServerProps } from 'payload'
-import { inUtc, utcDay } from '../parts/numbers'
+import { inUtc, utcDay } from '../../platform/kernel/in-words'
 import '../parts/panel.css'
 import { type DashboardView, PRESETS, readView } from '../parts/range'
 

@@ -1,7 +1,7 @@
 import type { WidgetServerProps } from 'payload'
+import { inFull, inPercent, inShort, inTime } from '../../platform/kernel/in-words'
 import { Card } from '../parts/Card'
 import { settledLink } from '../parts/links'
-import { inFull, inPercent, inShort, inTime } from '../parts/numbers'
 import { Table } from '../parts/Table'
 import { dashboardData } from './load'
 import { sumsByTool } from './sums'

@@ -1,7 +1,7 @@
 'use client'
 import { useField } from '@payloadcms/ui'
 import type { JSONFieldClientComponent } from 'payload'
-import { inUtc } from '../parts/numbers'
+import { inUtc } from '../../platform/kernel/in-words'
 import { Table } from '../parts/Table'
 
 type Delivery = {

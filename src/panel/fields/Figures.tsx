@@ -1,7 +1,7 @@
 'use client'
 import { useField } from '@payloadcms/ui'
 import type { JSONFieldClientComponent } from 'payload'
-import { inFull } from '../parts/numbers'
+import { inFull } from '../../platform/kernel/in-words'
 import '../parts/panel.css'
 
 /** Named values, one a line: the values that the hub saw when it decided. */

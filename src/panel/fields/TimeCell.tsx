@@ -1,7 +1,7 @@
 'use client'
 import { DefaultCell } from '@payloadcms/ui'
 import type { DefaultCellComponentProps } from 'payload'
-import { inUtc } from '../parts/numbers'
+import { inUtc } from '../../platform/kernel/in-words'
 
 /** A time in a list, in UTC as in all of the hub's own views; Payload's cell would use the reader's time zone. */
 export function TimeCell(props: DefaultCellComponentProps) {

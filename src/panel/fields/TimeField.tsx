@@ -1,7 +1,7 @@
 'use client'
 import { useField } from '@payloadcms/ui'
 import type { DateFieldClientComponent } from 'payload'
-import { inUtc } from '../parts/numbers'
+import { inUtc } from '../../platform/kernel/in-words'
 
 /** A time that the hub wrote and nobody edits, in UTC and to the second. */
 export const TimeField: DateFieldClientComponent = ({ path, field }) => {

@@ -2,8 +2,8 @@
 import { toast } from '@payloadcms/ui'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import type { Effect } from '../../domain/operation/operation'
 import { ask, type Fault } from './ask'
-import type { Effect } from './effect'
 import { Table } from './Table'
 
 const TYPING_MS = 350

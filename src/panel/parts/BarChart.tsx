@@ -1,4 +1,4 @@
-import { inFull, inShort } from './numbers'
+import { inFull, inShort } from '../../platform/kernel/in-words'
 import type { ChartUnit } from './range'
 import { type Series, scaleOf } from './series'
 import { type Column, Table } from './Table'

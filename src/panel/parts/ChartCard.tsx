@@ -1,6 +1,6 @@
+import { inFull, inShort } from '../../platform/kernel/in-words'
 import { BarChart, type Chart, colourOf } from './BarChart'
 import { Card } from './Card'
-import { inFull, inShort } from './numbers'
 import type { Series } from './series'
 
 type Props = Chart & {

@@ -1,6 +1,6 @@
 import type { TopUser, UsageSpan } from '../../domain/usage/activity'
+import { inFull, inPercent, inShort } from '../../platform/kernel/in-words'
 import { settledLink } from './links'
-import { inFull, inPercent, inShort } from './numbers'
 import { Table } from './Table'
 import { UserName } from './UserName'
 

@@ -1,5 +1,5 @@
 import type { UsageSpan } from '../../domain/usage/activity'
-import { utcDay } from './numbers'
+import { utcDay } from '../../platform/kernel/in-words'
 import type { DashboardView } from './range'
 
 type Conditions = Record<string, Record<string, string | number>>

@@ -1,6 +1,6 @@
 'use client'
 import { csvLine } from '../../platform/kernel/csv'
-import { inFull, inUtc, utcDay } from '../parts/numbers'
+import { inFull, inUtc, utcDay } from '../../platform/kernel/in-words'
 import { Table } from '../parts/Table'
 import { UserName } from '../parts/UserName'
 import type { StoppedUser } from './stopped-users'

@@ -1,9 +1,9 @@
 'use client'
 import { useDocumentInfo, useFormFields } from '@payloadcms/ui'
 import { useState } from 'react'
+import { counted } from '../../platform/kernel/in-words'
 import { ask, type Fault } from '../parts/ask'
 import { Card } from '../parts/Card'
-import { counted } from '../parts/numbers'
 import { Cover, StoppedTable } from './Stopped'
 import type { WhatIf as Result } from './what-if'
 

@@ -1,8 +1,8 @@
 import { readImports } from '../../domain/tools/mcp/imports'
 import { fingerprintOf } from '../../domain/tools/mcp/remote-tools'
+import { inUtc } from '../../platform/kernel/in-words'
 import { runtime } from '../../platform/runtime/runtime'
 import { Card } from '../parts/Card'
-import { inUtc } from '../parts/numbers'
 import { AcceptChange } from './AcceptChange'
 
 /**

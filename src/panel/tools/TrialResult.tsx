@@ -1,6 +1,6 @@
 'use client'
+import { inFull } from '../../platform/kernel/in-words'
 import { ask, type Fault } from '../parts/ask'
-import { inFull } from '../parts/numbers'
 
 /** The response of `POST /api/v1/admin/tools/{tool_id}/try`. */
 type Trial = {

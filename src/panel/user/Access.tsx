@@ -1,6 +1,6 @@
+import { counted, inFull, inUtc } from '../../platform/kernel/in-words'
 import { Card } from '../parts/Card'
 import { listLink } from '../parts/links'
-import { counted, inFull, inUtc } from '../parts/numbers'
 import { Table } from '../parts/Table'
 import { UserAction } from './actions'
 import type { UserData } from './load'

@@ -1,8 +1,8 @@
 import type { Grant } from '../../domain/billing/grants'
 import { limitOf, type SubscriptionRow } from '../../domain/billing/subscription-row'
+import { inFull, inPercent, inUtc, utcDay } from '../../platform/kernel/in-words'
 import { Card, Nothing } from '../parts/Card'
 import { listLink } from '../parts/links'
-import { inFull, inPercent, inUtc, utcDay } from '../parts/numbers'
 import { ChangePlan, GrantTokens, ReasonedAction, UserAction } from './actions'
 import type { UserData } from './load'
 

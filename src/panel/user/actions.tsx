@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { v4 as newId } from 'uuid'
 import { ActionDialog } from '../parts/ActionDialog'
 import { Input, isReason, Reason, Select } from '../parts/Input'
-import type { UserAction as Action } from './action-input'
+import type { UserAction as Action } from './user-actions'
 
 type User = { userId: string }
 type WithoutReason = { action: 'pause' } | { action: 'take-back-grant'; grantId: string }

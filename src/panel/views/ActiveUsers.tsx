@@ -1,7 +1,7 @@
+import { counted, utcDay } from '../../platform/kernel/in-words'
 import { runtime } from '../../platform/runtime/runtime'
 import { Card } from '../parts/Card'
 import { activeUsersLink } from '../parts/links'
-import { counted, utcDay } from '../parts/numbers'
 import { PAGE_SIZE, Pages, pageOf } from '../parts/Pages'
 import { readView, wholeDays } from '../parts/range'
 import { UsersTable } from '../parts/UsersTable'

@@ -2,8 +2,8 @@
 import { toast } from '@payloadcms/ui'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
+import { counted } from '../../platform/kernel/in-words'
 import { ask } from '../parts/ask'
-import { counted } from '../parts/numbers'
 
 const FAILED = 'It could not be checked.'
 

@@ -20,24 +20,35 @@ export function sqlState(error: unknown): string | undefined {
   return undefined
 }
 
-/** Runs `work` in one transaction; a deadlock or serialization failure starts it over, up to five times. */
-export async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` in one transaction; a deadlock or serialization failure starts it over, up to five times. With `rollback` at
+ * its end nothing is changed: the result says what would be.
+ */
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (sql: Sql) => Promise<T>,
+  end: 'commit' | 'rollback' = 'commit',
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await runOnce(pool, work)
+      return await runOnce(pool, work, end)
     } catch (error) {
       if (attempt >= MOST_TRIES || !RETRYABLE.has(sqlState(error) ?? '')) throw error
     }
   }
 }
 
-async function runOnce<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+async function runOnce<T>(
+  pool: Pool,
+  work: (sql: Sql) => Promise<T>,
+  end: 'commit' | 'rollback',
+): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
     await client.query('begin')
     const result = await work(client as unknown as Sql)
-    await client.query('commit')
+    await client.query(end)
     return result
   } catch (error) {
     await client.query('rollback').catch((failure: Error) => {

@@ -4,9 +4,11 @@ import { v7 as uuidv7, validate } from 'uuid'
 import { requestCredential } from '../../../domain/accounts/payload/strategy'
 import { unauthorized } from '../../../domain/accounts/principal'
 import { payloadBy } from '../../../domain/audit/payload-by'
-import { cancelSubscription, subscribe } from '../../../domain/billing/subscriptions'
+import { cancelSubscription, subscribe } from '../../../domain/billing/operations/subscribe'
 import { readIdempotency } from '../../../domain/calls/idempotency'
 import { type Invocation, invokeTool } from '../../../domain/calls/invoke-tool'
+import { requireAccess } from '../../../domain/operation/access'
+import { carryOut } from '../../../domain/operation/operation'
 import { summariseUsage } from '../../../domain/usage/read-usage'
 import { toJson } from '../../../platform/kernel/exact-json'
 import { invalidField, invalidFields } from '../../../platform/kernel/problem'
@@ -15,9 +17,7 @@ import { callerAddress } from '../../../platform/payload/caller-address'
 import { requestIdOf } from '../../../platform/payload/request-context'
 import { hubLog, runtime } from '../../../platform/runtime/runtime'
 import { RangeQuery } from '../../api/schemas/usage'
-import { nothingToCancel } from '../../api/subscriptions'
 import { unusableValue } from '../../kit/body'
-import { requireSession } from '../../kit/who'
 import { toDetails } from '../../kit/zod-details'
 import { exactInput, hiddenDigits } from './exact-integers'
 
@@ -54,19 +54,25 @@ export async function invoke(
 }
 
 /** As `POST /api/v1/subscriptions/subscribe`. */
-export function choosePlan(req: PayloadRequest, { plan }: { plan: string }) {
-  const { id } = requireSession(signedIn(req))
+export async function choosePlan(req: PayloadRequest, { plan }: { plan: string }) {
+  const request = requestOf(req, { plan })
+  requireAccess(request.caller, subscribe.access)
   const unusable = unusableValue(plan, 'plan')
   if (unusable) throw invalidFields([unusable])
-  return subscribe(runtime().pool, id, plan, null, { actor: 'user', by: payloadBy(req) })
+  return (await carryOut(subscribe, deps(), request)).output
 }
 
 /** As `POST /api/v1/subscriptions/cancel`. */
 export async function cancel(req: PayloadRequest) {
-  const { id } = requireSession(signedIn(req))
-  const cancelled = await cancelSubscription(runtime().pool, id, null, payloadBy(req))
-  if (!cancelled) throw nothingToCancel()
-  return cancelled
+  return (await carryOut(cancelSubscription, deps(), requestOf(req, {}))).output
+}
+
+const deps = () => ({ pool: runtime().pool, config: null, now: null })
+
+/** An operation of the caller on their own account. Throws UNAUTHORIZED. */
+function requestOf<Input>(req: PayloadRequest, input: Input) {
+  const { id: userId, role, via } = signedIn(req)
+  return { subjectId: userId, input, caller: { userId, role, via, by: payloadBy(req) } }
 }
 
 /** As `GET /api/v1/usage/summary`. */

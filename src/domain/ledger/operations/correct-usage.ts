@@ -1,43 +1,36 @@
-import type { Pool } from 'pg'
 import { z } from 'zod'
-import type { AuditBy } from '../../domain/audit/record'
-import { SUBSCRIPTION_AT_SQL } from '../../domain/billing/subscription-at-sql'
-import { limitOf, readSubscription } from '../../domain/billing/subscription-row'
-import { correctWithin } from '../../domain/ledger/correct'
-import type { Sql } from '../../platform/database/sql'
-import { doneOrPreviewed, type Effect } from '../parts/effect'
-import { inFull, inUtc } from '../parts/numbers'
-import { readInput } from '../parts/read-input'
+import type { Sql } from '../../../platform/database/sql'
+import { inFull, inUtc } from '../../../platform/kernel/in-words'
+import { SUBSCRIPTION_AT_SQL } from '../../billing/subscription-at-sql'
+import { limitOf, readSubscription } from '../../billing/subscription-row'
+import type { Effect, Operation } from '../../operation/operation'
+import { correctWithin } from '../correct'
+import type { ApiCorrection } from '../corrections'
 
 const MOST_TOKENS = 1_000_000_000
 
-const Correction = z.strictObject({
+const input = z.strictObject({
   tokens: z.number().int().min(0).max(MOST_TOKENS),
-  reason: z.string().trim().min(3, 'Say why, in at least 3 characters').max(500),
+  reason: z.string().trim().min(1).max(500),
+  /** The same request sent again changes nothing more. */
   requestId: z.uuid(),
 })
 
-type Request = {
-  pool: Pool
-  by: AuditBy & { userId: string }
-  usageId: string
-  sent: unknown
-  preview: boolean
-}
-
 /**
- * Corrects a call's charge through the operation of the versioned API, and returns what that changes: it reads the
- * figures before and after, in the same transaction. A preview is rolled back.
+ * Sets what a settled call is charged (`correctWithin`), and tells what that changes: the figures are read before and after
+ * it, in its transaction.
  */
-export async function correctFromPanel({ pool, by, usageId, sent, preview }: Request): Promise<Effect[]> {
-  const correction = readInput(Correction, sent)
-  return doneOrPreviewed(pool, preview, async (sql) => {
+export const correctUsage = {
+  name: 'correctUsage',
+  access: 'admin',
+  input,
+  async run(sql, { subjectId: usageId, input: sent, caller: { by, userId: adminId }, now }) {
     const before = await readFigures(sql, usageId)
-    await correctWithin(sql, { usageId, adminId: by.userId, by, ...correction })
+    const { correction } = await correctWithin(sql, { usageId, adminId, by, now, ...sent })
     const after = await readFigures(sql, usageId)
-    return before && after ? effectsOf(before, after) : []
-  })
-}
+    return { output: correction, effects: before && after ? effectsOf(before, after) : [] }
+  },
+} satisfies Operation<typeof input, ApiCorrection>
 
 type Figures = {
   userId: string

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import { Problem } from '../../platform/kernel/problem'
+import { Problem } from './problem'
 
 /**
- * Parses what the panel sent. Throws VALIDATION_ERROR that names each invalid field, or `whole` where no single field is
+ * Parses what was sent. Throws VALIDATION_ERROR that names each invalid field, or `whole` where no single field is
  * invalid; its message defaults to what is wrong with each of them.
  */
 export function readInput<Schema extends z.ZodType>(
