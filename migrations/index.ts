@@ -23,6 +23,7 @@ import * as sealedMails from './20261130_130500_sealed_mails'
 import * as mustConfirm from './20261130_131000_must_confirm'
 import * as openOptions from './20261130_150000_open_options'
 import * as countedKinds from './20261130_151000_counted_kinds'
+import * as rateAfterRoll from './20261201_140000_rate_after_roll'
 
 /** In the order in which they run. */
 export const migrations = Object.entries({
@@ -51,4 +52,5 @@ export const migrations = Object.entries({
   '20261130_131000_must_confirm': mustConfirm,
   '20261130_150000_open_options': openOptions,
   '20261130_151000_counted_kinds': countedKinds,
+  '20261201_140000_rate_after_roll': rateAfterRoll,
 }).map(([name, { up, down }]) => ({ name, up, down }))

@@ -41,7 +41,8 @@ const rolled = (clauses: Clauses) => `rolled as (
 /** Adds everything that does not depend on counters. */
 const considered = ({ rare, usual }: Clauses) => `considered as (
   select c.*, r.id as subscription_id, coalesce(r.expired, false) as expired, r.plan_now, r.start_now, r.end_now,
-    r.used, r.held, r.calls_in_flight, greatest(r.rate_at, ${NOW}) as arrival,
+    r.used, r.held, r.calls_in_flight,
+    greatest(${rare('case when r.plan_now = r.plan_id then r.rate_at end')}${usual('r.rate_at')}, ${NOW}) as arrival,
     t.name as tool_name, t.minimum_tier,
     p.token_limit + r.extra as token_limit, p.calls_at_once, p.burst, p.requests_per_minute, p.name as plan_name,
     p.token_limit + r.extra - r.used - r.held as free,

@@ -19,6 +19,7 @@ import { openOptionsDown, openOptionsUp } from './open-options'
 import { panelDown, panelUp } from './panel'
 import { payloadColumnsDown, payloadColumnsUp } from './payload-columns'
 import { rateDown, rateUp } from './rate'
+import { rateAfterRollDown, rateAfterRollUp } from './rate-after-roll'
 import { refusalsDown, refusalsUp } from './refusals'
 import { rollupsDown, rollupsUp } from './rollups'
 import { sealedDestinationsDown, sealedDestinationsUp } from './sealed-destinations'
@@ -67,6 +68,7 @@ const changes: readonly Change[] = [
   [mustConfirmUp(false), mustConfirmDown],
   [openOptionsUp, openOptionsDown],
   [countedKindsUp, countedKindsDown],
+  [rateAfterRollUp, rateAfterRollDown],
 ]
 
 const upOf = (list: readonly Change[]): readonly string[] => list.flatMap(([up]) => up)
