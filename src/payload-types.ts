@@ -567,7 +567,7 @@ export interface Tool {
   meteringPath?: string | null;
   meteringTokens?: number | null;
   /**
-   * This much is held while the call is under way.
+   * A call holds this many tokens while it runs.
    */
   maxTokens?: number | null;
   updatedAt: string;
@@ -597,7 +597,7 @@ export interface UsageLog {
    */
   tokensUsed?: number | null;
   /**
-   * What was held while the call was under way.
+   * The tokens that the call held while it ran.
    */
   tokensHeld?: number | null;
   source?: ('reported' | 'counted' | 'fixed' | 'partial' | 'estimated' | 'unknown') | null;
@@ -671,7 +671,7 @@ export interface Refusal {
   leftOut?: number | null;
 }
 /**
- * Limits that are reached, tools that fail, a ledger that drifts. Who is told stands in the settings.
+ * Reached limits, failing tools, a ledger check with differences. The settings say who is notified.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "alerts".

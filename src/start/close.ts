@@ -53,7 +53,10 @@ async function within(milliseconds: number, step: Closing['steps'][number], log:
  * asked to retry, and the retry then reaches another instance.
  */
 function refuse(response: ServerResponse): void {
-  const { code, status, message } = new Problem('NOT_READY', 'This instance is going away. Ask again.')
+  const { code, status, message } = new Problem(
+    'NOT_READY',
+    'This instance is shutting down. Send the request again.',
+  )
   const request_id = uuidv7()
   const body = { data: null, error: { code, message, details: [] }, meta: { request_id } }
   const headers = { 'Content-Type': 'application/json; charset=utf-8', 'X-Request-ID': request_id }

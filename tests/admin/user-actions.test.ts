@@ -133,7 +133,7 @@ describe('extra tokens', () => {
     const again = await act('admin', person.id, grant)
     expect([again.status, effectsOf(again.body)]).toEqual([
       200,
-      [{ what: 'This grant', before: '500, given already', after: 'nothing more is given' }],
+      [{ what: 'This grant', before: '500, given already', after: 'no more tokens are added' }],
     ])
     expect((await act('admin', person.id, { ...grant, tokens: 900 })).status).toBe(409)
     expect(await subscription(person)).toMatchObject({ token_limit: 1500, tokens_remaining: 500 })

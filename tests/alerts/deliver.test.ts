@@ -114,7 +114,7 @@ describe('the webhook', () => {
     await tell(world, [], null)
     await deliver(secondsOn(60))
     expect(await webhook()).toMatchObject({
-      last_error: 'No webhook is set any more',
+      last_error: 'The webhook was removed from the settings',
       given_up_at: secondsOn(60),
     })
   })

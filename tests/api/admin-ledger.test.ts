@@ -60,7 +60,7 @@ describe('POST /admin/usage/{usage_id}/corrections', () => {
     // The figure that stands is no correction, whoever asks for it anew.
     const same = await call('POST', path(), { token: admin, body })
     expect([same.status, same.error?.code]).toEqual([409, 'CONFLICT'])
-    expect(same.error?.message).toBe('This call is charged 3 tokens already: nothing would change.')
+    expect(same.error?.message).toBe('This call is already charged 3 tokens: nothing would change.')
 
     const { token } = caller
     const usage = await call<{ tokens_used: number }[]>('GET', '/usage', { token })

@@ -319,7 +319,7 @@ describe('how somebody signs in', () => {
       await confirmed('Unlock', 'failed attempts count from 0', () => page.getByText(/^Not locked/).waitFor())
       await confirmed('End', 'ended at once', () => page.waitForLoadState('networkidle'))
       expect(await live()).toBe(sessions - 1)
-      await confirmed(/^Revoke/, 'revoked at once, for good', () =>
+      await confirmed(/^Revoke/, 'revoked at once, permanently', () =>
         page.getByText('revoked', { exact: true }).first().waitFor(),
       )
       expect(await keys()).toBe(keysBefore - 1)

@@ -109,7 +109,7 @@ describe('a correction', () => {
     const usageId = await settledCall(person, 1_234)
     await expect(correct(usageId, 1_234)).rejects.toMatchObject({
       code: 'CONFLICT',
-      message: 'This call is charged 1,234 tokens already: nothing would change.',
+      message: 'This call is already charged 1,234 tokens: nothing would change.',
     })
     expect(await listCorrections(world.pool, usageId)).toEqual([])
     const call = world.call(person)

@@ -275,7 +275,7 @@ describe('a tool that its server changes', () => {
     remote.description = 'Another one.'
     expect((await changeOf(id))?.changed_at).toEqual(expect.any(String))
     upstream.tools.splice(upstream.tools.indexOf(remote), 1)
-    expect((await changeOf(id))?.problem).toMatch(/no tool of this name/)
+    expect((await changeOf(id))?.problem).toMatch(/no longer has a tool with this name/)
   })
 
   test('one that calls another place begins anew', async () => {

@@ -53,7 +53,7 @@ export const ApiKeys: CollectionConfig = {
         const me = caller(req)
         if (operation === 'create' && me && (!isAdminRequest(req) || !data.user)) data.user = me.id
         if (operation === 'create' && data.expiresAt && new Date(data.expiresAt) <= new Date()) {
-          throw invalidField('expiresAt', 'It must lie in the future')
+          throw invalidField('expiresAt', 'It must be in the future')
         }
         return data
       },

@@ -8,8 +8,8 @@ export type Credential =
   | { kind: 'api-key'; keyHash: string }
 
 /**
- * The credential in the headers: `Authorization: Bearer <access token or API key>`, or `X-API-Key: <key>`. Null if
- * there is none, more than one, or one that is malformed, forged, expired or was refused just now. It runs no query;
+ * The credential in the headers: `Authorization: Bearer <access token or API key>`, or `X-API-Key: <key>`. Returns
+ * null for no credential, for two, and for an invalid, expired or recently refused one. It runs no query;
  * `findPrincipal` or admission checks whether the session or key is still live.
  */
 export async function readCredential(

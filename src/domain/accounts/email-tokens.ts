@@ -78,5 +78,5 @@ export async function spendEmailToken(
 
 /** The same error for a link that is unknown, used, replaced or too old. */
 export function deadLink() {
-  return invalidField('token', 'this link does not work any more; ask for a new one')
+  return invalidField('token', 'this link is invalid or has expired; request a new one')
 }

@@ -27,7 +27,7 @@ export const Alerts: CollectionConfig = {
     useAsTitle: 'title',
     defaultColumns: ['at', 'kind', 'title', 'state', 'user', 'tool'],
     description:
-      'Limits that are reached, tools that fail, a ledger that drifts. Who is told stands in the settings.',
+      'Reached limits, failing tools, a ledger check with differences. The settings say who is notified.',
     hideAPIURL: true,
   },
   ...LOG_COLLECTION,

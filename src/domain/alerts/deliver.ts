@@ -89,7 +89,7 @@ async function call(
   now: Date | null,
   agent: () => Dispatcher,
 ): Promise<string | null> {
-  if (url === null) return 'No webhook is set any more'
+  if (url === null) return 'The webhook was removed from the settings'
   const fault = checkEndpoint(url, toolSettings().policy)
   if (fault) return fault
   const secret = await openWebhookSecret(sql, url, hubSecret)

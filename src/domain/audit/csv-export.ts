@@ -35,7 +35,7 @@ export function csvExport(
     handler: async (req) => {
       if (!caller(req)) throw new Problem('UNAUTHORIZED', 'Sign in first.')
       if (!isAdminRequest(req))
-        throw new Problem('FORBIDDEN', `Only an admin exports the ${title.toLowerCase()}`)
+        throw new Problem('FORBIDDEN', `Only an admin can export the ${title.toLowerCase()}`)
       const where = filterOf(req, slug)
       const read = async (before: unknown) =>
         addColumns(await readingSql(req), await rowsBefore(req, slug, where, before))

@@ -31,9 +31,9 @@ export async function planGiven(
   const isPending = current.pendingPlan !== null || current.status === 'cancelled'
   const next = current.pendingPlan ?? current.plan
   if (when === 'now' && current.plan.id === planId && !isPending)
-    throw new Problem('CONFLICT', 'This is their plan already.')
+    throw new Problem('CONFLICT', 'They already have this plan.')
   if (when === 'period-end' && next.id === planId && current.status === 'active')
-    throw new Problem('CONFLICT', 'This is what their next period will be on already.')
+    throw new Problem('CONFLICT', 'Their next period already has this plan.')
   return when === 'now' ? { ...plan, kind: 'now' } : { ...plan, kind: 'later', from: current.periodEnd }
 }
 

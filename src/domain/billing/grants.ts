@@ -36,11 +36,11 @@ export type Grant = {
 /** When a grant would end. Throws VALIDATION_ERROR for a time in the past or after the period's end. */
 export function grantEnd(row: SubscriptionRow, { expiresAt }: Pick<GrantRequest, 'expiresAt'>): Date {
   if (expiresAt === null) return row.periodEnd
-  if (expiresAt <= row.at) throw invalidField('expiresAt', 'It must lie in the future')
+  if (expiresAt <= row.at) throw invalidField('expiresAt', 'It must be in the future')
   if (expiresAt > row.periodEnd)
     throw invalidField(
       'expiresAt',
-      `A grant ends with the period at the latest: ${row.periodEnd.toISOString()}`,
+      `A grant cannot last longer than the period, which ends at ${row.periodEnd.toISOString()}`,
     )
   return expiresAt
 }

@@ -25,7 +25,7 @@ export async function remainderOf(sql: Sql, row: SubscriptionRow, grantId: strin
   if (!grant) throw new Problem('NOT_FOUND', 'There is no such grant.')
   if (grant.takenAt) throw new Problem('CONFLICT', 'This grant was taken back already.')
   if (grant.periodStart.getTime() !== row.periodStart.getTime() || grant.expiresAt <= row.at)
-    throw new Problem('CONFLICT', 'This grant has ended by itself.')
+    throw new Problem('CONFLICT', 'This grant has already expired.')
   const left = Math.max(0, limitOf(row) - row.tokensUsed - row.tokensHeld)
   const taken = Math.min(grant.tokens, left)
   if (taken === 0) throw new Problem('CONFLICT', 'Nothing is left of this grant: it was used.')
@@ -57,7 +57,7 @@ export async function takeBack(
   if (noted.rowCount !== 1 || lowered.rowCount !== 1)
     throw new Problem(
       'CONFLICT',
-      'This grant is not in the balance any more. See what the ledger check reports.',
+      'This grant is missing from the balance. See what the ledger check reports.',
     )
 }
 

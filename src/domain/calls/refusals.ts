@@ -52,14 +52,15 @@ function paused(): Problem {
 
 function noSubscription(expired: boolean): Problem {
   const why = expired ? 'Your subscription has expired.' : 'You have no subscription.'
-  const message = 'Choose a plan of GET /api/v1/subscriptions/plans by POST /api/v1/subscriptions/subscribe.'
+  const message =
+    'GET /api/v1/subscriptions/plans lists the plans. Choose one with POST /api/v1/subscriptions/subscribe.'
   return new Problem('SUBSCRIPTION_REQUIRED', `${why} ${message}`, { details: [{ message }] })
 }
 
 function planTooLow(plan: string, minimumPlan: string, plans: string[]): Problem {
   const wayOut =
     plans.length > 0
-      ? `${plans.join(' or ')} does: change by POST /api/v1/subscriptions/subscribe.`
+      ? `${plans.join(' or ')} does: change with POST /api/v1/subscriptions/subscribe.`
       : 'Ask an admin for a plan that does.'
   const message = `Your plan, ${plan}, does not open this tool. ${wayOut}`
   const field = 'plan'
@@ -82,7 +83,7 @@ function tokens(what: string, seen: TokensSeen, limits: CallLimits): Problem {
 }
 
 function held(seen: TokensSeen, limits: CallLimits): Problem {
-  const message = `The tokens that are left are held by calls in flight (${seen.tokensHeld}). Try again in a moment.`
+  const message = `Calls in flight hold the remaining tokens (${seen.tokensHeld}). Try again in a moment.`
   return new Problem('TOKENS_HELD', message, {
     details: [figures(seen)],
     headers: { ...rateLimitHeaders(limits), 'Retry-After': '1' },

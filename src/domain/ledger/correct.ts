@@ -35,8 +35,9 @@ export async function correctWithin(sql: Sql, request: CorrectionRequest): Promi
   const row = await lockRow(sql, request.usageId)
   const known = await findCorrection(sql, request)
   if (known) return { correction: known, isNew: false }
-  if (row.status === 'pending') throw new Problem('CONFLICT', 'The call is still under way. Try again later.')
-  if (row.status === 'trial') throw new Problem('CONFLICT', 'A trial is charged to nobody.')
+  if (row.status === 'pending') throw new Problem('CONFLICT', 'The call is still running. Try again later.')
+  if (row.status === 'trial')
+    throw new Problem('CONFLICT', 'A trial is not charged, so it cannot be corrected.')
   // For a swept call the same figure still has an effect: its own settlement will no longer apply.
   if (row.tokens === request.tokens && row.error_code !== ABANDONED) throw nothingToCorrect(row.tokens)
   await moveSums(sql, row, request.tokens - row.tokens)
@@ -116,14 +117,11 @@ const MOVE_ROLL_UP = `
 const nothingToCorrect = (tokens: number) =>
   new Problem(
     'CONFLICT',
-    `This call is charged ${tokens.toLocaleString('en')} tokens already: nothing would change.`,
+    `This call is already charged ${tokens.toLocaleString('en')} tokens: nothing would change.`,
   )
 
 const sumsDiffer = () =>
-  new Problem(
-    'CONFLICT',
-    'The sums of this call are not those of its rows. See what the ledger check reports.',
-  )
+  new Problem('CONFLICT', 'The sums for this call do not match its rows. See what the ledger check reports.')
 
 /** A late settlement changes only rows that the sweep settled; this one now belongs to the admin. */
 const CORRECT_ROW = `

@@ -62,7 +62,10 @@ const checkUpload: CollectionBeforeOperationHook = async ({ args, operation, req
   }
   const kind = file.data?.length ? await fileTypeFromBuffer(file.data) : undefined
   if (!kind || !IMAGES.includes(kind.mime)) {
-    throw invalidField('file', 'Only PNG, JPEG, WebP, GIF and AVIF images are taken, whatever they are named')
+    throw invalidField(
+      'file',
+      'Only PNG, JPEG, WebP, GIF and AVIF images are accepted. The content decides, not the file name',
+    )
   }
   file.name = shortName(file.name)
   if (operation === 'create' && !isAdminRequest(req))

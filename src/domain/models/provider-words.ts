@@ -5,7 +5,7 @@ type Json = Record<string, unknown>
 /** A provider's error: its message, and its `code` and `param` if they are of a known kind. */
 export type ProviderWords = { message: string; code: string | null; param: string | null }
 
-/** The same with the HTTP status that it has or means; null if there is none. */
+/** The same with the HTTP status that the error has or implies. The status is null if neither is known. */
 export type ProviderError = ProviderWords & { status: number | null }
 
 const NEUTRAL = 'The model refused the request.'

@@ -50,7 +50,7 @@ export const checkSettings: GlobalBeforeChangeHook = async ({ data, originalDoc,
   /** The receiver of an unsigned webhook cannot verify who sent it. */
   async function requireSecret(url: unknown): Promise<void> {
     if (!url || given !== undefined || (await hasWebhookSecret(await requestSql(req)))) return
-    throw invalidField('webhookSecret', 'A webhook is signed: set its secret too')
+    throw invalidField('webhookSecret', 'A webhook needs a signing secret: set it too')
   }
 }
 

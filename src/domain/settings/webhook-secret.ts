@@ -21,7 +21,7 @@ export function readWebhookSecret(text: unknown): Buffer {
   const encoded = typeof text === 'string' && text.startsWith(PREFIX) ? text.slice(PREFIX.length) : ''
   const bytes = /^[A-Za-z0-9+/]+={0,2}$/.test(encoded) ? Buffer.from(encoded, 'base64') : Buffer.alloc(0)
   if (bytes.length >= 24 && bytes.length <= 64) return bytes
-  throw invalidField('webhookSecret', 'It is written whsec_ and 24 to 64 bytes in base64')
+  throw invalidField('webhookSecret', 'It must be whsec_ followed by 24 to 64 bytes in base64')
 }
 
 /** Seals the secret for the webhook's address and stores it in place of the previous one. */
@@ -58,7 +58,7 @@ export async function moveWebhookSecret(
     try {
       return decryptSecret(SCOPE, sealed, hubSecret, originOf(url))
     } catch {
-      throw invalidField('webhookSecret', 'The stored secret cannot be opened: set it again')
+      throw invalidField('webhookSecret', 'The stored secret cannot be decrypted: set it again')
     }
   }
 }

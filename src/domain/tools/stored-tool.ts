@@ -71,7 +71,7 @@ export const noteStored: CollectionBeforeChangeHook = async (args) => {
     const field = named.includes(SEPARATOR) ? 'upstreamKeys' : 'secretHeaders'
     throw invalidField(
       field,
-      'A draft holds no secret: publish to set it, switched off if nobody may call it yet',
+      'A draft cannot store a secret. Publish the tool to set it, inactive if nobody may call it yet',
     )
   }
   return data

@@ -278,7 +278,7 @@ export const inputAndMeteringFields: Field[] = [
         validate: whole(1, 1_000_000_000),
         admin: {
           condition: (data) => !isModelAdapter(data.adapter),
-          description: 'This much is held while the call is under way.',
+          description: 'A call holds this many tokens while it runs.',
         },
       },
     ],

@@ -51,7 +51,7 @@ export async function listUsage(
   query: UsageQuery,
 ): Promise<{ rows: ApiUsageEntry[]; total: number; nextCursor: string | null }> {
   if (query.cursor !== undefined && !CURSOR.test(query.cursor))
-    throw invalidField('cursor', 'Not a cursor of this list')
+    throw invalidField('cursor', 'is not a valid cursor of this list')
   const [found, total] = await Promise.all([readPage(sql, userId, query), countCalls(sql, userId, query)])
   const rows = found.slice(0, query.limit)
   return { rows, total, nextCursor: found.length > query.limit ? (rows[rows.length - 1]?.id ?? null) : null }

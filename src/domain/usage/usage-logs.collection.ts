@@ -83,7 +83,7 @@ export const UsageLogs: CollectionConfig = {
       type: 'row',
       fields: [
         integer('tokensUsed', 'Tokens', 'What was charged.'),
-        integer('tokensHeld', 'Tokens held', 'What was held while the call was under way.'),
+        integer('tokensHeld', 'Tokens held', 'The tokens that the call held while it ran.'),
       ],
     },
     {

@@ -14,10 +14,16 @@ import { type By, descriptionOf, type Room } from './import-mcp'
 export async function acceptChange({ payload, pool }: Room, by: By, tool: Tool, fingerprint: string) {
   const known = (await readImports(pool, [tool.id])).get(tool.id)
   if (!known?.seen || known.changedAt === null)
-    throw new Problem('CONFLICT', 'Its server was not seen to change it.')
+    throw new Problem(
+      'CONFLICT',
+      'There is no change to accept: the last check of the MCP server found none.',
+    )
   const { seen } = known
   if (fingerprintOf(seen) !== fingerprint)
-    throw new Problem('CONFLICT', 'Its server was seen to change it again: read what it says now.')
+    throw new Problem(
+      'CONFLICT',
+      'The MCP server has changed the tool again. Read the new description first.',
+    )
   await onDocument(() =>
     payload.update({
       collection: 'tools',

@@ -27,7 +27,7 @@ function addCorrections(registry: Registry): void {
       tag,
       summary: 'Correct what a call was charged',
       description:
-        'The period, the summaries and the statistics follow at once. What the call is charged already is refused as `CONFLICT`. Sent again with the same `X-Request-ID`, nothing changes and the answer is the correction that was made.',
+        'Updates the period, the summaries and the statistics at once. The figure that the call is already charged is refused with `CONFLICT`. A repeated request with the same `X-Request-ID` changes nothing and returns the first correction.',
       access: correctUsage.access,
       params: UsageParams,
       body: NewCorrection,
@@ -49,10 +49,10 @@ function addCorrections(registry: Registry): void {
       path: '/admin/usage/{usage_id}/corrections',
       operationId: 'listCorrections',
       tag,
-      summary: 'Who corrected a call, and why; oldest first',
+      summary: 'List the corrections of a call, oldest first',
       access: 'admin',
       params: UsageParams,
-      answer: { status: 200, description: 'All of them.', schema: z.array(Correction) },
+      answer: { status: 200, description: 'All corrections.', schema: z.array(Correction) },
       problems: ['NOT_FOUND'],
     },
     async ({ services, params }) => ok(await listCorrections(services.pool, params.usage_id)),
@@ -66,14 +66,14 @@ function addChecks(registry: Registry): void {
       path: '/admin/ledger/check',
       operationId: 'checkLedger',
       tag,
-      summary: 'Recompute the sums from the usage rows, and report each that differs',
+      summary: 'Recompute the sums from the usage rows and report differences',
       access: 'admin',
-      answer: { status: 200, description: 'What was found.', schema: LedgerCheck },
+      answer: { status: 200, description: 'The result.', schema: LedgerCheck },
       problems: ['CONFLICT'],
     },
     async ({ services }) => {
       const report = await runLedgerCheck(services.pool, 'admin')
-      if (!report) throw new Problem('CONFLICT', 'Another ledger check is under way.')
+      if (!report) throw new Problem('CONFLICT', 'Another ledger check is running.')
       return ok(report)
     },
   )
@@ -85,7 +85,7 @@ function addChecks(registry: Registry): void {
       tag,
       summary: 'The last ledger check; null before the first',
       access: 'admin',
-      answer: { status: 200, description: 'What was found.', schema: orNull(LedgerCheck) },
+      answer: { status: 200, description: 'The result.', schema: orNull(LedgerCheck) },
     },
     async ({ services }) => ok(await lastLedgerCheck(services.pool)),
   )

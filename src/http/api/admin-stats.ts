@@ -31,7 +31,7 @@ export function addAdminStats(registry: Registry): void {
       tag: 'Admin',
       summary: 'Calls and their durations in the last 24 hours (UTC), by tool and by hour',
       description:
-        'Percentiles of durations are at most 9 % above the true ones; null without a settled call.',
+        'Percentiles of durations are at most 9 % above the true values, and null if there are no settled calls.',
       access: 'admin',
       answer: { status: 200, description: 'The sums.', schema: LastDay },
     },

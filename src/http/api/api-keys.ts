@@ -20,7 +20,7 @@ export function addApiKeys(registry: Registry): void {
       access: 'session',
       answer: {
         status: 200,
-        description: 'Your keys, without the keys themselves.',
+        description: 'Your keys, without their secret values.',
         schema: z.array(ApiKey),
       },
     },
@@ -32,10 +32,10 @@ export function addApiKeys(registry: Registry): void {
       path: '/users/me/api-keys',
       operationId: 'createApiKey',
       tag,
-      summary: 'Make an API key',
+      summary: 'Create an API key',
       access: 'session',
       body: NewApiKey,
-      answer: { status: 201, description: 'The key, shown this once.', schema: MadeApiKey },
+      answer: { status: 201, description: 'The key, shown only once.', schema: MadeApiKey },
       problems: ['CONFLICT'],
     },
     async ({ services, context, principal, body }) => {
@@ -54,7 +54,7 @@ export function addApiKeys(registry: Registry): void {
       summary: 'Revoke an API key',
       access: 'session',
       params: KeyParams,
-      answer: { status: 200, description: 'Revoked: it works no longer.', schema: ApiKey },
+      answer: { status: 200, description: 'The revoked key.', schema: ApiKey },
       problems: ['NOT_FOUND'],
     },
     async ({ services, context, principal, params }) => {

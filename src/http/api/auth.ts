@@ -28,7 +28,7 @@ function addRegistration(registry: Registry): void {
       path: '/auth/register',
       operationId: 'register',
       tag,
-      summary: 'Make an account',
+      summary: 'Create an account',
       access: open,
       body: schema.Register,
       answer: { status: 201, description: 'The new profile.', schema: schema.Profile },

@@ -20,8 +20,13 @@ const requestIdHeader = {
 export function addHealth(registry: Registry): void {
   for (const base of ['', BASE]) {
     const id = base === '' ? 'Root' : ''
-    document(registry, `${base}/health`, `getHealth${id}`, 'Does the process run?', { 200: Health })
-    document(registry, `${base}/ready`, `getReady${id}`, 'Can it serve?', { 200: Ready, 503: NotReady })
+    document(registry, `${base}/health`, `getHealth${id}`, 'Liveness: is the process running?', {
+      200: Health,
+    })
+    document(registry, `${base}/ready`, `getReady${id}`, 'Readiness: can it serve requests?', {
+      200: Ready,
+      503: NotReady,
+    })
     registry.route('get', `${base}/health`, async (c) => sendJson(c, 200, { status: 'ok' }))
     registry.route('get', `${base}/ready`, (c) => sendReadiness(c, registry.services))
   }
@@ -33,7 +38,7 @@ async function sendReadiness(c: ApiContext, services: Services): Promise<Respons
   return sendJson(c, 503, body, { 'retry-after': '2' })
 }
 
-/** True when the database answers within two seconds. */
+/** True if the database responds within two seconds. */
 async function canQuery({ pool, log }: Services): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<false>((resolve) => {

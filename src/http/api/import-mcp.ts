@@ -76,7 +76,7 @@ function askServer({ api_endpoint, headers = {} }: Server): Promise<RemoteTool[]
 type Wanted = { name: string; remote: RemoteTool | undefined }
 
 async function importOne({ payload, pool }: Room, by: By, sent: Import, { name, remote }: Wanted) {
-  if (!remote) throw new Problem('NOT_FOUND', 'The server has no tool of this name.')
+  if (!remote) throw new Problem('NOT_FOUND', 'The server has no tool with this name.')
   const made = await onDocument(() =>
     payload.create({
       collection: 'tools',

@@ -27,7 +27,7 @@ const endpoint: Endpoint = {
   tag: 'Tools',
   summary: 'Call a tool',
   description:
-    "The tokens that the call really took are charged to the plan's limit. A call that fails costs none. With `Accept: text/event-stream` the answer is a stream: `output` events with what comes, then one `done` event with the result, or an `error` event with the code.",
+    "The tokens that the call used are charged to the plan's limit. A failed call is free. With `Accept: text/event-stream` the response is a stream: `output` events with parts of the output, then one `done` event with the result, or an `error` event with the code.",
   access: 'signed-in',
   params: ToolParams,
   headers: InvokeHeaders,

@@ -10,7 +10,7 @@ const tag = 'Auth'
 const open = 'open' as const
 const done = (description: string) => ({ status: 200 as const, description, schema: Message })
 
-/** Adds what mailed links do: confirming an address, and setting a new password. A GET spends no token. */
+/** Adds the operations of mailed links: confirm an address, set a new password. A GET does not use up the token. */
 export function addMailedLinks(registry: Registry): void {
   registry.add(
     {
@@ -18,7 +18,7 @@ export function addMailedLinks(registry: Registry): void {
       path: '/auth/confirm-email/{token}',
       operationId: 'confirmEmail',
       tag,
-      summary: 'Confirm an email address by its mailed token',
+      summary: 'Confirm an email address with the mailed token',
       access: open,
       params: MailedToken,
       answer: done('The address is confirmed.'),
@@ -34,11 +34,11 @@ export function addMailedLinks(registry: Registry): void {
       path: '/auth/password-reset',
       operationId: 'requestPasswordReset',
       tag,
-      summary: 'Have a link mailed that sets a new password',
-      description: 'The answer is the same whether or not the account exists.',
+      summary: 'Request a mail with a link to set a new password',
+      description: 'The response is the same whether or not the account exists.',
       access: open,
       body: ResetRequest,
-      answer: done('Where the account exists, the link is on its way.'),
+      answer: done('If the account exists, the link is being mailed.'),
     },
     async ({ services, context, body }) => {
       await requestPasswordReset(services, body, originOf(services, context))
@@ -51,7 +51,7 @@ export function addMailedLinks(registry: Registry): void {
       path: '/auth/password-reset/{token}',
       operationId: 'resetPassword',
       tag,
-      summary: 'Set a new password by the mailed token',
+      summary: 'Set a new password with the mailed token',
       access: open,
       params: MailedToken,
       body: NewPassword,

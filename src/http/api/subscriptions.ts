@@ -54,7 +54,7 @@ function addChanges(registry: Registry): void {
       tag,
       summary: 'Choose a plan',
       description:
-        'A higher plan counts at once, a lower one from the next period. The same plan again takes back a pending change or cancellation. Not by API key.',
+        'A higher plan takes effect at once, a lower one in the next period. Choosing the current plan reverts a pending change or cancellation. API keys cannot do this.',
       access: subscribe.access,
       body: Subscribe,
       answer: answered('The subscription as it is now.'),
@@ -72,7 +72,7 @@ function addChanges(registry: Registry): void {
       operationId: cancelSubscription.name,
       tag,
       summary: 'Cancel at the end of the period',
-      description: 'Not by API key.',
+      description: 'API keys cannot do this.',
       access: cancelSubscription.access,
       answer: answered('Usable until `expires_at`.'),
       problems: ['NOT_FOUND'],

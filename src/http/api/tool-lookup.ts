@@ -25,7 +25,7 @@ export async function freshTool({ pool }: Pick<Services, 'pool'>, idOrSlug: stri
 
 /** 404 for a tool that does not exist or is not active. */
 export function noSuchTool(): Problem {
-  return new Problem('NOT_FOUND', 'There is no such tool. GET /api/v1/tools lists those that there are.')
+  return new Problem('NOT_FOUND', 'There is no such tool. GET /api/v1/tools lists the tools.')
 }
 
 /**

@@ -20,11 +20,15 @@ export function addTryTool(registry: Registry): void {
       tag: 'Admin',
       summary: "Test a tool's latest draft without charging anyone",
       description:
-        'The tool is really called. The usage log keeps it with the status `trial`, and no sum counts it. Whatever admission would say, the tool is called, and `admission` tells it.',
+        'The tool is really called, even if admission would refuse the call; `admission` shows that result. The usage log keeps the call with the status `trial`, and no sum counts it.',
       access: 'admin',
       params: ToolParams,
       body: TryBody,
-      answer: { status: 200, description: 'What came of it, also where the tool failed.', schema: ToolTrial },
+      answer: {
+        status: 200,
+        description: 'The result of the call, also if the tool failed.',
+        schema: ToolTrial,
+      },
       problems: ['NOT_FOUND'],
     },
     async ({ services, principal, params, body, context }) =>

@@ -44,7 +44,7 @@ export function addUsage(registry: Registry): void {
       path: '/usage/summary',
       operationId: 'summariseUsage',
       tag,
-      summary: 'Your usage, in all and by tool',
+      summary: 'Your usage, in total and by tool',
       access: 'signed-in',
       query: RangeQuery,
       answer: { status: 200, description: 'The sums.', schema: UsageSummary },

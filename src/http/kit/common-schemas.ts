@@ -46,7 +46,7 @@ export const queryNumber = (least: number, most: number, usual: number) =>
 
 export const paging = {
   offset: queryNumber(0, 1_000_000_000_000, 0).openapi({ description: 'How many entries to skip.' }),
-  limit: queryNumber(1, 100, 20).openapi({ description: 'How many entries to answer at most.' }),
+  limit: queryNumber(1, 100, 20).openapi({ description: 'How many entries to return at most.' }),
 }
 
 export const QueryDate = z.iso

@@ -36,7 +36,7 @@ export function fromPayload(error: unknown): Problem | null {
   }))
   if (status === 401) return new Problem('UNAUTHORIZED', 'Sign in first.', { cause: error })
   if (status === 403) return new Problem('FORBIDDEN', 'You may not do this.', { cause: error })
-  if (status === 404) return new Problem('NOT_FOUND', 'There is no such thing.', { cause: error })
+  if (status === 404) return new Problem('NOT_FOUND', 'This object does not exist.', { cause: error })
   if (status === 409) return new Problem('CONFLICT', message, { details, cause: error })
   if (status < 400 || status >= 500) return null
   return refusedDocument(details, message, error)

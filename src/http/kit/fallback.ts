@@ -10,7 +10,7 @@ export function answerUnrouted(registry: Registry, c: ApiContext): Response {
   if (!known) return registry.sendProblem(c, new Problem('NOT_FOUND', 'There is nothing at this address.'))
   c.env.route = known.route
   if (c.req.method === 'OPTIONS') return respond(c, 204, null, optionsHeaders(c, known.allow))
-  const message = `This address does not answer ${c.req.method}.`
+  const message = `This address does not support ${c.req.method}.`
   return registry.sendProblem(
     c,
     new Problem('METHOD_NOT_ALLOWED', message, { headers: { allow: known.allow } }),

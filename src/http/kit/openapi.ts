@@ -8,12 +8,12 @@ a \`message\`, and \`details\`. Fields are snake_case, ids are UUIDs, times are 
 const TAGS = [
   { name: 'Auth', description: 'Registration, signing in, and passwords.' },
   { name: 'Account', description: 'The profile and its sessions.' },
-  { name: 'API keys', description: 'Keys for programs: they may call tools, and never change the account.' },
+  { name: 'API keys', description: 'Keys for programs. They can call tools, but cannot change the account.' },
   { name: 'Tools', description: 'The catalogue, and calling a tool.' },
   { name: 'OpenAI-compatible', description: "Models, in OpenAI's own shapes: for any client of OpenAI." },
   { name: 'MCP', description: 'Tools, for any MCP client.' },
-  { name: 'Usage', description: 'What was used.' },
-  { name: 'Subscriptions', description: 'Plans, and the one that is chosen.' },
+  { name: 'Usage', description: 'Your calls and sums.' },
+  { name: 'Subscriptions', description: 'Plans, and your subscription.' },
   { name: 'Admin', description: 'For admins.' },
   { name: 'Health', description: 'For load balancers.' },
 ]

@@ -30,8 +30,8 @@ async function serveMcp(services: Services, c: ApiContext, origins: string[]): P
   c.env.userId = caller.userId
   requireTrusted(request.headers.get('origin'), origins)
   const { value, bytes } = await readJsonBody(request)
-  if (value === undefined) throw invalidField('body', 'A JSON-RPC message is needed')
-  if (isTooManyMessages(value)) throw invalidField('body', 'holds too many messages')
+  if (value === undefined) throw invalidField('body', 'must be a JSON-RPC message')
+  if (isTooManyMessages(value)) throw invalidField('body', 'contains too many messages')
   const { address } = originOf(services, c)
   const call = { caller, credential, requestId: c.env.requestId, address, bytes: bytes.length }
   return send(c, await answerMcp(services, call, request, hasDigits(value) ? hideDigits(value) : value))
@@ -43,7 +43,7 @@ async function serveMcp(services: Services, c: ApiContext, origins: string[]): P
  */
 function requireTrusted(origin: string | null, origins: string[]): void {
   if (origin === null || origins.includes(origin)) return
-  throw new Problem('FORBIDDEN', 'This origin may not call the hub: an admin adds it to CORS_ORIGINS.')
+  throw new Problem('FORBIDDEN', 'This origin may not call the hub. An admin can add it to CORS_ORIGINS.')
 }
 
 /** The library's response with the hub's usual headers. JSON is sent complete, a stream piece by piece. */

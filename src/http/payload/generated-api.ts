@@ -68,7 +68,7 @@ async function answerGraphql(
   config: SanitizedConfig,
 ): Promise<Response> {
   if (request.method !== 'POST')
-    throw new Problem('METHOD_NOT_ALLOWED', 'GraphQL is asked by POST', { headers: { allow: 'POST' } })
+    throw new Problem('METHOD_NOT_ALLOWED', 'Send GraphQL requests with POST', { headers: { allow: 'POST' } })
   requireOwnCookies(request, config)
   const text = await guardGraphql(request)
   noteBody(request, text)

@@ -27,13 +27,13 @@ export async function guardGraphql(request: Request): Promise<string> {
     throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send the query as application/json, in UTF-8')
   const text = await request.clone().text()
   const { query, variables } = JSON.parse(text) as { query?: unknown; variables?: unknown }
-  if (typeof query !== 'string') throw invalidField('query', 'A GraphQL document is needed')
+  if (typeof query !== 'string') throw invalidField('query', 'A GraphQL document is required')
   if (Array.isArray(variables) || !['object', 'undefined'].includes(typeof variables))
-    throw invalidField('variables', 'An object is needed')
+    throw invalidField('variables', 'Must be an object')
   const document = read(query)
   const operations = document.definitions.filter((definition) => 'operation' in definition)
   if (operations.some(({ operation }) => operation === OperationTypeNode.SUBSCRIPTION))
-    throw invalidField('query', 'There are no subscriptions')
+    throw invalidField('query', 'Subscriptions are not supported')
   checkFragments(document)
   const rules = [
     KnownDirectivesRule,

@@ -33,7 +33,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new Problem('VALIDATION_ERROR', 'The body is no valid JSON')
+    throw new Problem('VALIDATION_ERROR', 'The body is not valid JSON')
   }
 }
 
@@ -43,7 +43,7 @@ function fieldWithNul(value: unknown, path: string, count: Count, depth = 0): st
   count.left -= 1
   if (count.left < 0) throw tooManyValues(count.most)
   if (depth > MOST_DEPTH)
-    throw new Problem('VALIDATION_ERROR', `The body is nested more than ${MOST_DEPTH} deep`)
+    throw new Problem('VALIDATION_ERROR', `The body is nested more than ${MOST_DEPTH} levels deep`)
   if (typeof value === 'string') return value.includes('\0') ? path : null
   if (typeof value !== 'object' || value === null) return null
   for (const [key, child] of Object.entries(value)) {

@@ -37,7 +37,7 @@ export function largeBodies({ headers }: Request, config: SanitizedConfig): Larg
       const credential = await requestCredential(headers, { config }, secret)
       const principal = credential && (await findPrincipal(pool, credential, null))
       if (!principal)
-        throw new Problem('UNAUTHORIZED', `Sign in first: a body above ${OPEN_LIMIT_BYTES} bytes needs it`)
+        throw new Problem('UNAUTHORIZED', `Sign in first: a body above ${OPEN_LIMIT_BYTES} bytes requires it`)
       caller = principal.userId
     },
     async takeTurn() {

@@ -54,7 +54,7 @@ async function withMeantMethod(request: Request, large: LargeBodies): Promise<Re
   if (asked !== 'GET' || request.method !== 'POST' || !isForm)
     throw new Problem(
       'VALIDATION_ERROR',
-      'A method is overridden only by a POST of application/x-www-form-urlencoded that means GET',
+      'Only a POST with application/x-www-form-urlencoded may override the method, and only with GET',
     )
   const bytes = await readBody(request, MOST_JSON_BYTES, large)
   if (bytes) checkText(bytes, type, MOST_VALUES)
@@ -89,7 +89,10 @@ function checkAddress(url: string): void {
   try {
     decoded = decodeURIComponent(pathname) + decodeURIComponent(search.replaceAll('+', ' '))
   } catch {
-    throw new Problem('VALIDATION_ERROR', 'The address has a % that is followed by no code: write it as %25')
+    throw new Problem(
+      'VALIDATION_ERROR',
+      'The address has a % without a valid code after it: write it as %25',
+    )
   }
   if (decoded.includes('\0')) throw new Problem('VALIDATION_ERROR', 'The address has a NUL character')
   // Payload looks up a collection by name in a plain object, which also has inherited names.
@@ -101,7 +104,7 @@ function checkAddress(url: string): void {
 function checkPaths(search: string): void {
   const asked = [...new URLSearchParams(search).keys()]
   const twice = ['depth', 'limit', 'page'].find((name) => asked.indexOf(name) !== asked.lastIndexOf(name))
-  if (twice) throw invalidField(twice, 'It stands in the address more than once')
+  if (twice) throw invalidField(twice, 'It is in the address more than once')
   for (const [name, value] of new URLSearchParams(search)) {
     const paths = name.endsWith('sort') || name.endsWith('[sort]') ? [...value.split(','), name] : [name]
     const long = paths.find((path) => path.split(/\]\[|\[|\]/).some(isTooLong))

@@ -5,7 +5,7 @@ import { HEARTBEAT, HEARTBEAT_MS, OPENING } from '../kit/stream-answer'
 /** Tells the listener that there is nothing left to send. */
 const SENT = new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
 
-/** Sends an answer of the versioned API without the detour of a `Response`. Gives what the listener is told. */
+/** Sends a response of the versioned API without creating a `Response`. Returns the marker for the listener. */
 export function sendPlain(plain: PlainAnswer, outgoing: ServerResponse): Response {
   const { status, headers, body } = plain
   if (isStreamed(plain)) void sendStream(plain.body, status, headers, outgoing)
@@ -17,7 +17,7 @@ export function sendPlain(plain: PlainAnswer, outgoing: ServerResponse): Respons
   return SENT
 }
 
-/** Writes pieces as they come, no faster than the client reads, and a heartbeat where nothing comes for long. */
+/** Writes pieces as they arrive, no faster than the client reads, and heartbeats during pauses. */
 async function sendStream(
   source: StreamSource,
   status: number,
@@ -35,7 +35,7 @@ async function sendStream(
     }
     outgoing.end()
   } catch {
-    // Its end is missing: the client sees that the stream broke.
+    // Without a proper end the client sees that the stream broke.
     outgoing.destroy()
   } finally {
     clearInterval(heartbeat)

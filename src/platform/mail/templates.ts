@@ -16,7 +16,7 @@ export function welcomeMail(recipient: string, hubUrl: string, sender: Sender): 
 export function confirmMail(recipient: string, link: string, validHours: number, sender: Sender): Mail {
   return letter(recipient, sender, `Welcome to ${sender.name}: confirm your email address`, [
     'Hello,',
-    `an account at ${sender.name} was made with this email address. Confirm it to sign in.`,
+    `an account at ${sender.name} was created with this email address. Confirm it to sign in.`,
     { label: 'Confirm this address', url: link },
     `The link works once, for ${validHours} hours. If this was not you, ignore this mail: nobody can sign in.`,
   ])
@@ -26,7 +26,7 @@ export function confirmMail(recipient: string, link: string, validHours: number,
 export function resetMail(recipient: string, link: string, validHours: number, sender: Sender): Mail {
   return letter(recipient, sender, `Choose a new password for ${sender.name}`, [
     'Hello,',
-    `somebody, you we hope, asked for a new password for your account at ${sender.name}.`,
+    `we received a request for a new password for your account at ${sender.name}.`,
     { label: 'Choose a new password', url: link },
     `The link works once, for ${validHours} hours. If this was not you, ignore this mail: nothing has changed.`,
   ])
@@ -37,7 +37,7 @@ export function passwordChangedMail(recipient: string, hubUrl: string, sender: S
   return letter(recipient, sender, `Your password for ${sender.name} was changed`, [
     'Hello,',
     `an admin of ${sender.name} set a new password for your account. You are signed out everywhere.`,
-    'If you did not ask for this, speak to the admins; on the page for signing in you can ask for a link to choose your own password.',
+    'If you did not ask for this, contact the admins. On the sign-in page you can request a link to choose your own password.',
     { label: `Open ${sender.name}`, url: hubUrl },
   ])
 }
@@ -46,12 +46,12 @@ export function passwordChangedMail(recipient: string, hubUrl: string, sender: S
 export function emailChangedMail(recipient: string, address: 'old' | 'new', sender: Sender): Mail {
   const change =
     address === 'old'
-      ? 'It no longer belongs to this address: you sign in with another one from now on.'
-      : 'It belongs to this address now: you sign in with it from now on.'
+      ? 'It no longer belongs to this address: from now on, sign in with another one.'
+      : 'It belongs to this address now: from now on, sign in with this address.'
   return letter(recipient, sender, `The email address of your account at ${sender.name} was changed`, [
     'Hello,',
     `an admin of ${sender.name} changed the email address of your account. ${change}`,
-    'If you did not ask for this, speak to the admins.',
+    'If you did not ask for this, contact the admins.',
   ])
 }
 

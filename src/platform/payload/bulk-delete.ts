@@ -22,8 +22,7 @@ export function bulkDelete(collection: CollectionConfig): Omit<Endpoint, 'root'>
 }
 
 async function deleteByFilter(req: PayloadRequest, { slug, disableBulkDelete }: CollectionConfig) {
-  if (disableBulkDelete)
-    throw new Problem('FORBIDDEN', 'Here documents are deleted one at a time: name one by its id.')
+  if (disableBulkDelete) throw new Problem('FORBIDDEN', 'Delete one document at a time, by its id.')
   const asked = {
     collection: slug as CollectionSlug,
     trash: isAsked(req.query.trash),
@@ -48,10 +47,10 @@ async function matching(req: PayloadRequest, asked: Asked): Promise<(string | nu
   const allowed = await req.payload.collections[asked.collection].config.access.delete({ req })
   if (!allowed) throw new Problem('FORBIDDEN', 'You may not delete these documents.')
   const { where } = req.query as { where?: Where }
-  if (!where || Object.keys(where).length === 0) throw invalidField('where', 'A filter is needed')
+  if (!where || Object.keys(where).length === 0) throw invalidField('where', 'A filter is required')
   const { totalDocs } = await req.payload.count({ ...asked, where, overrideAccess: false })
   if (totalDocs > MOST)
-    throw invalidField('where', `It matches ${totalDocs} documents, and ${MOST} are the most`)
+    throw invalidField('where', `It matches ${totalDocs} documents; the maximum is ${MOST}`)
   const found = await idsOf(req, { ...asked, where, overrideAccess: false })
   if (allowed === true) return found
   // Apart from the filter, which a caller writes: what they may delete may go by a field that they may not name.

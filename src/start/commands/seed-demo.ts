@@ -30,7 +30,7 @@ process.exit(failed ? 1 : 0)
 
 async function fill(): Promise<string> {
   const { users, tools, calls } = await seedDemo(pool, new Date())
-  return `Made ${users} users, ${tools} tools and ${calls} calls. Take them away by: npm run seed:demo -- --remove`
+  return `Created ${users} users, ${tools} tools and ${calls} calls. Remove them with: npm run seed:demo -- --remove`
 }
 
 async function takeAway(): Promise<string> {

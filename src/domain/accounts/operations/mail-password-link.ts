@@ -15,7 +15,10 @@ export const mailPasswordLinkToUser = {
   async run(sql, { subjectId, config, now }) {
     const user = await findUser(sql, subjectId)
     if (user.disabled)
-      throw new Problem('CONFLICT', 'This account is disabled: a new password would not let them in.')
+      throw new Problem(
+        'CONFLICT',
+        'This account is disabled, so a new password has no effect. Enable the account first.',
+      )
     await mailPasswordLink(sql, config, user.email, now)
     return {
       output: undefined,

@@ -6,7 +6,7 @@ import { findUser } from './user'
 
 const input = z.strictObject({ keyId: z.uuid() })
 
-/** Revokes a user's API key, at once and for good. Throws NOT_FOUND, CONFLICT for one that is revoked. */
+/** Revokes a user's API key permanently. Throws NOT_FOUND, or CONFLICT if it is already revoked. */
 export const revokeKeyOfUser = {
   name: 'revokeKey',
   access: 'admin',
@@ -22,6 +22,6 @@ export const revokeKeyOfUser = {
     if (!key.active) throw new Problem('CONFLICT', 'This key is revoked already.')
     await revokeWithin(sql, user.id, keyId, now, by)
     const what = `API key “${key.name}”`
-    return { output: undefined, effects: [{ what, before: 'works', after: 'revoked at once, for good' }] }
+    return { output: undefined, effects: [{ what, before: 'works', after: 'revoked at once, permanently' }] }
   },
 } satisfies Operation<typeof input, void>

@@ -104,7 +104,7 @@ async function inTransaction<Result>(
 
 function check({ data, req }: Write): void {
   if (req?.user && caller(req)?.via === 'api-key')
-    throw new Problem('FORBIDDEN', 'An API key writes no preferences: they are those of the panel')
+    throw new Problem('FORBIDDEN', 'An API key cannot write preferences: they belong to the panel')
   const key = String(data?.key ?? '')
   if (key.length > MOST_KEY) throw invalidField('key', `At most ${MOST_KEY} characters`)
   const bytes = bytesOf(data?.value)
@@ -124,7 +124,7 @@ async function checkAll({ id, data, req }: Write): Promise<void> {
   const { rows } = await sql.query<{ others: number; bytes: number; known: boolean }>(KEPT, values)
   const { others = 0, bytes = 0, known = false } = rows[0] ?? {}
   if (others >= MOST_PREFERENCES && !known)
-    throw new Problem('VALIDATION_ERROR', `You keep ${MOST_PREFERENCES} preferences already: delete some`)
+    throw new Problem('VALIDATION_ERROR', `You already have ${MOST_PREFERENCES} preferences: delete some`)
   if (bytes + bytesOf(data?.value) > MOST_BYTES_IN_ALL)
     throw invalidField(
       'value',

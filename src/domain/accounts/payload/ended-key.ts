@@ -15,10 +15,10 @@ export const keepKeyEnded: CollectionBeforeChangeHook = async ({ data, operation
   const stored = (await sql.query<Stored>(FIND_KEY, [originalDoc?.id])).rows[0]
   if (!stored?.ended) return data
   if (stored.revoked && data.active === true) {
-    throw invalidField('active', 'A revoked key stays revoked: make a new one')
+    throw invalidField('active', 'A revoked key cannot be activated again: create a new one')
   }
   if (data.expiresAt !== undefined && extendsKey(data.expiresAt, stored)) {
-    throw invalidField('expiresAt', 'This key has ended and stays so: make a new one')
+    throw invalidField('expiresAt', 'An expired key cannot be extended: create a new one')
   }
   return data
 }

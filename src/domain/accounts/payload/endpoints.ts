@@ -25,11 +25,11 @@ export const accountEndpoints: Omit<Endpoint, 'root'>[] = [
   post('/first-register', () => {
     throw new Problem(
       'FORBIDDEN',
-      'The first admin comes from ADMIN_EMAIL and ADMIN_PASSWORD, or is made at the first start',
+      'The first admin is created at the first start, from ADMIN_EMAIL and ADMIN_PASSWORD if they are set',
     )
   }),
   post('/verify/:id', () => {
-    throw new Problem('NOT_FOUND', 'Confirm an email by POST /api/v1/auth/confirm-email/{token}')
+    throw new Problem('NOT_FOUND', 'Confirm an email address with POST /api/v1/auth/confirm-email/{token}')
   }),
   { path: '/me', method: 'get', handler: me },
 ]

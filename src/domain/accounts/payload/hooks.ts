@@ -46,19 +46,19 @@ export const beforeUserOperation: CollectionBeforeOperationHook = async ({ args,
   if (operation === 'create' && !overrideAccess && !isAdminRequest(req)) {
     throw new Problem(
       'FORBIDDEN',
-      'Only an admin makes accounts here. Register by POST /api/v1/auth/register',
+      'Only an admin can create accounts here. Register with POST /api/v1/auth/register',
     )
   }
   if (data.email !== undefined && typeof data.email !== 'string')
-    throw invalidField('email', 'An email address is needed')
+    throw invalidField('email', 'An email address is required')
   if (data.email) data.email = data.email.trim().toLowerCase()
   if (data.password === undefined || data.password === null || data.password === '') {
-    if (operation === 'create') throw invalidField('password', 'A password is needed')
+    if (operation === 'create') throw invalidField('password', 'A password is required')
     return args
   }
   const { id } = args as { id?: string }
   if (operation === 'update' && id === undefined)
-    throw invalidField('password', 'A password is set for one account at a time')
+    throw invalidField('password', 'Set a password for one account at a time')
   if (operation === 'update' && !overrideAccess) await mayChangePassword(req, id, data)
   const { config } = runtime()
   const password = await checkNewPassword(req, id, data)
@@ -76,14 +76,14 @@ async function mayChangePassword(
   data: UserData,
 ): Promise<void> {
   if (!isAdminRequest(req)) {
-    throw new Problem('FORBIDDEN', 'Change your password by POST /api/v1/users/me/password', {
+    throw new Problem('FORBIDDEN', 'Change your password with POST /api/v1/users/me/password', {
       details: [{ field: 'password' }],
     })
   }
   const me = caller(req)
   if (!me || id !== me.id) return
   if (typeof data.currentPassword !== 'string')
-    throw invalidField('currentPassword', 'Your current password is needed')
+    throw invalidField('currentPassword', 'Your current password is required')
   const who = { userId: me.id, email: me.email, sessionId: me.sessionId }
   await checkCurrentPassword(accountsDeps(), who, data.currentPassword, signInOrigin(req))
 }

@@ -56,7 +56,7 @@ function workingEndpoints({
 async function deleteOwnPreference(req: PayloadRequest): Promise<Response> {
   const me = caller(req)
   if (!me) throw new Problem('UNAUTHORIZED', 'Sign in first')
-  if (me.via !== 'session') throw new Problem('FORBIDDEN', 'An API key deletes no preferences')
+  if (me.via !== 'session') throw new Problem('FORBIDDEN', 'An API key cannot delete preferences')
   const { docs } = await req.payload.delete({
     collection: 'payload-preferences',
     where: { key: { equals: String(req.routeParams?.key) } },

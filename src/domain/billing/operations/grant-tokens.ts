@@ -42,11 +42,11 @@ export const grantTokensToUser = {
   },
 } satisfies Operation<typeof input, void>
 
-/** The same request sent again: the effect says so, and nothing more is given or recorded. */
+/** The same request sent again: the effect says so, and no more tokens are added or recorded. */
 function givenAlready(given: number, tokens: number): Done<void> {
   if (given !== tokens)
     throw new Problem('CONFLICT', 'This request id was used for another grant of this user.')
-  const after = 'nothing more is given'
+  const after = 'no more tokens are added'
   return {
     output: undefined,
     effects: [{ what: 'This grant', before: `${inFull(given)}, given already`, after }],

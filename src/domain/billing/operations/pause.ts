@@ -21,7 +21,7 @@ export const pauseUser = {
       output: undefined,
       effects: [
         { what: 'New calls', before: 'pass', after: 'refused as ACCOUNT_PAUSED' },
-        { what: 'Calls under way, plan, tokens, history', before: 'as they are', after: 'as they are' },
+        { what: 'Calls in flight, plan, tokens, history', before: 'as they are', after: 'as they are' },
       ],
       record: onSubscription(row, `Paused: ${reason}`),
     }

@@ -11,7 +11,7 @@ export type McpImport = {
   problem: string | null
 }
 
-/** The address and the name there as one text: the source of a fingerprint. */
+/** The address and the tool's name there, as one text: where a fingerprint comes from. */
 export const sourceOf = (endpoint: string, remoteTool: string): string => `${endpoint} ${remoteTool}`
 
 /** Stores the server's description of a tool as the one that the hub's tool was made from. */
@@ -95,7 +95,7 @@ export async function readImports(sql: Sql, toolIds: string[]): Promise<Map<stri
   )
 }
 
-/** From now on, the description is compared with this one, which the server was seen to return. */
+/** Later checks compare the description with this one, which the server returned earlier. */
 export async function acceptSeen(sql: Sql, toolId: string, said: Said): Promise<void> {
   await sql.query('update mcp_imports set fingerprint = $2, changed_at = null where tool_id = $1', [
     toolId,

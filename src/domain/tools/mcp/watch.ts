@@ -79,7 +79,7 @@ async function checkServer(sql: Sql, tools: Tool[], signal?: AbortSignal): Promi
     }
     const remote = found.find(({ name }) => name === tool.remoteTool)
     if (remote) await noteSeen(sql, tool, remote)
-    else await noteProblem(sql, tool, 'The server has no tool of this name any more.')
+    else await noteProblem(sql, tool, 'The server no longer has a tool with this name.')
   }
 }
 

@@ -56,7 +56,7 @@ export const Session = z
     created_at: Time,
     last_used_at: Time,
     expires_at: Time,
-    address: z.string().nullable().openapi({ description: 'Where it was signed in from.' }),
+    address: z.string().nullable().openapi({ description: 'The network address of the sign-in.' }),
     user_agent: z.string().nullable().openapi({ description: 'The browser or program.' }),
     current: z.boolean().openapi({ description: 'True for the session of this request.' }),
   })
@@ -71,7 +71,7 @@ export const ApiKey = z
     key_prefix: z.string().openapi({ example: 'jhub_4fT9xQ2a' }),
     active: z.boolean(),
     created_at: Time,
-    last_used_at: Time.nullable().openapi({ description: 'To the minute or so.' }),
+    last_used_at: Time.nullable().openapi({ description: 'Accurate to about a minute.' }),
     expires_at: Time.nullable(),
   })
   .openapi('ApiKey')
@@ -83,7 +83,7 @@ export const NewApiKey = z
       .datetime({ offset: true })
       .refine((time) => time < '9999', 'must be before the year 9999')
       .nullish()
-      .openapi({ description: 'In the future. Without it the key works until it is revoked.' }),
+      .openapi({ description: 'Must be in the future. Without it the key is valid until it is revoked.' }),
   })
   .openapi('NewApiKey')
 
@@ -91,7 +91,7 @@ export const MadeApiKey = z
   .object({
     id: Id,
     name: z.string(),
-    key: z.string().openapi({ description: 'The key itself: shown this once.' }),
+    key: z.string().openapi({ description: 'The secret value of the key, shown only once.' }),
     key_prefix: z.string(),
     created_at: Time,
     expires_at: Time.nullable(),

@@ -16,7 +16,9 @@ export const NewGrant = z
   .strictObject({
     tokens: z.int().min(1).max(MOST_GRANTED).openapi({ example: 5000 }),
     reason: Reason.openapi({ example: 'For the launch.' }),
-    expires_at: Time.optional().openapi({ description: 'Without it, when the period ends; never later.' }),
+    expires_at: Time.optional().openapi({
+      description: 'Defaults to the end of the period, and cannot be later.',
+    }),
   })
   .openapi('NewGrant')
 
@@ -27,11 +29,11 @@ export const TakenBack = z
 export const Grant = z
   .object({
     id: Id,
-    tokens: TokenCount.openapi({ description: 'As it was given.' }),
+    tokens: TokenCount.openapi({ description: 'The tokens that were granted.' }),
     reason: z.string(),
     expires_at: Time,
     created_at: Time,
-    given_by: z.string().nullable().openapi({ description: 'Null for an admin who is gone.' }),
+    given_by: z.string().nullable().openapi({ description: 'Null if the admin was deleted.' }),
     tokens_taken_back: TokenCount,
     taken_back_at: Time.nullable(),
     taken_back_reason: z.string().nullable(),

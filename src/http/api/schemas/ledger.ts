@@ -13,7 +13,7 @@ export const NewCorrection = z
       .int()
       .min(0)
       .max(MOST_TOKENS)
-      .openapi({ description: 'What the call is charged from now on.', example: 120 }),
+      .openapi({ description: 'The new charge of the call.', example: 120 }),
     reason: z
       .string()
       .trim()
@@ -34,7 +34,7 @@ export const Correction = z
     tokens_after: TokenCount,
     request_id: z
       .uuid()
-      .openapi({ description: 'The request that made it; sent again, it changes nothing.' }),
+      .openapi({ description: 'The id of the request that made it. Repeating the request changes nothing.' }),
     created_at: Time,
   })
   .openapi('Correction')
@@ -58,8 +58,8 @@ const LedgerDrift = z
       'users of days',
       'durations of days',
     ]),
-    rows: z.number().openapi({ description: 'What the usage rows say.' }),
-    found: z.number().openapi({ description: 'What is kept.' }),
+    rows: z.number().openapi({ description: 'The sum of the usage rows.' }),
+    found: z.number().openapi({ description: 'The stored sum.' }),
   })
   .openapi('LedgerDrift')
 
@@ -75,7 +75,7 @@ export const LedgerCheck = z
     stray_rows: z
       .int()
       .min(0)
-      .openapi({ description: "Calls outside of any month's partition, up to 10,000." }),
+      .openapi({ description: 'Calls outside the monthly partitions, counted up to 10,000.' }),
     took_ms: z.int().min(0),
   })
   .openapi('LedgerCheck')

@@ -27,7 +27,7 @@ export const ImportMcpTools = z
       .regex(/^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$/, 'must be 1 to 40 letters, digits, spaces, _ or -')
       .optional()
       .openapi({
-        description: 'Stands before each name and slug: two servers may call their tools alike.',
+        description: 'Put before each name and slug, because two servers may use the same names.',
         example: 'github',
       }),
   })
@@ -39,9 +39,9 @@ export const McpServerTool = z
     title: z.string().nullable(),
     description: z.string(),
     input_schema: Json,
-    imported: z.boolean().openapi({ description: 'True where a tool of the hub calls it already.' }),
+    imported: z.boolean().openapi({ description: 'True if it is already a tool of the hub.' }),
     taken: z.boolean().openapi({
-      description: 'True where another tool of the hub has its name or slug: import it with a prefix.',
+      description: 'True if another tool of the hub has its name or slug: import it with a prefix.',
     }),
   })
   .openapi('McpServerTool')
@@ -57,7 +57,7 @@ const RefusedMcpTool = z
 export const McpImported = z
   .object({
     imported: z.array(ImportedMcpTool),
-    refused: z.array(RefusedMcpTool).openapi({ description: 'Those of which no tool was made, and why.' }),
+    refused: z.array(RefusedMcpTool).openapi({ description: 'The tools that were not imported, and why.' }),
   })
   .openapi('McpImported')
 
@@ -66,7 +66,7 @@ export const AcceptMcpChange = z
     fingerprint: z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'must be the fingerprint of what was seen')
-      .openapi({ description: 'Of what is taken over, as the check answers it.' }),
+      .openapi({ description: 'The fingerprint of the change to accept, as the check returned it.' }),
   })
   .openapi('AcceptMcpChange')
 
@@ -76,14 +76,14 @@ export const McpChange = z
     slug: z.string(),
     remote_tool: z.string(),
     changed_at: orNull(Time).openapi({
-      description: 'Since when the server says something else of it than the hub took over.',
+      description: "Since when the server's description or schema differs from the imported one.",
     }),
     checked_at: orNull(Time),
     seen: orNull(
       z
         .object({ fingerprint: z.string(), description: z.string(), input_schema: Json })
-        .openapi('McpSeen', { description: 'What the server said of it when it was last asked.' }),
+        .openapi('McpSeen', { description: "The server's description and schema at the last check." }),
     ),
-    problem: z.string().nullable().openapi({ description: 'Why it could not be looked at.' }),
+    problem: z.string().nullable().openapi({ description: 'Why it could not be checked.' }),
   })
   .openapi('McpChange')

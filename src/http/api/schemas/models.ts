@@ -9,7 +9,7 @@ const Weight = z
 const Output = z.int().min(1).max(10_000_000).nullish()
 const Key = z.string().trim().min(1).max(4_000).nullable()
 const CacheWrite = Weight.nullable().openapi({
-  description: 'The same for input that the provider writes to its cache; null: as other input.',
+  description: 'The same for input that the provider writes to its cache. Null: charged like other input.',
 })
 const OpenOptions = z.array(z.enum(PRICED_OPTIONS.map(({ name }) => name) as [OpenOption, ...OpenOption[]]))
 const OPEN_OPTIONS = 'Options with a price that callers may set; a request that sets another is refused.'
@@ -26,7 +26,7 @@ export const ModelSettings = z
       .string()
       .max(50_000)
       .nullish()
-      .openapi({ description: '`{{text}}` stands for the field `text` of an input.' }),
+      .openapi({ description: '`{{text}}` means the field `text` of an input.' }),
     default_output_tokens: Output,
     max_output_tokens: Output,
     weights: z
@@ -71,7 +71,7 @@ export const writableModel = {
   upstream_keys: z
     .record(z.string(), Key)
     .optional()
-    .openapi({ description: 'By the names of the upstreams, stored encrypted; null takes one away.' }),
+    .openapi({ description: 'Upstream name → key, stored encrypted; null removes a key.' }),
   remote_tool: z
     .string()
     .min(1)
@@ -113,6 +113,6 @@ export const readableModel = {
       ),
     })
     .nullable()
-    .openapi({ description: 'Null for a tool that is no model.' }),
+    .openapi({ description: 'Null for a tool that is not a model.' }),
   remote_tool: z.string().nullable(),
 }

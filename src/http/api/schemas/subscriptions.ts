@@ -19,7 +19,7 @@ export const Plan = z
     calls_at_once: z.int().min(1),
     can_be_chosen: z.boolean().openapi({
       description:
-        'True when users may choose it at this moment; otherwise an admin gives it (`PLAN_NOT_AVAILABLE`).',
+        'True when users may choose it at this moment; otherwise only an admin can give it (`PLAN_NOT_AVAILABLE`).',
     }),
     self_service: z.boolean().openapi({ description: 'The same, under its older name.' }),
   })
@@ -36,7 +36,10 @@ export const Subscription = z
     tokens_remaining: TokenCount,
     period_start: Time,
     expires_at: Time.openapi({ description: 'When this billing period ends.' }),
-    pending_plan: z.string().nullable().openapi({ description: 'The plan of the next period, if another.' }),
+    pending_plan: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The plan of the next period, if it changes.' }),
     cancel_at_period_end: z.boolean(),
   })
   .openapi('Subscription')

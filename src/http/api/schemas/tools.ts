@@ -8,7 +8,7 @@ const Json = z.record(z.string(), z.unknown())
 const Metering = z
   .object({
     mode: z.enum(['reported', 'counted', 'fixed']),
-    path: z.string().nullable().openapi({ description: 'Where the answer reports its tokens.' }),
+    path: z.string().nullable().openapi({ description: 'Where the response reports its tokens.' }),
     tokens: TokenCount.nullable().openapi({ description: 'The fixed price of a call.' }),
   })
   .openapi('Metering')
@@ -52,7 +52,7 @@ const WayToCall = z
     ]),
     title: z.string(),
     language: z.string().openapi({ description: 'shell, javascript, python or json.' }),
-    snippet: z.string().openapi({ description: 'To copy. It takes the API key from `HUB_API_KEY`.' }),
+    snippet: z.string().openapi({ description: 'Code to copy. It reads the API key from `HUB_API_KEY`.' }),
   })
   .openapi('WayToCall')
 
@@ -67,7 +67,9 @@ export const AdminTool = z
     api_endpoint: z.string().nullable(),
     timeout_ms: z.int(),
     retries: z.int(),
-    headers: z.array(z.string()).openapi({ description: 'The names of the headers; values never leave.' }),
+    headers: z
+      .array(z.string())
+      .openapi({ description: 'The names of the headers; the values are never returned.' }),
     ...readableModel,
   })
   .openapi('AdminTool')
@@ -83,7 +85,7 @@ const writable = {
   description: z.string().trim().min(1).max(5_000).openapi({ description: 'Markdown.' }),
   api_endpoint: z.string().min(1).max(2_000).nullish().openapi({
     example: 'https://tools.example.org/translate',
-    description: 'Needed, but for `anthropic` and `google`, which have an address of their own.',
+    description: 'Required, except for `anthropic` and `google`, which have their own address.',
   }),
   slug: Slug.optional(),
   category: z.string().trim().max(60).nullish(),
@@ -108,7 +110,7 @@ const writable = {
   headers: z
     .record(z.string(), z.string().max(8_000).nullable())
     .optional()
-    .openapi({ description: 'Name → value, stored encrypted; null takes one away.' }),
+    .openapi({ description: 'Name → value, stored encrypted; null removes a header.' }),
   is_active: z.boolean().optional(),
   ...writableModel,
 }
@@ -117,12 +119,13 @@ export const NewTool = z.strictObject(writable).openapi('NewTool')
 export const ChangeTool = z.strictObject(writable).partial().openapi('ChangeTool')
 
 export const InvokeBody = z
-  .strictObject({ input: SentObject.openapi({ description: "What the tool's input schema asks for." }) })
+  .strictObject({ input: SentObject.openapi({ description: "Must match the tool's input schema." }) })
   .openapi('Invoke', { example: { input: { text: 'The quick brown fox jumps over the lazy dog.' } } })
 
 export const InvokeHeaders = z.object({
   'Idempotency-Key': z.string().min(1).max(255).optional().openapi({
-    description: 'The same key gives the first answer again for 24 hours, charged once.',
+    description:
+      'A repeated request with the same key returns the first response for 24 hours and is charged once.',
   }),
 })
 

@@ -43,7 +43,8 @@ export const ToolTrial = z
       refused: orNull(Told),
     }),
     secrets_left_out: z.array(z.string()).openapi({
-      description: 'Secrets of the published tool that the draft may not use, as it goes elsewhere.',
+      description:
+        'Secrets of the published tool that the draft cannot use, because its address is different.',
     }),
   })
   .openapi('ToolTrial')

@@ -49,7 +49,7 @@ export const UsageQuery = z
     tool_id: z.string().min(1).max(200).optional().openapi({ description: "A tool's id or slug." }),
     ...paging,
     cursor: z.string().min(1).max(200).optional().openapi({
-      description: 'The `next_cursor` of the page before; instead of `offset`.',
+      description: 'The `next_cursor` of the previous page; replaces `offset`.',
     }),
   })
   .refine(inOrder, inOrderFault)

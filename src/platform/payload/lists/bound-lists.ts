@@ -116,7 +116,10 @@ async function boundBulk(asked: Asked, operation: 'update' | 'delete'): Promise<
   if (isLimited || !asked.args.where) return
   const found = await countMatching(asked)
   if (found <= MOST_ROWS) return
-  throw invalidField('where', `At most ${MOST_ROWS} documents are changed at once; these are ${found}`)
+  throw invalidField(
+    'where',
+    `At most ${MOST_ROWS} documents can be changed at once; the filter matches ${found}`,
+  )
 }
 
 /**

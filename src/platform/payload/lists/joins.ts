@@ -56,7 +56,7 @@ function joinsOf(config: Config): Join[] {
 function limitOf({ limit }: { limit?: unknown }, path: string, field: Field): number {
   if (limit === undefined || limit === null) return field.defaultLimit ?? DEFAULT_ROWS
   if (typeof limit === 'number' && Number.isInteger(limit) && limit > 0) return limit
-  throw invalidField(`joins.${path}.limit`, `A whole number from 1 to ${MOST_ROWS} is needed`)
+  throw invalidField(`joins.${path}.limit`, `Must be a whole number from 1 to ${MOST_ROWS}`)
 }
 
 function isOneToOne(payload: Payload, { collection, on }: Field): boolean {

@@ -22,7 +22,7 @@ export function rowsAsked(
     return all ? { rows: MOST_ROWS, isMaximum: true } : { rows: usual, isMaximum: false }
   }
   if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 0)
-    throw invalidField(field, `A whole number from 1 to ${MOST_ROWS} is needed, or 0 for the maximum`)
+    throw invalidField(field, `Must be a whole number from 1 to ${MOST_ROWS}, or 0 for the maximum`)
   const isMaximum = limit === 0 || limit > MOST_ROWS
   return { rows: isMaximum ? MOST_ROWS : limit, isMaximum }
 }
