@@ -77,7 +77,7 @@ describe('the last admin', () => {
       const paths = ['where[role][equals]=admin', `where[id][in]=${one.id},${two.id}`, '']
       for (const path of paths) {
         const gone = await ask('DELETE', `/api/users?${path}&depth=0`, { headers })
-        expect([gone.status, gone.text]).toEqual([403, expect.stringContaining('one at a time')])
+        expect([gone.status, gone.text]).toEqual([403, expect.stringContaining('one document at a time')])
         for (const body of [{ role: 'user' }, { disabled: true }])
           expect((await ask('PATCH', `/api/users?${path}`, { headers, body })).status).toBe(403)
       }
