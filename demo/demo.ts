@@ -73,7 +73,7 @@ async function demoPlans(sql: Sql): Promise<DemoPlan[]> {
      from plans order by plans.tier, rank`,
   )
   if (rows.length < 3)
-    throw new Problem('CONFLICT', 'A plan of each tier is needed: free, pro and enterprise')
+    throw new Problem('CONFLICT', 'A plan of each tier is required: free, pro and enterprise')
   return rows
 }
 

@@ -23,7 +23,7 @@ const limit = (name: string, label: string, description: string) => ({
   max: 9_007_199_254_740_991,
   admin: { description, step: 1 },
   validate: (value: unknown) =>
-    (Number.isSafeInteger(value) && (value as number) >= 1) || 'A whole number of at least 1 is needed',
+    (Number.isSafeInteger(value) && (value as number) >= 1) || 'A whole number of at least 1 is required',
 })
 
 /** What users may subscribe to: the limits, the price and the tools that a plan opens. */
@@ -143,7 +143,7 @@ export const Plans: CollectionConfig = {
           max: 100_000_000,
           defaultValue: 0,
           validate: (value: unknown) =>
-            (Number.isSafeInteger(value) && (value as number) >= 0) || 'A whole number of cents is needed',
+            (Number.isSafeInteger(value) && (value as number) >= 0) || 'A whole number of cents is required',
         },
         { name: 'currency', type: 'text', required: true, defaultValue: 'USD', minLength: 3, maxLength: 3 },
       ],

@@ -17,7 +17,7 @@ const look: Field[] = [
     maxLength: 60,
     validate: (value: unknown) =>
       (typeof value === 'string' && value.trim() !== '' && /^\P{Cc}{1,60}$/u.test(value)) ||
-      'A name of up to 60 characters is needed',
+      'A name of up to 60 characters is required',
     admin: { description: 'Shown in the panel and in mails.' },
   },
   {
@@ -100,7 +100,7 @@ const data: Field[] = [
       value === null ||
       value === undefined ||
       (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MOST_MONTHS) ||
-      `A whole number from 0 to ${MOST_MONTHS} is needed`,
+      `A whole number from 0 to ${MOST_MONTHS} is required`,
     admin: {
       description:
         '0 keeps them for ever. Empty: USAGE_RETENTION_MONTHS of the environment. Sums always stay.',

@@ -13,7 +13,7 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/
 /** What is wrong with how a model is set up; each fault names its field. */
 export function checkModel(data: Data): ProblemDetail[] {
   const faults: ProblemDetail[] = []
-  if (!data.model) faults.push({ field: 'model', message: "The model's name at the provider is needed" })
+  if (!data.model) faults.push({ field: 'model', message: "The model's name at the provider is required" })
   faults.push(...checkAddress(data.adapter, data.endpoint, 'endpoint'))
   const [byDefault, most] = [data.defaultOutputTokens, data.maxOutputTokens].map(Number)
   if (data.defaultOutputTokens && data.maxOutputTokens && Number(byDefault) > Number(most)) {
@@ -48,7 +48,7 @@ function checkUpstream(upstream: UpstreamData, at: number, all: UpstreamData[]):
 function checkAddress(adapter: unknown, endpoint: unknown, field: string): ProblemDetail[] {
   if (!endpoint) {
     return adapter === 'openai'
-      ? [{ field, message: "The server's base address is needed: https://api.openai.com/v1" }]
+      ? [{ field, message: "The server's base address is required: https://api.openai.com/v1" }]
       : []
   }
   const fault = checkEndpoint(String(endpoint), addressPolicy(runtime().config))

@@ -70,8 +70,8 @@ function checkDestination(data: Record<string, unknown>): ProblemDetail[] {
   }
   if (isModelAdapter(data.adapter)) return checkModel(data)
   if (data.adapter === 'mcp' && !data.remoteTool)
-    return [{ field: 'remoteTool', message: "The tool's name on the MCP server is needed" }]
-  if (!data.endpoint) return [{ field: 'endpoint', message: 'An address is needed' }]
+    return [{ field: 'remoteTool', message: "The tool's name on the MCP server is required" }]
+  if (!data.endpoint) return [{ field: 'endpoint', message: 'An address is required' }]
   const fault = checkEndpoint(String(data.endpoint), addressPolicy(runtime().config))
   return fault ? [{ field: 'endpoint', message: fault }] : []
 }

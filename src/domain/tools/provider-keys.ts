@@ -30,7 +30,7 @@ export function readProviderKeys(data: Data): { secrets: StoredSecrets; faults: 
     if (!isModelAdapter(adapter)) return
     const { name, value } = KEY_HEADER[adapter]
     const header = typeof key === 'string' ? value(key.trim()) : null
-    const fault = key !== null && (header === null ? 'A text is needed' : checkHeader(name, header))
+    const fault = key !== null && (header === null ? 'A text is required' : checkHeader(name, header))
     if (fault) faults.push({ field, message: fault })
     else secrets[`${prefix}${name}`] = header
   }

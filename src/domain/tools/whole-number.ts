@@ -3,4 +3,4 @@ export const whole = (least: number, most: number) => (value: unknown) =>
   value === null ||
   value === undefined ||
   (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) ||
-  `A whole number from ${least} to ${most} is needed`
+  `A whole number from ${least} to ${most} is required`

@@ -19,7 +19,7 @@ export function addressPolicy(config: {
 /** Why an endpoint that an admin enters, or that is about to be called, is not allowed; null if it is. */
 export function checkEndpoint(endpoint: string, policy: AddressPolicy): string | null {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : null
-  if (!url || !/^https?:$/.test(url.protocol)) return 'An http:// or https:// address is needed'
+  if (!url || !/^https?:$/.test(url.protocol)) return 'An http:// or https:// address is required'
   if (url.username || url.password) return 'A password in the address would be shown: use a secret header'
   const host = bareHost(url.hostname)
   if (isAllowedHost(host, url.port, url.protocol, policy)) return null
