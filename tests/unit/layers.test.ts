@@ -1,4 +1,4 @@
-// The kind: code whose place nobody can guess. Five floors, each knows only those below it (docs/architecture.md).
+// The kind: code whose place nobody can guess. Five layers, each knows only those below it (docs/architecture.md).
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
@@ -6,24 +6,24 @@ import { betweenFolders, circlesOf, type Imports, readImports } from '../support
 
 const SRC = join(import.meta.dirname, '../../src')
 /** From the lowest. Those of one line do not know each other; `app` is what Payload generates for Next. */
-const FLOORS = [['platform'], ['domain'], ['http', 'panel'], ['start'], ['app']]
+const LAYERS = [['platform'], ['domain'], ['http', 'panel'], ['start'], ['app']]
 const LOOSE = ['payload-types.ts', 'with-hub.mjs']
 
-/** Imports of a higher floor, or of the one beside. */
+/** Imports of a higher layer, or of the one beside. */
 function upward(imports: Imports): string[] {
-  const floorOf = (file: string) => FLOORS.findIndex((names) => names.includes(file.split('/')[0] as string))
+  const layerOf = (file: string) => LAYERS.findIndex((names) => names.includes(file.split('/')[0] as string))
   const isAllowed = (from: string, to: string) =>
-    from.split('/')[0] === to.split('/')[0] || floorOf(to) < floorOf(from)
+    from.split('/')[0] === to.split('/')[0] || layerOf(to) < layerOf(from)
   return [...imports].flatMap(([from, targets]) =>
-    targets.filter((to) => floorOf(to) >= 0 && !isAllowed(from, to)).map((to) => `${from} knows ${to}`),
+    targets.filter((to) => layerOf(to) >= 0 && !isAllowed(from, to)).map((to) => `${from} knows ${to}`),
   )
 }
 
 const imports = readImports(SRC)
 
-describe('the floors of src', () => {
+describe('the layers of src', () => {
   it('are all that lies there', () => {
-    expect(readdirSync(SRC).sort()).toEqual([...FLOORS.flat(), ...LOOSE].sort())
+    expect(readdirSync(SRC).sort()).toEqual([...LAYERS.flat(), ...LOOSE].sort())
   })
 
   it('know only those below them', () => {
@@ -44,7 +44,7 @@ describe('the floors of src', () => {
 describe('what the rules find', () => {
   const of = (entries: Record<string, string[]>): Imports => new Map(Object.entries(entries))
 
-  it('is an import of a higher floor, and of the one beside', () => {
+  it('is an import of a higher layer, and of the one beside', () => {
     const found = upward(
       of({
         'platform/a.ts': ['domain/b.ts', 'platform/c.ts'],
