@@ -454,11 +454,11 @@ export interface Tool {
    */
   providerKey?: string | null;
   /**
-   * Stands before every conversation, through every door.
+   * Precedes every conversation, whichever endpoint receives the call.
    */
   systemPrompt?: string | null;
   /**
-   * The message that is made of an invocation’s input: {{text}} stands for the field text. Without it the input is {"prompt": "…"} or {"messages": […]}.
+   * Makes the message from the input: {{text}} is replaced by the field text. Without a template the input is {"prompt": "…"} or {"messages": […]}.
    */
   promptTemplate?: string | null;
   defaultOutputTokens?: number | null;
@@ -1138,7 +1138,7 @@ export interface PayloadMigrationsSelect<T extends boolean = true> {
   createdAt?: T;
 }
 /**
- * What is saved here counts at once, in every instance.
+ * Changes take effect at once, in every instance.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "settings".

@@ -176,7 +176,7 @@ const secretsOfTool: SecretsOf = (context, id) =>
 
 /** The collections of the hub, each with the same hook that reads arguments. */
 function hubCollections(config: Config): CollectionConfig[] {
-  return roomCollections(config).map((collection) => ({
+  return baseCollections(config).map((collection) => ({
     ...inHubList(timesInUtc(collection)),
     endpoints: [...(collection.endpoints || []), ...bulkDelete(collection)],
     hooks: {
@@ -186,7 +186,7 @@ function hubCollections(config: Config): CollectionConfig[] {
   }))
 }
 
-function roomCollections(config: Config): CollectionConfig[] {
+function baseCollections(config: Config): CollectionConfig[] {
   const upload = typeof Media.upload === 'object' ? Media.upload : {}
   const mediaDir = join(config.dataDir, 'media')
   return [

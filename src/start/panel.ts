@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import next from 'next'
-import { markHubServerRunning } from '../http/server/next-door'
+import { markHubServerRunning } from '../http/server/hub-server-running'
 import type { Panel } from '../http/server/panel-port'
 
 /** Next, for the admin panel alone. `dev` compiles on demand and reloads live. */

@@ -39,7 +39,7 @@ export async function startHub(prepared: Prepared): Promise<void> {
   const admin = await ensureFirstAdmin(pool, config)
   const stopTimers = await startTimers()
   const { http, panel } = await open(run, payload, log)
-  // Before anybody is told that it is ready: a signal right after that must end it well.
+  // Before the hub reports that it is ready: a signal right after that must end it properly.
   endOnSignal(async () =>
     closeGracefully({
       http,

@@ -65,7 +65,7 @@ export const Alerts: CollectionConfig = {
       name: 'deliveries',
       type: 'json',
       virtual: true,
-      label: 'Who was told',
+      label: 'Notified',
       admin: { components: { Field: '/src/panel/fields/Deliveries#Deliveries' }, disableListColumn: true },
       hooks: { afterRead: [readDeliveries] },
     },

@@ -102,6 +102,6 @@ const INSERT_EVENTS = `${INSERT_AUDIT}
     coalesce(u.email, e.title), e.note, e.changes, $6::text, $7::text, left($8::text, 400), $9::text
   from jsonb_to_recordset($1::jsonb) as e(id uuid, action text, subject text, subject_id text, title text, note text,
     changes jsonb)
-  -- A subscription goes by whose it is.
+  -- A subscription is named after its user.
   left join subscriptions s on s.id = case when e.subject = 'subscriptions' then e.subject_id::uuid end
   left join users u on u.id = s.user_id`

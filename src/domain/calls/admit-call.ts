@@ -55,34 +55,34 @@ export type InvokeOutcome =
 export type Refused = { status: number } & ProviderWords
 
 /** A call that was admitted, with the result of `prepare`. */
-export type Started<Plan> = { ended: 'not-yet'; tool: Tool; plan: Plan; admitted: Admitted }
+export type Started<Prepared> = { ended: 'not-yet'; tool: Tool; prepared: Prepared; admitted: Admitted }
 
 /**
  * Admits a call by one committed statement. `prepare` returns the prepared request and its hold, or null if the
  * request does not fit the tool. The catalogue is the process's cached one: if admission finds that the tool has
  * changed, the call starts over. If `prepare` may take long, the caller is looked up first.
  */
-export async function admitCall<Plan extends { hold: Hold }>(
+export async function admitCall<Prepared extends { hold: Hold }>(
   deps: CallDeps,
   request: CallRequest,
-  prepare: (tool: Tool) => Plan | null | Promise<Plan | null>,
-): Promise<Started<Plan> | InvokeOutcome> {
+  prepare: (tool: Tool) => Prepared | null | Promise<Prepared | null>,
+): Promise<Started<Prepared> | InvokeOutcome> {
   let mayLook = request.isKnown
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const tool = (await catalogueAt(deps.pool)).find(request.tool)
     if (!tool?.isActive) return { ended: 'not-admissible' }
     mayLook ||= !isCostly(tool, request.bytes) || (await isSomebodys(deps, request))
-    const prepared = mayLook ? prepare(tool) : null
-    const plan = prepared instanceof Promise ? await prepared : prepared
-    if (plan === null) return { ended: 'not-admissible' }
-    const admission = await admit(admissionOf(request, tool, plan.hold))
-    if (admission.admitted) return { ended: 'not-yet', tool, plan, admitted: admission }
+    const preparing = mayLook ? prepare(tool) : null
+    const prepared = preparing instanceof Promise ? await preparing : preparing
+    if (prepared === null) return { ended: 'not-admissible' }
+    const admission = await admit(admissionOf(request, tool, prepared.hold))
+    if (admission.admitted) return { ended: 'not-yet', tool, prepared, admitted: admission }
     if (admission.reason === 'stale') await refreshCatalogue(deps.pool)
     else {
       const outcome = await refuse(
         deps,
         request,
-        { tool, requestId: request.requestId, hold: plan.hold },
+        { tool, requestId: request.requestId, hold: prepared.hold },
         admission,
       )
       if (outcome) return outcome

@@ -1,6 +1,6 @@
 import { isModelTool, type ModelTool } from '../models/call-model'
-import type { Planned } from '../models/input'
-import type { ModelPlan } from '../models/plan'
+import type { Preparation } from '../models/input'
+import type { PreparedCall } from '../models/prepared-call'
 import type { Tool } from '../tools/tool'
 import { admitCall, type CallDeps, type CallRequest, type InvokeOutcome } from './admit-call'
 import { keepUntilSettled } from './in-flight'
@@ -10,7 +10,7 @@ import { type StreamOutcome, streamModel } from './stream-model'
 
 export interface ModelRequest extends CallRequest {
   /** The prepared call of the model, or why the request is invalid. */
-  plan: (tool: ModelTool) => Planned
+  prepared: (tool: ModelTool) => Preparation
 }
 
 /** Calls a model tool with a request in the model's own format; the response is the provider's, unchanged. */
@@ -30,19 +30,21 @@ async function admitAndAsk(deps: CallDeps, request: ModelRequest): Promise<Invok
 }
 
 const start = (deps: CallDeps, request: ModelRequest) =>
-  admitCall(deps, request, (tool) => planOf(tool, request))
+  admitCall(deps, request, (tool) => prepareTool(tool, request))
 
-function planOf(tool: Tool, { plan }: ModelRequest): (ModelPlan & { tool: ModelTool }) | null {
-  const planned = isModelTool(tool) ? plan(tool) : null
-  return planned && 'plan' in planned && isModelTool(tool) ? { ...planned.plan, tool } : null
+function prepareTool(tool: Tool, { prepared }: ModelRequest): (PreparedCall & { tool: ModelTool }) | null {
+  const preparation = isModelTool(tool) ? prepared(tool) : null
+  return preparation && 'prepared' in preparation && isModelTool(tool)
+    ? { ...preparation.prepared, tool }
+    : null
 }
 
 function toCall({
-  plan,
+  prepared,
   admitted,
 }: {
-  plan: ModelPlan & { tool: ModelTool }
+  prepared: PreparedCall & { tool: ModelTool }
   admitted: ModelCall['admitted']
 }) {
-  return { tool: plan.tool, plan, admitted, answer: (_value: object, text: string) => text }
+  return { tool: prepared.tool, prepared, admitted, answer: (_value: object, text: string) => text }
 }

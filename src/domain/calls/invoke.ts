@@ -2,7 +2,7 @@ import type { ProblemDetail } from '../../platform/kernel/problem'
 import type { Hold } from '../ledger/call'
 import { isModelTool, type ModelTool } from '../models/call-model'
 import { prepareCall } from '../models/input'
-import type { ModelPlan } from '../models/plan'
+import type { PreparedCall } from '../models/prepared-call'
 import { checkInput, type SentInput } from '../tools/input'
 import { holdFor } from '../tools/metering'
 import type { Tool } from '../tools/tool'
@@ -28,31 +28,31 @@ export function invoke(deps: CallDeps, request: InvokeRequest): Promise<InvokeOu
 
 /** Like `invoke`, as a stream if the tool is a model; any other tool responds as with `invoke`. */
 export async function invokeStream(deps: CallDeps, request: InvokeRequest): Promise<StreamOutcome> {
-  const started = await keepUntilSettled(admitCall(deps, request, (tool) => planOf(tool, request)))
+  const started = await keepUntilSettled(admitCall(deps, request, (tool) => prepareTool(tool, request)))
   if (started.ended !== 'not-yet') return started
-  const { tool, plan, admitted } = started
-  if (plan.model && isModelTool(tool))
-    return streamModel(deps, request, { tool, plan: plan.model, admitted, answer: invocation })
+  const { tool, prepared, admitted } = started
+  if (prepared.model && isModelTool(tool))
+    return streamModel(deps, request, { tool, prepared: prepared.model, admitted, answer: invocation })
   return keepUntilSettled(runCall(deps, request, tool, admitted))
 }
 
 async function admitAndRun(deps: CallDeps, request: InvokeRequest): Promise<InvokeOutcome> {
-  const started = await admitCall(deps, request, (tool) => planOf(tool, request))
+  const started = await admitCall(deps, request, (tool) => prepareTool(tool, request))
   if (started.ended !== 'not-yet') return started
-  const { tool, plan, admitted } = started
-  if (plan.model && isModelTool(tool))
-    return runModel(deps, request, { tool, plan: plan.model, admitted, answer: invocation })
+  const { tool, prepared, admitted } = started
+  if (prepared.model && isModelTool(tool))
+    return runModel(deps, request, { tool, prepared: prepared.model, admitted, answer: invocation })
   return runCall(deps, request, tool, admitted)
 }
 
-type InputPlan = { hold: Hold; model: ModelPlan | null }
+type PreparedInput = { hold: Hold; model: PreparedCall | null }
 
 /** Why a tool does not accept an input; empty if it does. */
 export async function faultsOf(tool: Tool, sent: SentInput): Promise<ProblemDetail[]> {
   const faults = await checkInput(tool, sent)
   if (faults.length > 0 || !isModelTool(tool)) return faults
-  const planned = prepareCall(tool, sent.input)
-  return 'faults' in planned ? planned.faults : []
+  const preparation = prepareCall(tool, sent.input)
+  return 'faults' in preparation ? preparation.faults : []
 }
 
 /** The input in the form that the check takes. */
@@ -63,19 +63,22 @@ export const sentOf = ({ input, bytes, credential }: InvokeRequest): SentInput =
 })
 
 /** Returns a promise only if the check takes long. */
-function planOf(tool: Tool, request: InvokeRequest): InputPlan | null | Promise<InputPlan | null> {
+function prepareTool(
+  tool: Tool,
+  request: InvokeRequest,
+): PreparedInput | null | Promise<PreparedInput | null> {
   const problems = checkInput(tool, sentOf(request))
   if (problems instanceof Promise)
-    return problems.then((found) => (found.length > 0 ? null : planOfChecked(tool, request.input)))
-  return problems.length > 0 ? null : planOfChecked(tool, request.input)
+    return problems.then((found) => (found.length > 0 ? null : prepareChecked(tool, request.input)))
+  return problems.length > 0 ? null : prepareChecked(tool, request.input)
 }
 
-function planOfChecked(tool: Tool, input: Record<string, unknown>): InputPlan | null {
+function prepareChecked(tool: Tool, input: Record<string, unknown>): PreparedInput | null {
   if (!isModelTool(tool)) return { hold: holdFor(tool, input, usualTokens(tool.id)), model: null }
-  return planOfModel(tool, input)
+  return prepareModel(tool, input)
 }
 
-function planOfModel(tool: ModelTool, input: Record<string, unknown>): InputPlan | null {
-  const planned = prepareCall(tool, input)
-  return 'plan' in planned ? { hold: planned.plan.hold, model: planned.plan } : null
+function prepareModel(tool: ModelTool, input: Record<string, unknown>): PreparedInput | null {
+  const preparation = prepareCall(tool, input)
+  return 'prepared' in preparation ? { hold: preparation.prepared.hold, model: preparation.prepared } : null
 }

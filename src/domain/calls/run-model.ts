@@ -4,7 +4,7 @@ import type { Asked } from '../models/bounds'
 import { callModel, limitCall, type ModelTool, nothingSent } from '../models/call-model'
 import { believed, chargeFor, withUsage } from '../models/charge'
 import { producedText } from '../models/counted-text'
-import { capOutputToHold, type ModelPlan } from '../models/plan'
+import { capOutputToHold, type PreparedCall } from '../models/prepared-call'
 import type { CallDeps, CallRequest, InvokeOutcome } from './admit-call'
 import { atLeastEstimated, noteRate } from './estimate'
 import type { Measured } from './invocation'
@@ -15,7 +15,7 @@ import { toolProblem } from './tool-problem'
 /** An admitted call of a model. `answer` makes the response text from the model's response, as a value and as text. */
 export type ModelCall = {
   tool: ModelTool
-  plan: ModelPlan
+  prepared: PreparedCall
   admitted: Admitted
   answer: (value: Record<string, unknown>, text: string, measured: Measured) => string
 }
@@ -30,21 +30,21 @@ export function runModel(deps: CallDeps, request: CallRequest, call: ModelCall):
 }
 
 async function askAndSettle(deps: CallDeps, request: CallRequest, call: ModelCall): Promise<InvokeOutcome> {
-  const { tool, plan, admitted } = call
+  const { tool, prepared, admitted } = call
   const startedAt = performance.now()
   const since = () => Math.max(0, Math.round(performance.now() - startedAt))
   const { userId, usageId } = admitted
-  const ask = capOutputToHold(tool, plan, admitted.tokensHeld)
+  const ask = capOutputToHold(tool, prepared, admitted.tokensHeld)
   const sent = nothingSent()
   const answer = await limited(tool, request, (signal) =>
     callModel(tool, ask, { callerId: userId, requestId: request.requestId, signal, sent }),
   )
-  const asked = { tool, ask, choices: plan.choices, sent }
+  const asked = { tool, ask, choices: prepared.choices, sent }
   if (!answer.ok) return fail(deps, request, call, asked, answer, since())
   const usage = believed(answer.usage, asked)
   noteRate(asked, usage)
   const took = { usage, produced: producedText(answer.value), isWhole: true }
-  const charge = await chargeFor(tool, plan, took)
+  const charge = await chargeFor(tool, prepared, took)
   const shown = withUsage(answer, charge.modelTokens, ask.api)
   const durationMs = since()
   const text = call.answer(shown.value, shown.text, {
@@ -76,14 +76,14 @@ async function limited(
 async function fail(
   deps: CallDeps,
   request: CallRequest,
-  { tool, plan, admitted }: ModelCall,
+  { tool, prepared, admitted }: ModelCall,
   asked: Asked,
   failure: ModelFailure,
   durationMs: number,
 ): Promise<InvokeOutcome> {
   const { userId, usageId, tokensHeld } = admitted
   if (request.signal?.aborted && failure.code !== 'TOOL_TIMEOUT') {
-    const counted = await chargeFor(tool, plan, { usage: null, produced: '', isWhole: false })
+    const counted = await chargeFor(tool, prepared, { usage: null, produced: '', isWhole: false })
     const endedAt = performance.now()
     const charge = await atLeastEstimated(deps, counted, { asked, endedAt, tokensHeld })
     const ended = { status: 'success', errorCode: CALLER_GONE, durationMs } as const

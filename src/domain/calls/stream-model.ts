@@ -13,7 +13,7 @@ import { limitCall, nothingSent, openModelStream } from '../models/call-model'
 import { believed, chargeFor, type ModelCharge } from '../models/charge'
 import { producedText } from '../models/counted-text'
 import { failureOfError } from '../models/failures'
-import { capOutputToHold } from '../models/plan'
+import { capOutputToHold } from '../models/prepared-call'
 import type { ProviderWords } from '../models/provider-words'
 import { readUsage, usageWith } from '../models/usage'
 import { badResponse } from '../tools/adapters/adapter'
@@ -55,12 +55,12 @@ export function streamModel(deps: CallDeps, request: CallRequest, call: ModelCal
 }
 
 async function openAndPump(deps: CallDeps, request: CallRequest, call: ModelCall): Promise<StreamOutcome> {
-  const { tool, plan, admitted } = call
+  const { tool, prepared, admitted } = call
   const startedAt = performance.now()
-  const ask = capOutputToHold(tool, plan, admitted.tokensHeld)
+  const ask = capOutputToHold(tool, prepared, admitted.tokensHeld)
   const sent = nothingSent()
   const limit = limitCall(tool.timeoutMs)
-  const leaving = new Leaving(plan.choices, limit.end)
+  const leaving = new Leaving(prepared.choices, limit.end)
   if (request.signal?.aborted) leaving.leave()
   request.signal?.addEventListener('abort', leaving.leave, { once: true })
   const opening = openModelStream(tool, ask, {
@@ -70,7 +70,7 @@ async function openAndPump(deps: CallDeps, request: CallRequest, call: ModelCall
     sent,
   })
   const opened = await keepUntilSettled(opening)
-  const asked = { tool, ask, choices: plan.choices, sent }
+  const asked = { tool, ask, choices: prepared.choices, sent }
   const run: Run = { deps, request, call, limit, leaving, asked, startedAt, firstTokenMs: null }
   if (!opened.ok) return keepUntilSettled(notBegun(run, opened))
   const events = new Channel<CallEvent>(MOST_WAITING, leaving.leave)
@@ -202,7 +202,7 @@ const FREE = { tokens: 0, source: 'unknown', modelTokens: null } as const
 /** If the hub ended the call early, because the caller left or the time was over, the model may have reasoned unseen. */
 async function chargeOf(run: Run, took: StreamTook, ending: Ending | null): Promise<ModelCharge> {
   const { deps, call, asked, leaving } = run
-  const charge = await chargeFor(call.tool, call.plan, took)
+  const charge = await chargeFor(call.tool, call.prepared, took)
   if (took.isWhole) noteRate(asked, took.usage)
   const isCut = !took.isWhole && ending !== null && CUT.has(ending.errorCode)
   if (!isCut || leaving.knowsAll) return charge

@@ -5,7 +5,7 @@ import { callModel, isModelTool, limitCall, type ModelTool, nothingSent } from '
 import { believed, chargeFor, type ModelCharge } from '../models/charge'
 import { producedText } from '../models/counted-text'
 import { prepareCall, toOutput } from '../models/input'
-import { capOutputToHold, type ModelPlan } from '../models/plan'
+import { capOutputToHold, type PreparedCall } from '../models/prepared-call'
 import { callTool, type ToolFailure } from '../tools/call-tool'
 import type { Draft } from '../tools/draft'
 import { holdFor, measure } from '../tools/metering'
@@ -57,11 +57,11 @@ async function callAndNote({ pool }: CallDeps, request: TryRequest): Promise<Tri
   const bytes = Buffer.byteLength(JSON.stringify(input))
   const faults = await faultsOf(tool, { input, bytes, caller: nameOf(credential) })
   if (faults.length > 0) throw countRefused({ credential, userId: adminId, address: null }, notTaken(faults))
-  const plan = modelPlan(tool, input)
-  const hold = plan?.hold ?? holdFor(tool, input, usualTokens(tool.id))
+  const prepared = preparedModelCall(tool, input)
+  const hold = prepared?.hold ?? holdFor(tool, input, usualTokens(tool.id))
   const verdict = await wouldAdmit(pool, tool, hold, as)
   const startedAt = performance.now()
-  const called = await call(request, plan, verdict.tokensHeld)
+  const called = await call(request, prepared, verdict.tokensHeld)
   const durationMs = Math.max(0, Math.round(performance.now() - startedAt))
   const failure = 'failure' in called ? called.failure : null
   const charge = 'failure' in called ? NOTHING : called.charge
@@ -94,16 +94,16 @@ function notTaken(faults: ProblemDetail[]): Problem {
   return new Problem('VALIDATION_ERROR', message, { details: faults })
 }
 
-function modelPlan(tool: Tool, input: ToolInput): ModelPlan | null {
+function preparedModelCall(tool: Tool, input: ToolInput): PreparedCall | null {
   if (!isModelTool(tool)) return null
-  const planned = prepareCall(tool, input)
-  return 'plan' in planned ? planned.plan : null
+  const preparation = prepareCall(tool, input)
+  return 'prepared' in preparation ? preparation.prepared : null
 }
 
-async function call(request: TryRequest, plan: ModelPlan | null, tokensHeld: number): Promise<Called> {
+async function call(request: TryRequest, prepared: PreparedCall | null, tokensHeld: number): Promise<Called> {
   const { draft, input, adminId, requestId, signal } = request
   const { tool } = draft
-  if (plan && isModelTool(tool)) return callOfModel(tool, plan, tokensHeld, request)
+  if (prepared && isModelTool(tool)) return callOfModel(tool, prepared, tokensHeld, request)
   const answer = await callTool(tool, input, { callerId: adminId, requestId, signal })
   if (!answer.ok) return { failure: answer }
   const { tokens, source } = await measure(tool, input, answer.output)
@@ -112,7 +112,7 @@ async function call(request: TryRequest, plan: ModelPlan | null, tokensHeld: num
 
 async function callOfModel(
   tool: ModelTool,
-  plan: ModelPlan,
+  prepared: PreparedCall,
   tokensHeld: number,
   { adminId, requestId, signal }: TryRequest,
 ): Promise<Called> {
@@ -121,13 +121,16 @@ async function callOfModel(
   signal?.addEventListener('abort', limit.end, { once: true })
   try {
     const sent = nothingSent()
-    const ask = capOutputToHold(tool, plan, tokensHeld)
+    const ask = capOutputToHold(tool, prepared, tokensHeld)
     const context = { callerId: adminId, requestId, signal: limit.signal, sent }
     const answer = await callModel(tool, ask, context)
     if (!answer.ok) return { failure: answer }
-    const usage = believed(answer.usage, { tool, ask, choices: plan.choices, sent })
+    const usage = believed(answer.usage, { tool, ask, choices: prepared.choices, sent })
     const took = { usage, produced: producedText(answer.value), isWhole: true }
-    return { output: madeOf(answer.value, toOutput(answer.value)), charge: await chargeFor(tool, plan, took) }
+    return {
+      output: madeOf(answer.value, toOutput(answer.value)),
+      charge: await chargeFor(tool, prepared, took),
+    }
   } finally {
     limit.stop()
     signal?.removeEventListener('abort', limit.end)

@@ -32,7 +32,7 @@ export type Attempt<Result> = {
 
 /**
  * Makes a call. If it is not admissible, throws the one reason, in the order of the contract: unknown caller, fault of the
- * request, unknown tool, fault of the input. If there is none any more, because the tool has changed, it tries again.
+ * request, unknown tool, fault of the input. If the tool has changed and the reason is gone, it tries again.
  */
 export async function untilAdmissible<Result>(pool: Pool, attempt: Attempt<Result>): Promise<Result> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {

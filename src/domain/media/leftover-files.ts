@@ -61,7 +61,7 @@ async function removeUnstored(payload: Payload, written: Written[], round = 0): 
     setTimeout(() => void removeUnstored(payload, written, round + 1), wait).unref()
 }
 
-/** Returns whether there was anything to remove. Files that a document has are kept, whoever wrote them. */
+/** Returns whether there was anything to remove. The files of a document are kept. */
 async function removeNow(payload: Payload, written: Written[]): Promise<boolean> {
   const names = written.flatMap(namesOf)
   const { rows } = await runtime().pool.query<{ name: string }>(UNSTORED, [names])

@@ -19,7 +19,7 @@ type Answered = Extract<ModelAnswer, { ok: true }>
 /** A tool that is a model. */
 export type ModelTool = Tool & { model: Model }
 
-/** Who calls is for the breakers alone: no adapter is told. */
+/** The caller is for the breakers alone: no adapter knows it. */
 export type CallerContext = ModelContext & { callerId: string }
 
 export const isModelTool = (tool: Tool): tool is ModelTool => tool.model !== null

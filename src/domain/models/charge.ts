@@ -4,7 +4,7 @@ import { noteExcessiveReport } from '../tools/excessive-reports'
 import type { ModelAnswer, ModelAsk, ModelUsage } from './adapter'
 import { type Asked, boundUsage } from './bounds'
 import type { ModelTool } from './call-model'
-import type { ModelPlan } from './plan'
+import type { PreparedCall } from './prepared-call'
 import { usageWith, weigh } from './usage'
 
 /** The plan tokens that a call used, how they were measured, and the provider's own counts if there are any. */
@@ -46,7 +46,7 @@ export function believed(usage: ModelUsage | null, asked: Asked): ModelUsage | n
  * The charge of a call with output: the price, the reported counts, or the tokenizer's count. If a stream did not reach its
  * end, its report may not include all of its output, so the output is counted too.
  */
-export async function chargeFor(tool: ModelTool, plan: ModelPlan, took: Took): Promise<ModelCharge> {
+export async function chargeFor(tool: ModelTool, prepared: PreparedCall, took: Took): Promise<ModelCharge> {
   const { isWhole, produced } = took
   const { metering, model } = tool
   // Every text has at least one token.
@@ -61,7 +61,7 @@ export async function chargeFor(tool: ModelTool, plan: ModelPlan, took: Took): P
     return { tokens: weigh(modelTokens, model.weights), source, modelTokens }
   }
   const counted = noUsage()
-  counted.inputTokens = plan.inputIds + (await countTokens(plan.inputText))
+  counted.inputTokens = prepared.inputIds + (await countTokens(prepared.inputText))
   counted.outputTokens = await countTokens(produced)
   return {
     tokens: weigh(counted, model.weights),

@@ -5,7 +5,7 @@ import { bodyFaults } from './body-faults'
 import { withCallIds, withCallsInOrder } from './call-history'
 import type { ModelTool } from './call-model'
 import { textOfContent } from './counted-text'
-import { type ModelPlan, planModelCall } from './plan'
+import { type PreparedCall, prepareModelCall } from './prepared-call'
 import { pricedFaults } from './priced-faults'
 
 type Json = Record<string, unknown>
@@ -16,18 +16,18 @@ const SET_BY_HUB = new Set(['model', 'stream', 'stream_options', 'prompt'])
 const MOST_CHOICES = 16
 
 /** A prepared call of a model, or faults that the caller can fix. */
-export type Planned = { plan: ModelPlan } | { faults: ProblemDetail[] }
+export type Preparation = { prepared: PreparedCall } | { faults: ProblemDetail[] }
 
 /**
  * Prepares a call of the model from a tool input. With a template, the message is made from the input. Otherwise the input
  * is a `prompt`, or `messages` and further fields of a chat. For embeddings it is `input`: one text or several.
  */
-export function prepareCall(tool: ModelTool, input: Json): Planned {
-  if (tool.model.kind === 'embeddings') return within('input.', planEmbeddings(tool, input))
+export function prepareCall(tool: ModelTool, input: Json): Preparation {
+  if (tool.model.kind === 'embeddings') return within('input.', prepareEmbeddings(tool, input))
   const { promptTemplate } = tool.model
   if (promptTemplate !== null) {
     const content = promptTemplate.replace(PLACE, (_, path: string) => textAt(input, path))
-    return within('input.', planChat(tool, { messages: [{ role: 'user', content }] }))
+    return within('input.', prepareChat(tool, { messages: [{ role: 'user', content }] }))
   }
   const given = Object.entries(input).filter(([name]) => !SET_BY_HUB.has(name))
   const rest = copyOf(input, Object.fromEntries(given))
@@ -35,7 +35,7 @@ export function prepareCall(tool: ModelTool, input: Json): Planned {
   if (prompt === undefined && input.messages === undefined)
     return { faults: [{ field: 'input.prompt', message: 'is required, or messages' }] }
   const messages = [...(Array.isArray(input.messages) ? input.messages : []), ...(prompt ?? [])]
-  return within('input.', planChat(tool, { ...rest, messages }))
+  return within('input.', prepareChat(tool, { ...rest, messages }))
 }
 
 const faultsOf = (tool: ModelTool, body: Json): ProblemDetail[] => [
@@ -45,9 +45,9 @@ const faultsOf = (tool: ModelTool, body: Json): ProblemDetail[] => [
 
 /**
  * Prepares a call from a chat completion's body (without `model` and `stream`); the system prompt goes first. Nothing is
- * stored at the provider, whatever `store` says: see `planResponses`. Without `store`, OpenAI stores no chats.
+ * stored at the provider, whatever `store` says: see `prepareResponses`. Without `store`, OpenAI stores no chats.
  */
-export function planChat(tool: ModelTool, body: Json): Planned {
+export function prepareChat(tool: ModelTool, body: Json): Preparation {
   const faults = faultsOf(tool, body)
   const messages = Array.isArray(body.messages) ? body.messages : []
   if (messages.length === 0)
@@ -67,14 +67,14 @@ export function planChat(tool: ModelTool, body: Json): Planned {
     api: 'chat' as const,
     body: { ...body, ...kept, messages: [...before, ...withCallsInOrder(messages)] },
   }
-  return { plan: planModelCall(tool, ask, wanted, choices) }
+  return { prepared: prepareModelCall(tool, ask, wanted, choices) }
 }
 
 /**
  * Prepares a call for a server that supports /responses; the system prompt goes before its instructions. Nothing is stored
  * at the provider: all callers share its key, and each could read the stored data of others.
  */
-export function planResponses(tool: ModelTool, body: Json): Planned {
+export function prepareResponses(tool: ModelTool, body: Json): Preparation {
   const faults = faultsOf(tool, body)
   const wanted = wholeFrom(body, ['max_output_tokens'], 1, 1_000_000_000, faults)
   if (faults.length > 0) return { faults }
@@ -86,17 +86,17 @@ export function planResponses(tool: ModelTool, body: Json): Planned {
     api: 'responses' as const,
     body: { ...body, input: withCallIds(body.input), ...instructions, store: false },
   }
-  return { plan: planModelCall(tool, ask, wanted) }
+  return { prepared: prepareModelCall(tool, ask, wanted) }
 }
 
 /** Prepares a call from an embeddings body (without `model`). */
-export function planEmbeddings(tool: ModelTool, body: Json): Planned {
+export function prepareEmbeddings(tool: ModelTool, body: Json): Preparation {
   const { input } = body
   const faults = faultsOf(tool, body)
   if (faults.length > 0) return { faults }
   if (!(typeof input === 'string' && input !== '') && !isEmbeddable(input))
     return { faults: [{ field: 'input', message: 'must be a text, or a list of texts' }] }
-  return { plan: planModelCall(tool, { api: 'embeddings', body }) }
+  return { prepared: prepareModelCall(tool, { api: 'embeddings', body }) }
 }
 
 /** Texts, the token ids of one text, or those of several texts. */
@@ -142,10 +142,10 @@ function wholeFrom(
   return found
 }
 
-function within(prefix: string, planned: Planned): Planned {
-  if ('plan' in planned) return planned
+function within(prefix: string, preparation: Preparation): Preparation {
+  if ('prepared' in preparation) return preparation
   return {
-    faults: planned.faults.map(({ field, ...rest }) => ({
+    faults: preparation.faults.map(({ field, ...rest }) => ({
       ...rest,
       field: field?.startsWith(prefix) ? field : `${prefix}${field ?? ''}`,
     })),

@@ -17,7 +17,7 @@ const MOST_ANSWER_BYTES = 10 * 1024 * 1024
 const MOST_STREAM_BYTES = 64 * 1024 * 1024
 
 /** The target of one call, in the format of a provider's library. */
-export type Way = {
+export type ProviderConnection = {
   baseURL: string
   headers: Record<string, string>
   fetch: typeof globalThis.fetch
@@ -26,14 +26,18 @@ export type Way = {
 
 /** A provider whose calls one of the AI SDK's libraries translates. */
 export type Provider = {
-  languageModel(way: Way): LanguageModelV3
+  languageModel(connection: ProviderConnection): LanguageModelV3
   wire: Wire
   /** The prompt for this provider, if it refuses something that others accept. */
   mendPrompt?(prompt: LanguageModelV3Prompt): LanguageModelV3Prompt
   /** Settings of OpenAI for which the AI SDK has an option only for this provider. */
   options(ask: ModelAsk, model: string): Partial<LanguageModelV3CallOptions>
   /** Missing if the provider has none. */
-  embed?(way: Way, ask: ModelAsk, signal: AbortSignal): Promise<Extract<ModelAnswer, { ok: true }>>
+  embed?(
+    connection: ProviderConnection,
+    ask: ModelAsk,
+    signal: AbortSignal,
+  ): Promise<Extract<ModelAnswer, { ok: true }>>
 }
 
 /** A model adapter with a provider's library. It translates between OpenAI's format and the provider's. */
@@ -41,11 +45,11 @@ export function providerAdapter(provider: Provider): ModelAdapter {
   return {
     async complete(target, ask, context) {
       const reading = ask.api === 'embeddings' ? null : { target, wire: provider.wire, stream: false }
-      const { way, seen } = wayTo(target, context, MOST_ANSWER_BYTES, reading)
+      const { connection, seen } = connectTo(target, context, MOST_ANSWER_BYTES, reading)
       try {
         return ask.api === 'embeddings'
-          ? await embed(provider, way, ask, context)
-          : await complete(provider, way, ask, context)
+          ? await embed(provider, connection, ask, context)
+          : await complete(provider, connection, ask, context)
       } catch (error) {
         return failureOf(error, seen, target, context)
       }
@@ -56,23 +60,27 @@ export function providerAdapter(provider: Provider): ModelAdapter {
 
 async function complete(
   provider: Provider,
-  way: Way,
+  connection: ProviderConnection,
   ask: ModelAsk,
   { requestId, signal }: ModelContext,
 ): Promise<ModelAnswer> {
-  const result = await provider.languageModel(way).doGenerate(callOptions(provider, way, ask, signal))
+  const result = await provider
+    .languageModel(connection)
+    .doGenerate(callOptions(provider, connection, ask, signal))
   if (result.finishReason.unified === 'error') return malformed('its answer ended with an error')
-  const value = withWholeCalls(toCompletion(result, nameOf(result.response?.id ?? requestId, way.model)))
+  const value = withWholeCalls(
+    toCompletion(result, nameOf(result.response?.id ?? requestId, connection.model)),
+  )
   return { ok: true, text: JSON.stringify(value), value, usage: readUsage(value.usage) }
 }
 
 async function embed(
   provider: Provider,
-  way: Way,
+  connection: ProviderConnection,
   ask: ModelAsk,
   { signal }: ModelContext,
 ): Promise<ModelAnswer> {
-  if (provider.embed) return provider.embed(way, ask, signal)
+  if (provider.embed) return provider.embed(connection, ask, signal)
   return { ...badResponse('this provider has no embeddings'), health: 'unknown', tryNext: true }
 }
 
@@ -85,11 +93,13 @@ async function stream(
   const ended = new AbortController()
   const signal = AbortSignal.any([context.signal, ended.signal])
   const reading = { target, wire: provider.wire, stream: true }
-  const { way, seen } = wayTo(target, { ...context, signal }, MOST_STREAM_BYTES, reading)
+  const { connection, seen } = connectTo(target, { ...context, signal }, MOST_STREAM_BYTES, reading)
   const fail = (error: unknown) => failureOf(error, seen, target, context)
   try {
-    const result = await provider.languageModel(way).doStream(callOptions(provider, way, ask, signal))
-    const name = nameOf(context.requestId, way.model)
+    const result = await provider
+      .languageModel(connection)
+      .doStream(callOptions(provider, connection, ask, signal))
+    const name = nameOf(context.requestId, connection.model)
     return await beginStream({ stream: result.stream, fail, stop: () => ended.abort(), name })
   } catch (error) {
     ended.abort()
@@ -97,9 +107,14 @@ async function stream(
   }
 }
 
-function callOptions(provider: Provider, way: Way, given: ModelAsk, abortSignal: AbortSignal) {
+function callOptions(
+  provider: Provider,
+  connection: ProviderConnection,
+  given: ModelAsk,
+  abortSignal: AbortSignal,
+) {
   const ask = withCarriedDigits(given)
-  const call = { ...toCall(ask), ...provider.options(ask, way.model), abortSignal }
+  const call = { ...toCall(ask), ...provider.options(ask, connection.model), abortSignal }
   return provider.mendPrompt ? { ...call, prompt: provider.mendPrompt(call.prompt) } : call
 }
 
@@ -114,15 +129,15 @@ function withCarriedDigits(ask: ModelAsk): ModelAsk {
   }
 }
 
-function wayTo(
+function connectTo(
   target: Target,
   context: ModelContext,
   mostBytes: number,
   reading: Reading,
-): { way: Way; seen: Seen } {
+): { connection: ProviderConnection; seen: Seen } {
   const { baseUrl, headers, upstream } = target
   const { fetch, seen } = providerFetch(context, mostBytes, reading)
-  return { way: { baseURL: baseUrl, headers, fetch, model: upstream.model }, seen }
+  return { connection: { baseURL: baseUrl, headers, fetch, model: upstream.model }, seen }
 }
 
 function nameOf(id: string, model: string) {

@@ -44,7 +44,7 @@ function isUntranslatable(error: unknown): error is Error {
   )
 }
 
-/** The answer's status, or the one that an error inside of a 200 stands for. */
+/** The response's status, or the one that an error inside a 200 means. */
 function statusOf(error: unknown, seen: Seen): number | null {
   if (seen.status !== null && (seen.status < 200 || seen.status >= 300)) return seen.status
   const told = APICallError.isInstance(error) ? (error.statusCode ?? 0) : 0

@@ -29,7 +29,7 @@ export async function overUpstreams<Answer extends { ok: true }>(
       failures.push(answer)
       if (!answer.tryNext || signal.aborted) return answer
     }
-    if (pass >= tool.retries || !failures.some(isTransient)) return telling(failures)
+    if (pass >= tool.retries || !failures.some(isTransient)) return mostInformative(failures)
     await delay(waitBefore(pass), undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return failureOfError(null, signal)
   }
@@ -39,7 +39,7 @@ export async function overUpstreams<Answer extends { ok: true }>(
 const isTransient = ({ code, health }: ModelFailure) => code === 'TOOL_UNAVAILABLE' && health === 'down'
 
 /** The failure to report: the last one of a call, or of a breaker if there was no call. */
-function telling(failures: ModelFailure[]): ModelFailure {
+function mostInformative(failures: ModelFailure[]): ModelFailure {
   const called = failures.filter(({ retryAfterMs }) => retryAfterMs === undefined)
   return (called.at(-1) ?? failures.at(-1)) as ModelFailure
 }

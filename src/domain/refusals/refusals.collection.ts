@@ -45,7 +45,7 @@ export const Refusals: CollectionConfig = {
         textField('code', 'Code', 'What the caller was answered: docs/errors.md.'),
       ],
     },
-    textField('message', 'What the caller was told'),
+    textField('message', 'Message to the caller'),
     {
       name: 'figures',
       type: 'json',

@@ -51,7 +51,7 @@ const alerts: Field[] = [
     type: 'text',
     hasMany: true,
     maxRows: 20,
-    label: 'Who is told of alerts',
+    label: 'Alert recipients',
     admin: {
       description: 'Email addresses; each gets every alert. Users get those about themselves anyway.',
     },
@@ -123,7 +123,7 @@ export const Settings: GlobalConfig = {
   admin: {
     group: 'Hub',
     hideAPIURL: true,
-    description: 'What is saved here counts at once, in every instance.',
+    description: 'Changes take effect at once, in every instance.',
   },
   access: { read: adminsOnly, update: adminsOnly },
   hooks: { beforeOperation: [lockSettings], beforeChange: [checkSettings], afterChange: [tellSecret] },

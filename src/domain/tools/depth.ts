@@ -1,4 +1,4 @@
-/** JSON from outside may be nested this deep: whoever walks through it later does so by recursion. */
+/** JSON from outside may be nested this deep, because later code reads it by recursion. */
 export const MOST_DEPTH = 64
 
 /** Whether JSON is nested deeper. Level by level: recursion over a megabyte of brackets would exhaust the stack. */

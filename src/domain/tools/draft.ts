@@ -16,7 +16,7 @@ import { SEALED_SQL } from './tool-row'
 export type Draft = { tool: Tool; secretsLeftOut: string[] }
 
 /**
- * Reads the last saved draft of a tool, or the published one where there is none later, with this user's own rights.
+ * Reads the last saved draft of a tool, or the published one if it is the newest, with this user's own rights.
  * It is set apart: what its calls find opens no breaker of the tool that others call. Secrets belong to the stored
  * tool, so a draft that goes elsewhere is called without them. Throws NOT_FOUND.
  */

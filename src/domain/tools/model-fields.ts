@@ -58,7 +58,7 @@ const aboutTheModel: Field[] = [
     type: 'textarea',
     maxLength: 50_000,
     access: adminSees,
-    admin: { ...forChat, description: 'Stands before every conversation, through every door.' },
+    admin: { ...forChat, description: 'Precedes every conversation, whichever endpoint receives the call.' },
   },
   {
     name: 'promptTemplate',
@@ -68,7 +68,7 @@ const aboutTheModel: Field[] = [
     admin: {
       ...forChat,
       description:
-        'The message that is made of an invocation’s input: {{text}} stands for the field text. Without it the input is {"prompt": "…"} or {"messages": […]}.',
+        'Makes the message from the input: {{text}} is replaced by the field text. Without a template the input is {"prompt": "…"} or {"messages": […]}.',
     },
   },
   {

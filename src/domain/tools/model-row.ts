@@ -36,7 +36,7 @@ const FULL = 100
 /** What the largest models of today read. */
 const USUAL_CONTEXT_WINDOW = 1_000_000
 
-/** The row's model; null for a tool that is none. */
+/** The row's model; null for a tool that is not a model. */
 export function toModel(row: ModelRow): Model | null {
   if (!isModelAdapter(row.adapter)) return null
   const { adapter, endpoint } = row

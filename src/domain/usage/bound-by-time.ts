@@ -2,7 +2,7 @@ import type { CollectionBeforeOperationHook, Where } from 'payload'
 import { UUID } from '../../platform/payload/payload-sql'
 
 /** An id that no row has, for a filter that no row can match. */
-const NOBODY = '00000000-0000-0000-0000-000000000000'
+const NO_SUCH_ID = '00000000-0000-0000-0000-000000000000'
 
 /**
  * Payload's `beforeOperation` hook of the usage log. The id contains the time, so a filter by time also becomes a
@@ -41,7 +41,7 @@ const uuids = (condition: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(condition).map(([operator, value]) => [
       operator,
-      typeof value === 'string' && operator === 'equals' && !UUID.test(value) ? NOBODY : value,
+      typeof value === 'string' && operator === 'equals' && !UUID.test(value) ? NO_SUCH_ID : value,
     ]),
   )
 

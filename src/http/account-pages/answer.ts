@@ -27,7 +27,7 @@ const FILES: Record<string, { type: string; text: string }> = {
   '/account/page.css': { type: 'text/css', text: PAGE_STYLE },
 }
 
-/** The answer to a request below `/account/`; null for a path that is none of these pages. */
+/** The response to a request below `/account/`; null for a path without a page. */
 export function answerAccountPage(
   method: string,
   path: string,

@@ -5,13 +5,18 @@ import { onPublished } from '../../domain/tools/stored-tool'
 import type { Tool } from '../../domain/tools/tool'
 import { Problem } from '../../platform/kernel/problem'
 import { onDocument } from '../kit/document-problems'
-import { type By, descriptionOf, type Room } from './import-mcp'
+import { type By, descriptionOf, type McpImportDeps } from './import-mcp'
 
 /**
  * Gives a published tool the description and schema that its server was last seen to give. `fingerprint` is of what the
  * admin read: what came after it is not taken over unread. Throws CONFLICT.
  */
-export async function acceptChange({ payload, pool }: Room, by: By, tool: Tool, fingerprint: string) {
+export async function acceptChange(
+  { payload, pool }: McpImportDeps,
+  by: By,
+  tool: Tool,
+  fingerprint: string,
+) {
   const known = (await readImports(pool, [tool.id])).get(tool.id)
   if (!known?.seen || known.changedAt === null)
     throw new Problem(

@@ -10,7 +10,7 @@ export function toApiTool(tool: Tool, available: boolean) {
   return { ...listed(tool), available }
 }
 
-/** A tool in detail, for whoever may call it, with how to call it at this address. */
+/** A tool in detail, for callers whose plan opens it, with snippets for this address. */
 export function toApiToolDetail(tool: Tool, available: boolean, hubUrl: string) {
   return { ...detailed(tool), available, ways_to_call: waysToCall(tool, hubUrl) }
 }

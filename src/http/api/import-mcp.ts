@@ -13,7 +13,7 @@ import { onDocument } from '../kit/document-problems'
 import type { Services } from '../kit/services'
 import type { ImportMcpTools, McpServer } from './schemas/mcp'
 
-export type Room = Pick<Services, 'payload' | 'pool'>
+export type McpImportDeps = Pick<Services, 'payload' | 'pool'>
 type Server = z.output<typeof McpServer>
 type Import = z.output<typeof ImportMcpTools>
 export type By = { user: HubUser; origin: Origin }
@@ -23,7 +23,7 @@ const MOST_NAME = 100
 const MOST_DESCRIPTION = 5_000
 
 /** The tools of an MCP server, and which of them the hub has. Throws a `Problem` where the server does not answer. */
-export async function listServer({ pool }: Pick<Room, 'pool'>, server: Server) {
+export async function listServer({ pool }: Pick<McpImportDeps, 'pool'>, server: Server) {
   const tools = await askServer(server)
   const known = await importedNames(pool, server.api_endpoint)
   const names = await namesInUse(pool)
@@ -40,7 +40,7 @@ export async function listServer({ pool }: Pick<Room, 'pool'>, server: Server) {
  * Makes a published tool of each that is named, with this user's own rights. One that cannot be made does not keep the
  * others out; where none can, the first one's `Problem` is thrown, and names them all.
  */
-export async function importTools(deps: Room, by: By, sent: Import) {
+export async function importTools(deps: McpImportDeps, by: By, sent: Import) {
   const found = new Map((await askServer(sent)).map((tool) => [tool.name, tool]))
   const imported = []
   const refused: Refused[] = []
@@ -75,7 +75,7 @@ function askServer({ api_endpoint, headers = {} }: Server): Promise<RemoteTool[]
 
 type Wanted = { name: string; remote: RemoteTool | undefined }
 
-async function importOne({ payload, pool }: Room, by: By, sent: Import, { name, remote }: Wanted) {
+async function importOne({ payload, pool }: McpImportDeps, by: By, sent: Import, { name, remote }: Wanted) {
   if (!remote) throw new Problem('NOT_FOUND', 'The server has no tool with this name.')
   const made = await onDocument(() =>
     payload.create({

@@ -2,7 +2,7 @@ import { Problem, type ProblemDetail } from '../../platform/kernel/problem'
 
 /**
  * Runs an operation on a document. What its hooks and validation refuse is thrown as a `Problem` that speaks
- * of the fields as the API names them: whoever asked knows no others.
+ * of the fields as the API names them: the caller knows no others.
  */
 export async function onDocument<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -10,7 +10,7 @@ import { toRefusal } from './refusal'
 type Params = { name: string; arguments?: Record<string, unknown> | undefined }
 
 /**
- * A call is an invocation, as every other door makes it. A refusal or a failure is a result that the model reads; only
+ * A call is an invocation, as through every other endpoint. A refusal or a failure is a result that the model reads; only
  * a tool that does not exist is an error of the protocol.
  */
 export async function callTool(

@@ -19,7 +19,7 @@ const REFUSALS: Record<number, string> = {
   503: 'Not available at the moment; try again later.',
 }
 
-/** Adds the MCP door to the document. */
+/** Adds the MCP endpoint to the document. */
 export function describeMcp(registry: Registry): void {
   const refusal = { 'application/json': { schema: Failure } }
   registry.app.openAPIRegistry.registerPath({

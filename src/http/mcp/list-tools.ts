@@ -34,7 +34,7 @@ const cursorAt = (slug: string) => Buffer.from(slug).toString('base64url')
 function slugIn(cursor: string): string {
   const slug = Buffer.from(cursor, 'base64url').toString('utf8')
   if (/^[a-z0-9][a-z0-9-]*$/.test(slug) && cursorAt(slug) === cursor) return slug
-  const message = 'This cursor is none that tools/list gave. Begin without one.'
+  const message = 'Invalid cursor: tools/list did not return it. Start without a cursor.'
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, message)
 }
 

@@ -3,7 +3,7 @@ import type { InvokeOutcome } from '../../domain/calls/invoke'
 import type { CallEvent, StreamOutcome } from '../../domain/calls/stream-model'
 import { untilAdmissible } from '../../domain/calls/until-admissible'
 import { isModelTool, type ModelTool } from '../../domain/models/call-model'
-import type { Planned } from '../../domain/models/input'
+import type { Preparation } from '../../domain/models/input'
 import type { ProviderWords } from '../../domain/models/provider-words'
 import type { Problem } from '../../platform/kernel/problem'
 import { type ApiContext, respond } from '../kit/envelope'
@@ -18,7 +18,7 @@ import { modelRequest, readCall, type Sent } from './request'
 
 /** How one endpoint of this API sends requests and responses. */
 export type ModelEndpoint = {
-  plan: (tool: ModelTool, body: Record<string, unknown>) => Planned
+  prepared: (tool: ModelTool, body: Record<string, unknown>) => Preparation
   /** Turns the provider's response into the text of the hub's response. */
   answer?: (text: string, sent: Sent, c: ApiContext) => string
   /** Turns one event of a stream into the text to send. It is created for each stream. */
@@ -32,17 +32,17 @@ export async function serveModelCall(
   endpoint: ModelEndpoint,
 ): Promise<Response> {
   const sent = await readCall(services, c)
-  const plan = (tool: ModelTool) => endpoint.plan(tool, sent.body)
+  const prepared = (tool: ModelTool) => endpoint.prepared(tool, sent.body)
   return untilAdmissible(services.pool, {
     credential: sent.credential,
     address: originOf(services, c).address,
     tool: sent.model,
     fault: sent.fault,
-    run: () => ask(services, c, endpoint, sent, plan),
+    run: () => ask(services, c, endpoint, sent, prepared),
     faultsOf: (tool) => {
       if (!isModelTool(tool)) return null
-      const planned = plan(tool)
-      return 'faults' in planned ? planned.faults : []
+      const preparation = prepared(tool)
+      return 'faults' in preparation ? preparation.faults : []
     },
     noSuchTool: () => noSuchModel(sent.model),
     onCaller: (userId) => {
@@ -56,9 +56,9 @@ async function ask(
   c: ApiContext,
   endpoint: ModelEndpoint,
   sent: Sent,
-  plan: (tool: ModelTool) => Planned,
+  prepared: (tool: ModelTool) => Preparation,
 ): Promise<Response | null> {
-  const request = modelRequest(c, sent, plan)
+  const request = modelRequest(c, sent, prepared)
   const { events } = endpoint
   if (!sent.stream || !events)
     return sendOutcome(services, c, endpoint, sent, await askModel(services, request))

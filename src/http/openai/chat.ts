@@ -1,7 +1,7 @@
 import type { CallEvent } from '../../domain/calls/stream-model'
 import type { ModelUsage } from '../../domain/models/adapter'
 import type { ModelTool } from '../../domain/models/call-model'
-import { type Planned, planChat } from '../../domain/models/input'
+import { type Preparation, prepareChat } from '../../domain/models/input'
 import { readUsage, toChatUsage } from '../../domain/models/usage'
 import { toJson } from '../../platform/kernel/exact-json'
 import type { ApiContext } from '../kit/envelope'
@@ -13,7 +13,7 @@ import { toErrorBody } from './errors'
 type Json = Record<string, unknown>
 
 const endpoint: ModelEndpoint = {
-  plan: planForChat,
+  prepared: prepareForChat,
   events: ({ body }) => {
     const asked = (body.stream_options as Json | null | undefined)?.include_usage === true
     let last: Json = {}
@@ -36,8 +36,8 @@ export function serveChat(services: Services, c: ApiContext): Promise<Response> 
 }
 
 /** A chat's body as a call of this tool; a fault where the tool is no chat model. */
-export function planForChat(tool: ModelTool, body: Json): Planned {
-  if (tool.model.kind === 'chat') return planChat(tool, body)
+export function prepareForChat(tool: ModelTool, body: Json): Preparation {
+  if (tool.model.kind === 'chat') return prepareChat(tool, body)
   return { faults: [{ field: 'model', message: 'is no chat model: call it by POST /v1/embeddings' }] }
 }
 

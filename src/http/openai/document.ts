@@ -82,7 +82,7 @@ const OPERATIONS: Described[] = [
   },
 ]
 
-/** Adds to the document what this door serves: a path that is not routed is not described. */
+/** Adds the routed paths of this protocol to the document. */
 export function describeOpenAi(registry: Registry): void {
   const served = OPERATIONS.filter(({ path, method }) =>
     registry.allowed(path)?.allow.split(', ').includes(method.toUpperCase()),

@@ -6,7 +6,7 @@ import { sendJson, unreadHeaders } from '../kit/envelope'
 
 type Shape = { type: string; code: string | null }
 
-/** How OpenAI's clients are told of each of the hub's codes. */
+/** Each of the hub's codes as an error that OpenAI's clients understand. */
 const SHAPES: Partial<Record<ProblemCode, Shape>> = {
   VALIDATION_ERROR: { type: 'invalid_request_error', code: null },
   UNAUTHORIZED: { type: 'invalid_request_error', code: 'invalid_api_key' },

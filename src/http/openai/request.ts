@@ -5,7 +5,7 @@ import type { ModelRequest } from '../../domain/calls/ask-model'
 import { type Idempotency, readIdempotency } from '../../domain/calls/idempotency'
 import { requireFewRefused } from '../../domain/calls/refused-inputs'
 import type { ModelTool } from '../../domain/models/call-model'
-import type { Planned } from '../../domain/models/input'
+import type { Preparation } from '../../domain/models/input'
 import { invalidFields } from '../../platform/kernel/problem'
 import { readJsonBody } from '../kit/body'
 import type { ApiContext } from '../kit/envelope'
@@ -66,7 +66,11 @@ export async function readCall(services: Services, c: ApiContext): Promise<Sent>
 }
 
 /** The gateway's request for a call that was read. */
-export function modelRequest(c: ApiContext, sent: Sent, plan: (tool: ModelTool) => Planned): ModelRequest {
+export function modelRequest(
+  c: ApiContext,
+  sent: Sent,
+  prepared: (tool: ModelTool) => Preparation,
+): ModelRequest {
   return {
     credential: sent.credential,
     tool: sent.model,
@@ -75,6 +79,6 @@ export function modelRequest(c: ApiContext, sent: Sent, plan: (tool: ModelTool) 
     bytes: sent.bytes,
     isKnown: sent.isKnown,
     signal: c.req.raw.signal,
-    plan,
+    prepared,
   }
 }

@@ -1,13 +1,13 @@
 import type { CallEvent } from '../../domain/calls/stream-model'
 import type { ModelTool } from '../../domain/models/call-model'
-import { type Planned, planResponses } from '../../domain/models/input'
+import { type Preparation, prepareResponses } from '../../domain/models/input'
 import { readUsage, toChatUsage } from '../../domain/models/usage'
 import { parseJson, toJson } from '../../platform/kernel/exact-json'
 import type { ApiContext } from '../kit/envelope'
 import type { Services } from '../kit/services'
 import { sse } from '../kit/stream-answer'
 import { type ModelEndpoint, serveModelCall } from './answer'
-import { planForChat } from './chat'
+import { prepareForChat } from './chat'
 import { toErrorBody } from './errors'
 import type { Sent } from './request'
 import { isObject } from './responses-input'
@@ -18,7 +18,7 @@ import { ResponseWriter } from './responses-stream'
 type Json = Record<string, unknown>
 
 const endpoint: ModelEndpoint = {
-  plan: planForResponses,
+  prepared: prepareForResponses,
   answer: (text, sent, c) => {
     const value = parseJson(text) as Json
     return value.object === 'response'
@@ -45,18 +45,18 @@ export function serveResponses(services: Services, c: ApiContext): Promise<Respo
   return serveModelCall(services, c, endpoint)
 }
 
-function planForResponses(tool: ModelTool, body: Json): Planned {
-  if (tool.model.kind !== 'chat') return planForChat(tool, body)
+function prepareForResponses(tool: ModelTool, body: Json): Preparation {
+  if (tool.model.kind !== 'chat') return prepareForChat(tool, body)
   if (speaksResponses(tool)) {
     const faults = [...storageFaults(body), ...referenceFaults(body)]
-    return faults.length > 0 ? { faults } : planResponses(tool, body)
+    return faults.length > 0 ? { faults } : prepareResponses(tool, body)
   }
   const chat = toChatBody(body, tool.model.openOptions)
   if ('faults' in chat) return chat
-  const planned = planForChat(tool, chat.body)
-  if ('plan' in planned) return planned
+  const preparation = prepareForChat(tool, chat.body)
+  if ('prepared' in preparation) return preparation
   const named = (field = '') => NAMES[field] ?? field
-  return { faults: planned.faults.map(({ field, ...rest }) => ({ ...rest, field: named(field) })) }
+  return { faults: preparation.faults.map(({ field, ...rest }) => ({ ...rest, field: named(field) })) }
 }
 
 /** Any upstream may be called, so all of them must support it. */

@@ -41,8 +41,8 @@ export function generatedApi(config: SanitizedConfig): GeneratedApi {
 /** Only files in a bucket have a prefix: without one, Payload would filter by a field that does not exist. */
 function withoutPrefix(request: Request, config: SanitizedConfig): Request {
   const url = new URL(request.url)
-  const [, , slug, door] = url.pathname.split('/')
-  if (door?.toLowerCase() !== 'file' || !url.searchParams.has('prefix')) return request
+  const [, , slug, action] = url.pathname.split('/')
+  if (action?.toLowerCase() !== 'file' || !url.searchParams.has('prefix')) return request
   const collection = config.collections.find((one) => one.slug === slug)
   if (collection?.flattenedFields.some(({ name }) => name === 'prefix')) return request
   url.searchParams.delete('prefix')
@@ -72,7 +72,7 @@ async function answerGraphql(
   requireOwnCookies(request, config)
   const text = await guardGraphql(request)
   noteBody(request, text)
-  // Payload's handler takes milliseconds before it waits for anything, whoever asks.
+  // Payload's handler takes milliseconds before its first wait, for every caller.
   await ownIteration('graphql')
   try {
     const answer = await post(request)

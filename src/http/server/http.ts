@@ -15,7 +15,7 @@ import { readTarget } from './request-target'
 import { sendPlain } from './send-plain'
 import { asksForWebSocket, forwardLiveReload, refuseWebSocket } from './upgrade'
 
-type Doors = {
+type ServerDeps = {
   api: {
     fetch(request: Request, env: { remoteAddress: string; tray: DirectReply }): Response | Promise<Response>
   }
@@ -33,15 +33,15 @@ const GENERATED = /^\/api(\/|$)/
 /**
  * The hub's one HTTP server: the versioned API and Payload's generated one are answered here, the panel by Next.
  */
-export function createHttpServer(doors: Doors): Server {
+export function createHttpServer(deps: ServerDeps): Server {
   const versioned = listener(async (request, remoteAddress, outgoing) => {
     const tray: DirectReply = { answer: undefined }
-    const response = await doors.api.fetch(request, { remoteAddress, tray })
+    const response = await deps.api.fetch(request, { remoteAddress, tray })
     return response === REPLIED_DIRECTLY && tray.answer ? sendPlain(tray.answer, outgoing) : response
   })
   const generated = listener((request, remote) => {
-    const address = clientAddress(request.headers, remote, doors.trustProxy) ?? 'unknown'
-    return doors.generated(request, address)
+    const address = clientAddress(request.headers, remote, deps.trustProxy) ?? 'unknown'
+    return deps.generated(request, address)
   })
   const settings = { requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 }
   const server = createServer(settings, (req, res) => {
@@ -51,23 +51,23 @@ export function createHttpServer(doors: Doors): Server {
     const { path } = target
     if (VERSIONED.test(path)) return void versioned(req, res)
     const isGenerated = GENERATED.test(path)
-    if (!isGenerated && !doors.panel && !path.startsWith('/account/')) return void versioned(req, res)
-    secure(res, doors.secure)
-    logWhenDone(doors.log, req, res, isGenerated ? path : panelRoute(path))
+    if (!isGenerated && !deps.panel && !path.startsWith('/account/')) return void versioned(req, res)
+    secure(res, deps.secure)
+    logWhenDone(deps.log, req, res, isGenerated ? path : panelRoute(path))
     if (isGenerated) return void generated(req, res)
     if (path.startsWith('/account/') && sendAccountPage(req, res, path)) return
-    if (!doors.panel) return void versioned(req, res)
+    if (!deps.panel) return void versioned(req, res)
     if (path === '/favicon.ico') return void res.writeHead(204).end()
     if (path === '/') return void res.writeHead(307, { Location: '/admin' }).end()
-    if (refuseForeignPage(req, res, doors.payloadConfig)) return
-    setPanelPolicy(req, res, doors.panel.dev)
-    return void doors.panel.handle(req, res)
+    if (refuseForeignPage(req, res, deps.payloadConfig)) return
+    setPanelPolicy(req, res, deps.panel.dev)
+    return void deps.panel.handle(req, res)
   })
-  if (doors.panel?.dev) forwardLiveReload(server, doors.panel)
+  if (deps.panel?.dev) forwardLiveReload(server, deps.panel)
   return server
 }
 
-/** What no door is asked: answered in the envelope of the versioned API. */
+/** Refuses a request that reaches no endpoint, in the format of the versioned API. */
 function refuse(res: ServerResponse, status: 400 | 405, message: string): void {
   const requestId = uuidv7()
   const code = status === 405 ? 'METHOD_NOT_ALLOWED' : 'VALIDATION_ERROR'

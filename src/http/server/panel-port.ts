@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** What the server needs of the panel, whoever runs it. */
+/** What the server needs of the panel. */
 export type Panel = {
   dev: boolean
   handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>

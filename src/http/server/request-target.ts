@@ -14,7 +14,7 @@ export function readTarget(req: IncomingMessage): Target {
   const path = (req.url ?? '').split(/[?#]/, 1)[0] ?? ''
   if (!path.startsWith('/') || path.startsWith('//')) return refused('The address must be a path')
   if (!isHost(req.headers.host)) return refused('The Host header names no host')
-  // These doors read the rest of their paths themselves, and hand nothing on to another.
+  // These endpoints read the rest of their paths themselves, and pass nothing on.
   if (/^\/(api|v1|mcp|health|ready)(\/|$)/.test(path)) return { path }
   const decoded = decode(path)
   if (decoded === null) return refused('The address has a % that is followed by no code: write it as %25')

@@ -43,7 +43,7 @@ export async function Figures({ req }: WidgetServerProps) {
         count={held}
         href={listLink('usage-logs', { status: { equals: 'pending' } })}
       >
-        by calls under way
+        by calls in flight
       </Tile>
     </div>
   )

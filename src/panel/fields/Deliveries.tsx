@@ -22,7 +22,7 @@ export const Deliveries: JSONFieldClientComponent = ({ path }) => {
   return (
     <Table
       look="record"
-      caption="Who was told"
+      caption="Notified"
       rows={value}
       keyOf={({ channel, recipient }) => `${channel} ${recipient}`}
       columns={[

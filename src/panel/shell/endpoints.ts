@@ -20,7 +20,7 @@ type Sent = Record<string, unknown>
 export const panelEndpoints: Endpoint[] = [
   adminEndpoint('/panel/ledger/check', async () => {
     const report = await runLedgerCheck(runtime().pool, 'admin')
-    if (!report) throw new Problem('CONFLICT', 'Another ledger check is under way.')
+    if (!report) throw new Problem('CONFLICT', 'Another ledger check is running.')
     return { drift_count: report.drift_count }
   }),
   adminEndpoint('/panel/users/:id/actions', async (req, admin) => {

@@ -14,7 +14,7 @@ type Trial = {
   secrets_left_out: string[]
 }
 
-/** A trial, or why there is none. */
+/** A trial, or why it failed. */
 export type Trialled = { data: Trial } | Fault
 
 /** The result of a trial, or why it could not run. */

@@ -53,7 +53,7 @@ function linesOf(seen: Seen): string[] {
     `${inFull(seen.tokens)} tokens are charged. ${source}`,
     over > 0
       ? `${inFull(seen.held)} were held, ${inFull(over)} fewer than were used: what a call really used is charged in full.`
-      : `${inFull(seen.held)} were held while it was under way.`,
+      : `${inFull(seen.held)} were held while it was in flight.`,
     ...(seen.errorCode === 'ABANDONED'
       ? ['Its process ended before it was settled: the sweep settled it, free of charge.']
       : []),

@@ -1,4 +1,4 @@
-/** How many pieces of work are under way, and when none is: all that shutdown asks, and less than a set of their promises. */
+/** Counts work in flight, so that shutdown can wait until none is left. Cheaper than a set of promises. */
 export class UnderWay {
   #count = 0
   #waiting: Array<() => void> = []
@@ -19,7 +19,7 @@ export class UnderWay {
     for (const resolve of waiting) resolve()
   }
 
-  /** Resolves once nothing is under way. */
+  /** Resolves once no work is in flight. */
   none(): Promise<void> {
     if (this.#count === 0) return Promise.resolve()
     return new Promise((resolve) => {

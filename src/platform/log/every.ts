@@ -5,7 +5,7 @@ export type WarnLog = { warn: (fields: object, message: string) => void }
 
 /**
  * Runs `work` every `pauseMs`, never twice at once, without keeping the process alive. Returns the function that stops
- * it, which waits for what is under way.
+ * it, which waits for work in flight.
  */
 export function every(
   pauseMs: number,

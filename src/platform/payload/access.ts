@@ -1,7 +1,7 @@
 import type { Access, FieldAccess, PayloadRequest, Where } from 'payload'
 import { caller } from './caller'
 
-/** An admin who signed in by password. An API key never has an admin's powers, whoever owns it. */
+/** An admin who signed in by password. An API key never has an admin's rights, even if an admin owns it. */
 export function isAdminRequest(req: PayloadRequest): boolean {
   const user = caller(req)
   return user?.role === 'admin' && user.via === 'session'

@@ -5,9 +5,9 @@ import { UUID } from './payload-sql'
 const NONE = ['null', null]
 const READS = ['read', 'count']
 /** No document has this id. It replaces a list without ids. */
-const NOBODY = '00000000-0000-0000-0000-000000000000'
+const NO_SUCH_ID = '00000000-0000-0000-0000-000000000000'
 /** Matches every document. An empty condition would be removed from an `or`, which would then match fewer. */
-const EVERYBODY: Where = { id: { exists: true } }
+const MATCHES_ALL: Where = { id: { exists: true } }
 /** Fields that contain ids but are not relationships. */
 const KEPT_AS_IDS: Record<string, string[]> = { 'usage-logs': ['requestId'] }
 
@@ -54,8 +54,8 @@ function answered(where: Where, fields: ReadonlySet<string>): Where {
 function test(field: string, operator: string, value: unknown): Where {
   const as = (asked: string, of: unknown): Where => ({ [field]: { [asked]: of } })
   if (operator === 'in' || operator === 'not_in') return amongSeveral(as, operator, listed(value))
-  if (operator === 'contains') return as('in', isId(value) ? [value] : [NOBODY])
-  if (operator === 'not_like') return isId(value) ? as('not_equals', value) : EVERYBODY
+  if (operator === 'contains') return as('in', isId(value) ? [value] : [NO_SUCH_ID])
+  if (operator === 'not_like') return isId(value) ? as('not_equals', value) : MATCHES_ALL
   return as(operator, value)
 }
 
@@ -67,10 +67,10 @@ function amongSeveral(
   const ids = values.filter(isId)
   const hasNone = values.some((value) => NONE.includes(value as string | null))
   if (operator === 'in') {
-    if (!hasNone) return as('in', ids.length > 0 ? ids : [NOBODY])
+    if (!hasNone) return as('in', ids.length > 0 ? ids : [NO_SUCH_ID])
     return ids.length > 0 ? { or: [as('in', ids), as('exists', false)] } : as('exists', false)
   }
-  if (ids.length === 0) return hasNone ? as('exists', true) : EVERYBODY
+  if (ids.length === 0) return hasNone ? as('exists', true) : MATCHES_ALL
   return hasNone ? { and: [as('not_in', ids), as('exists', true)] } : as('not_in', ids)
 }
 

@@ -2,7 +2,7 @@ import { prepareEnvironment } from '../environment'
 
 /**
  * `npm run ledger:check` recomputes the ledger's sums from its rows and prints each figure that differs. Ends with 0
- * when none does, 1 when one does, 2 when another check is under way.
+ * when none does, 1 when one does, 2 when another check is running.
  */
 const { database } = await prepareEnvironment()
 const { runtime } = await import('../../platform/runtime/runtime')

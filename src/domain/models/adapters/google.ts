@@ -1,6 +1,6 @@
 import { createGoogleGenerativeAI, type GoogleLanguageModelOptions } from '@ai-sdk/google'
 import type { ModelAdapter } from '../adapter'
-import { providerAdapter, type Way } from '../provider-adapter'
+import { type ProviderConnection, providerAdapter } from '../provider-adapter'
 import { NO_KEY } from '../provider-fetch'
 import { googleWire } from '../provider-wire'
 import { embedAll } from '../translate-embeddings'
@@ -17,7 +17,7 @@ const LEVELS = { none: 'minimal', minimal: 'minimal', low: 'low', medium: 'mediu
 /** Gemini, by Google's Generative Language API. */
 export const googleAdapter: ModelAdapter = providerAdapter({
   wire: googleWire,
-  languageModel: (way) => provider(way)(way.model),
+  languageModel: (connection) => provider(connection)(connection.model),
   options({ body }, model) {
     if (WITHOUT_PENALTIES.test(model)) refusePenalties(body)
     if (body.parallel_tool_calls === false && body.tools != null)
@@ -25,10 +25,11 @@ export const googleAdapter: ModelAdapter = providerAdapter({
     const thinkingConfig = thinkingFor(body.reasoning_effort, model)
     return thinkingConfig ? { providerOptions: { google: { thinkingConfig } } } : {}
   },
-  embed: (way, ask, signal) => embedAll(provider(way).embeddingModel(way.model), ask, signal),
+  embed: (connection, ask, signal) =>
+    embedAll(provider(connection).embeddingModel(connection.model), ask, signal),
 })
 
-function provider({ baseURL, headers, fetch }: Way) {
+function provider({ baseURL, headers, fetch }: ProviderConnection) {
   return createGoogleGenerativeAI({ baseURL, headers, fetch, apiKey: NO_KEY })
 }
 

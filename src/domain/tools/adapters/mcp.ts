@@ -14,7 +14,7 @@ import { failedAnswer } from './failed-answer'
 
 /**
  * Calls one tool of a remote MCP server. Its structured content is the output; where it has none, the blocks of its
- * content are. A result that the tool itself calls an error is of no use, and costs nothing.
+ * content are. A result that the tool itself calls an error is invalid, and costs nothing.
  */
 export const mcpAdapter: Adapter = {
   async invoke(tool, input, { requestId, timeoutMs, signal }) {

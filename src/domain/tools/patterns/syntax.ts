@@ -85,7 +85,7 @@ class Reader {
   }
 
   private group(): Pattern {
-    // A name is of no use without a back-reference, and those are not understood.
+    // A name has a use only with back-references, which are not supported.
     if (this.take('?') && !this.take(':') && !this.match(/<(?![=!])[^>]+>/y)) throw new NotRegular()
     const inner = this.either()
     if (!this.take(')')) throw new NotRegular()

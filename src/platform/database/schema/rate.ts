@@ -1,6 +1,6 @@
 /**
  * `subscriptions.rate_at` is counted in intervals of the plan. What was counted on one plan, or at one rate, says
- * nothing at another: it is cleared by whoever changes either, in the same transaction, whichever door it came by.
+ * nothing at another, so a change of either clears it in the same transaction.
  */
 export const rateUp = [
   `create function hub_clear_rate() returns trigger language plpgsql as $$

@@ -23,7 +23,7 @@ function bounded(handler: PayloadHandler): PayloadHandler {
   }
 }
 
-/** A query string's number; text that is none stays text, to be refused. */
+/** A query string's number. Other text stays text, and is refused later. */
 function numberOf(value: unknown): unknown {
   return typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))
     ? Number(value)

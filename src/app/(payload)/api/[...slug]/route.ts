@@ -1,6 +1,6 @@
 import config from '@payload-config'
 import { REST_DELETE, REST_GET, REST_OPTIONS, REST_PATCH, REST_POST, REST_PUT } from '@payloadcms/next/routes'
-import { onlyWithoutHubServer } from '../../../../http/server/next-door'
+import { onlyWithoutHubServer } from '../../../../http/server/hub-server-running'
 
 // For a plain Next host; the hub's own server answers these paths before Next sees them.
 export const GET = onlyWithoutHubServer(REST_GET(config))

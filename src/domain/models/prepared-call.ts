@@ -8,7 +8,7 @@ import { countedText, countIds } from './counted-text'
 const USUAL_MOST_OUTPUT = 4_096
 
 /** A prepared call: a model's request before its admission, with its text for counting and its hold. */
-export type ModelPlan = {
+export type PreparedCall = {
   ask: ModelAsk
   /** The input text for counting. */
   inputText: string
@@ -24,28 +24,28 @@ export type ModelPlan = {
  * Prepares a call: its hold is the counted input plus the maximum output, both times their weights (or the fixed price).
  * `wanted` is the maximum output that the caller requests.
  */
-export function planModelCall(
+export function prepareModelCall(
   tool: ModelTool,
   ask: Pick<ModelAsk, 'api' | 'body'>,
   wanted: number | null = null,
   choices = 1,
-): ModelPlan {
+): PreparedCall {
   const inputIds = ask.api === 'embeddings' ? countIds(ask.body.input) : 0
   const inputText = countedText(ask.body, inputIds)
   const inputTokens = inputIds + estimateTokens(inputText)
   const maxOutputTokens = ask.api === 'embeddings' ? null : mostOutput(tool, wanted)
-  const plan = { ask: { ...ask, maxOutputTokens }, inputText, inputIds, inputTokens, choices }
-  return { ...plan, hold: holdOf(tool, inputTokens, maxOutputTokens ?? 0, choices) }
+  const prepared = { ask: { ...ask, maxOutputTokens }, inputText, inputIds, inputTokens, choices }
+  return { ...prepared, hold: holdOf(tool, inputTokens, maxOutputTokens ?? 0, choices) }
 }
 
 /** The request of an admitted call, with its output limited to its hold. A hold always has room for one token of output. */
-export function capOutputToHold(tool: ModelTool, plan: ModelPlan, tokensHeld: number): ModelAsk {
-  const { ask, choices, inputTokens } = plan
+export function capOutputToHold(tool: ModelTool, prepared: PreparedCall, tokensHeld: number): ModelAsk {
+  const { ask, choices, inputTokens } = prepared
   const weight = outputWeight(tool)
   if (ask.maxOutputTokens === null || weight === 0 || tool.metering.mode === 'fixed') return ask
   const left = tokensHeld - inputCost(tool, inputTokens)
-  const deps = Math.max(1, Math.floor((left * 100) / weight / choices))
-  return { ...ask, maxOutputTokens: Math.min(ask.maxOutputTokens, deps) }
+  const most = Math.max(1, Math.floor((left * 100) / weight / choices))
+  return { ...ask, maxOutputTokens: Math.min(ask.maxOutputTokens, most) }
 }
 
 function mostOutput({ model }: ModelTool, wanted: number | null): number {
