@@ -39,9 +39,15 @@ const statements = () =>
     ([query]) => !/^(set|create) /.test(String((query as { text?: string }).text ?? query).trim()),
   ).length
 
+/** A body that each protocol accepts as far as it reads it before it knows the caller. */
+const BODY = {
+  ...{ input: { a: 1 }, model: 'no-such-model', messages: [{ role: 'user', content: 'x' }] },
+  ...{ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} },
+}
+
 async function ask(method: string, path: string, headers: Record<string, string>): Promise<number> {
-  const body = method === 'POST' ? { body: JSON.stringify({ input: { a: 1 } }) } : {}
-  const type = { 'content-type': 'application/json' }
+  const body = method === 'POST' ? { body: JSON.stringify(BODY) } : {}
+  const type = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
   const request = new Request(`http://hub${path}`, { method, headers: { ...type, ...headers }, ...body })
   return (await api.fetch(request)).status
 }
@@ -50,6 +56,11 @@ describe.each([
   ['GET', '/api/v1/usage'],
   ['POST', '/api/v1/tools/echo/invoke'],
   ['POST', '/api/v1/tools/no-such-tool/invoke'],
+  ['GET', '/v1/models'],
+  ['POST', '/v1/chat/completions'],
+  ['POST', '/v1/responses'],
+  ['POST', '/v1/embeddings'],
+  ['POST', '/mcp'],
 ])('a flood of wrong keys at %s %s', (method, path) => {
   test('asks the database once for each key', async () => {
     const keys = Array.from({ length: 20 }, () => generateApiKey().key)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PoolClient } from 'pg'
 import type { Meter } from '../../src/domain/ledger/meter'
 import { checkedColumnsDown, checkedColumnsUp } from '../../src/platform/database/schema/checked-columns'
+import { rateAfterRollDown, rateAfterRollUp } from '../../src/platform/database/schema/rate-after-roll'
 import { inTransaction } from '../../src/platform/database/sql'
 import { type Person, success, World } from './world'
 
@@ -24,7 +25,8 @@ describe('a hub that runs while the types of the columns change', () => {
 
   const change = (statements: readonly string[]) =>
     inTransaction(world.pool, async (sql) => {
-      for (const statement of statements) await sql.query(statement)
+      for (const statement of [...rateAfterRollDown, ...statements, ...rateAfterRollUp])
+        await sql.query(statement)
     })
   const serves = async () => {
     const call = world.call(person, { tokens: 100 })

@@ -5,7 +5,7 @@ import { SUBSCRIPTION_AT_SQL } from '../billing/subscription-at-sql'
 import type { Credential } from './credential'
 import { CREDENTIAL_SQL } from './credential-sql'
 import { touchLastUsed } from './last-used'
-import { rememberRefusedKey } from './refused-keys'
+import { isRefusedKey, rememberRefusedKey } from './refused-keys'
 
 /** Who is calling, and how they signed in. */
 export type Principal = {
@@ -27,13 +27,14 @@ export type SignedInCaller = Principal & { tier: string | null; catalogueVersion
 
 /**
  * The live principal of a credential, by one statement. Null if the session has ended, the key is unknown, inactive
- * or expired, or the user is disabled or deleted.
+ * or expired, or the user is disabled or deleted. A key that was refused just now costs no statement.
  */
 export async function findPrincipal(
   pool: Pool,
   credential: Credential,
   now: Date | null,
 ): Promise<SignedInCaller | null> {
+  if (credential.kind === 'api-key' && isRefusedKey(credential.keyHash)) return null
   const row = (await pool.query<Row>(FIND_PRINCIPAL({ credential, now }))).rows[0]
   if (row?.user_id) {
     if (row.api_key_id) touchLastUsed(row.api_key_id)
