@@ -416,7 +416,7 @@ describe('a row of the usage log', () => {
     await until('the note in the console', () => visit.problems.some(isNoted))
     visit.problems.splice(visit.problems.findIndex(isNoted), 1)
     await dialog.getByLabel('Tokens that it is charged').fill('10')
-    await dialog.getByText('This call is already charged').waitFor()
+    await dialog.getByText('This call is charged').waitFor()
     expect(await dialog.locator('tbody').innerText()).toContain((used - tokens + 10).toLocaleString('en'))
     await shot('usage-correct')
     expect(await faults(page)).toEqual([])
