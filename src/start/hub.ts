@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { NoSchemaIntrospectionCustomRule } from 'graphql'
-import type { CollectionConfig, Config as PayloadConfig, Plugin } from 'payload'
+import type { CollectionConfig, Payload, Config as PayloadConfig, Plugin } from 'payload'
 import type { Pool } from 'pg'
 import { ApiKeys } from '../domain/accounts/api-keys.collection'
 import { accessQuery, globalAccessQueries } from '../domain/accounts/payload/access-query'
@@ -45,7 +45,7 @@ import { outliveConnections } from '../platform/database/pool'
 import { payloadLog } from '../platform/log/payload-log'
 import { printWithoutValues } from '../platform/log/printed-errors'
 import { outboxEmail } from '../platform/mail/payload-adapter'
-import { adminsOnly } from '../platform/payload/access'
+import { onAdapterInit } from '../platform/payload/adapter-init'
 import { bulkDelete } from '../platform/payload/bulk-delete'
 import { answerDayFilters } from '../platform/payload/day-filters'
 import { boundFilters } from '../platform/payload/filter-bounds'
@@ -63,14 +63,22 @@ import { ownRootFields } from '../platform/payload/own-root-fields'
 import { answerProblem, LOGGED_HERE } from '../platform/payload/payload-errors'
 import { readArguments } from '../platform/payload/payload-sql'
 import { hubLog } from '../platform/runtime/runtime'
+import { closeHost } from './close-host'
 import { endpointsWithTimers, fieldsWithTimers } from './plain-next'
+
+export type HubOptions = {
+  /** Operations that the hub leaves to its customers although they have Payload's default access: `posts.read`. */
+  open?: readonly string[]
+}
 
 /**
  * The hub as a Payload plugin: its collections, access rules, sign-in, the versioned API and the dashboard.
  * The host's config keeps its own settings. It also needs the hub's own tables (`hubSchemaUp`) in a migration.
  */
-export function hub(config: Config): Plugin {
+export function hub(config: Config, { open = [] }: HubOptions = {}): Plugin {
   printWithoutValues()
+  const ours: string[] = [...hubCollections(config), Settings].map(({ slug }) => slug)
+  const close = (payload: Payload) => closeHost(payload, open, ours)
   return (incoming: PayloadConfig): PayloadConfig => ({
     ...incoming,
     admin: {
@@ -96,6 +104,7 @@ export function hub(config: Config): Plugin {
     globals: [...(incoming.globals ?? []), auditedGlobal(Settings, { secrets: secretsOfSettings })],
     cors: { origins: trustedOrigins(config), headers: ALLOWED_HEADERS },
     csrf: [...new Set([...(incoming.csrf ?? []), ...trustedOrigins(config)])],
+    db: onAdapterInit(incoming.db, close),
     custom: { ...incoming.custom, [HOST_PREFIX]: incoming.cookiePrefix !== undefined },
     email: incoming.email ?? outboxEmail(config),
     endpoints: [...(incoming.endpoints ?? []), ...panelEndpoints, ...endpointsWithTimers(apiEndpoints)],
@@ -135,6 +144,8 @@ export function hub(config: Config): Plugin {
     logger: incoming.logger ?? payloadLog(hubLog()),
     loggingLevels: { ...incoming.loggingLevels, ...EXPECTED },
     onInit: async (payload) => {
+      // Again, because a later plugin may have replaced the adapter.
+      close(payload)
       outliveConnections((payload.db as unknown as { pool: Pool }).pool)
       closeOwnCollections(payload)
       answerIdFilters(payload)
@@ -147,14 +158,6 @@ export function hub(config: Config): Plugin {
       removeLeftoverFiles(payload)
       guardEndpoints(payload)
       await incoming.onInit?.(payload)
-    },
-    jobs: {
-      ...incoming.jobs,
-      access: {
-        run: ({ req }) => adminsOnly({ req }) === true,
-        queue: ({ req }) => adminsOnly({ req }) === true,
-        cancel: ({ req }) => adminsOnly({ req }) === true,
-      },
     },
   })
 }

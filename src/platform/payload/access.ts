@@ -1,10 +1,24 @@
 import type { Access, FieldAccess, PayloadRequest, Where } from 'payload'
-import { caller } from './caller'
+import { caller, type HubUser } from './caller'
 
 /** An admin who signed in by password. An API key never has an admin's rights, even if an admin owns it. */
 export function isAdminRequest(req: PayloadRequest): boolean {
-  const user = caller(req)
-  return user?.role === 'admin' && user.via === 'session'
+  return isAdmin(req.user)
+}
+
+/** A user of the hub without an admin's powers. Users of a host's own collections are no customers. */
+export function isCustomer(user: PayloadRequest['user']): boolean {
+  return isHubUser(user) && !isAdmin(user)
+}
+
+/** Whether somebody signed in as a user of the hub, and not of a host's own collection. */
+export function isHubUser(user: PayloadRequest['user']): boolean {
+  return user?.collection === 'users'
+}
+
+function isAdmin(user: PayloadRequest['user']): boolean {
+  const { role, via } = (user ?? {}) as Partial<HubUser>
+  return isHubUser(user) && role === 'admin' && via === 'session'
 }
 
 /** Admins, and nobody else. */

@@ -1,13 +1,13 @@
 import type { Endpoint, Payload, PayloadRequest, SanitizedCollectionConfig } from 'payload'
 import { Problem } from '../../../platform/kernel/problem'
-import { adminsOnly, nobody } from '../../../platform/payload/access'
+import { adminsOnly, isHubUser, nobody } from '../../../platform/payload/access'
 import { caller } from '../../../platform/payload/caller'
 import { readArguments } from '../../../platform/payload/payload-sql'
 
 /**
- * Payload adds its own collections after every plugin, open to every signed-in user. They belong to the panel, so
- * only admins may use them; preferences stay open to their owners. Paths that Payload opens and then fails on are
- * closed.
+ * Payload adds its own collections after every plugin. `closeToCustomers` has closed them to customers; here they get
+ * rules for the hub's admins, while users of a host's collections keep what Payload gives them. Preferences stay open
+ * to their owners. Paths that Payload opens and then fails on are closed.
  */
 export function closeOwnCollections(payload: Payload): void {
   for (const config of payload.globals.config) config.endpoints = workingEndpoints(config)
@@ -15,12 +15,17 @@ export function closeOwnCollections(payload: Payload): void {
     config.endpoints = workingEndpoints(config)
     if (!slug.startsWith('payload-')) continue
     config.hooks.beforeOperation = [readArguments, ...(config.hooks.beforeOperation ?? [])]
-    if (slug === 'payload-preferences') {
-      closeToKeys(config)
-      continue
-    }
-    const write = slug === 'payload-locked-documents' ? adminsOnly : nobody
-    Object.assign(config.access, { create: write, read: adminsOnly, update: write, delete: write })
+    if (slug === 'payload-preferences') closeToKeys(config)
+    if (slug === 'payload-kv' || slug === 'payload-migrations') closeToWriters(config)
+  }
+}
+
+/** Payload alone writes them. The hub's admins read them. */
+function closeToWriters({ access }: SanitizedCollectionConfig): void {
+  const rules = { create: nobody, read: adminsOnly, update: nobody, delete: nobody }
+  for (const operation of ['create', 'read', 'update', 'delete'] as const) {
+    const others = access[operation]
+    access[operation] = (args) => (isHubUser(args.req.user) ? rules[operation] : others)(args)
   }
 }
 
@@ -28,7 +33,7 @@ export function closeOwnCollections(payload: Payload): void {
 function closeToKeys({ access }: SanitizedCollectionConfig): void {
   for (const operation of ['create', 'update', 'delete'] as const) {
     const open = access[operation]
-    access[operation] = (args) => (caller(args.req)?.via === 'session' ? open(args) : false)
+    access[operation] = (args) => (caller(args.req)?.via === 'api-key' ? false : open(args))
   }
 }
 
@@ -56,7 +61,7 @@ function workingEndpoints({
 async function deleteOwnPreference(req: PayloadRequest): Promise<Response> {
   const me = caller(req)
   if (!me) throw new Problem('UNAUTHORIZED', 'Sign in first')
-  if (me.via !== 'session') throw new Problem('FORBIDDEN', 'An API key cannot delete preferences')
+  if (me.via === 'api-key') throw new Problem('FORBIDDEN', 'An API key cannot delete preferences')
   const { docs } = await req.payload.delete({
     collection: 'payload-preferences',
     where: { key: { equals: String(req.routeParams?.key) } },
