@@ -3,8 +3,8 @@ import { isCustomer } from '../platform/payload/access'
 import { closeToCustomers } from '../platform/payload/close-to-customers'
 
 /**
- * Closes to customers what still has Payload's default access, and logs the list. `ours` are the slugs of the hub's own
- * collections and globals.
+ * Closes to customers what still has Payload's default access, and logs the list if the application has collections or
+ * globals of its own. `ours` are the slugs of those that the hub brings.
  */
 export function closeHost(
   { config, logger }: Payload,
@@ -12,10 +12,14 @@ export function closeHost(
   ours: readonly string[],
 ): void {
   const { closed, own } = closeToCustomers(config, { isCustomer, open })
-  if (closed.length === 0) return
-  const hosts = own.filter((name) => !ours.includes(name.slice(0, name.lastIndexOf('.'))))
+  const ofHost = (name: string) => !/^(payload-|jobs\.)/.test(name) && !ours.includes(slugOf(name))
+  if (!closed.some(ofHost)) return
+  const left = own.filter((name) => !ours.includes(slugOf(name)))
   logger.info(
-    { closed, open, own: hosts },
-    `Customers have no access to ${closed.join(', ')}.${hosts.length > 0 ? ` Access functions of the application decide about ${hosts.join(', ')}.` : ''}`,
+    `Closed to the hub's customers, because only Payload's default access applied: ${closed.join(', ')}. ` +
+      `Access functions of the application decide about: ${left.join(', ') || 'nothing'}. ` +
+      'Check that they do not admit everybody who is signed in.',
   )
 }
+
+const slugOf = (name: string): string => name.slice(0, name.lastIndexOf('.'))

@@ -1,5 +1,5 @@
 import type { Access, AccessArgs, PayloadRequest, SanitizedCollectionConfig, SanitizedConfig } from 'payload'
-import { type AccessRules, isDefault, operationsOf } from './access-operations'
+import { isDefault, operationsOf } from './access-operations'
 
 type User = PayloadRequest['user']
 
@@ -18,6 +18,8 @@ export type Closed = { closed: string[]; own: string[] }
  * `open` names an operation that does not exist, or if Payload's default can no longer be recognised.
  */
 export function closeToCustomers(config: SanitizedConfig, { isCustomer, open = [] }: Closing): Closed {
+  if (done.has(config)) return { closed: [], own: [] }
+  requireRecognised(config)
   // Globals may share one object, and `open` may name an operation of only one of them.
   for (const global of config.globals) global.access = { ...global.access }
   const operations = operationsOf(config)
@@ -34,10 +36,13 @@ export function closeToCustomers(config: SanitizedConfig, { isCustomer, open = [
     closed.push(name)
   }
   for (const collection of config.collections) closePanel(collection, isCustomer)
-  requireRecognised(config)
+  done.add(config)
   return { closed, own }
 }
 
+const done = new WeakSet<SanitizedConfig>()
+
+/** Payload's list of migrations is one object for all configs of a process, so it may be closed already. */
 const CLOSED = Symbol.for('hub.closed-to-customers')
 
 const isClosed = (rule: unknown): boolean => typeof rule === 'function' && CLOSED in rule
@@ -69,9 +74,9 @@ function requireKnown(open: readonly string[], known: ReadonlySet<string>): void
     throw new Error(`hub: \`open\` names operations that do not exist: ${unknown.join(', ')}`)
 }
 
-/** `payload-migrations` is in every config and nobody can give it access functions. */
+/** Payload makes this collection anew for each config, after all plugins, so that nobody has changed its rules. */
 function requireRecognised({ collections }: SanitizedConfig): void {
-  const rules: AccessRules | undefined = collections.find(({ slug }) => slug === 'payload-migrations')?.access
-  if (!rules || !(isClosed(rules.create) || isDefault(rules.create)))
+  const preferences = collections.find(({ slug }) => (slug as string) === 'payload-preferences')
+  if (preferences?.access.create === undefined || !isDefault(preferences.access.create))
     throw new Error('hub: the default access of this version of Payload is unknown, so it cannot be closed')
 }
