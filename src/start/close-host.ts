@@ -12,7 +12,8 @@ export function closeHost(
   ours: readonly string[],
 ): void {
   const { closed, own } = closeToCustomers(config, { isCustomer, open })
-  const ofHost = (name: string) => !/^(payload-|jobs\.)/.test(name) && !ours.includes(slugOf(name))
+  const ofHost = (name: string) =>
+    !/^(payload-|jobs\.(run|queue|cancel)$)/.test(name) && !ours.includes(slugOf(name))
   if (!closed.some(ofHost)) return
   const left = own.filter((name) => !ours.includes(slugOf(name)))
   logger.info(

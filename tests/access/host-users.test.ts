@@ -1,12 +1,12 @@
 // The other way round: closing takes nothing from the hub's own users or from staff, and nothing undoes it.
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { BasePayload, type CollectionSlug, Forbidden, reload } from 'payload'
+import { BasePayload, type CollectionSlug, Forbidden, type Plugin, reload } from 'payload'
 import type { Pool } from 'pg'
 import { outliveConnections } from '../../src/platform/database/pool'
 import { changeOf, newTarget } from './host/documents'
 import { query } from './host/graphql'
 import { hostPeople, json, type People, type Person } from './host/people'
-import { buildHost, type Host, startHost } from './host/start'
+import { buildHost, type Host, hostAdapter, startHost } from './host/start'
 
 jest.setTimeout(60_000)
 
@@ -91,6 +91,13 @@ describe('closed is closed', () => {
   test('without `onInit`, as scripts of the host start Payload', async () => {
     const payload = await new BasePayload().init({ config: await buildHost(host), disableOnInit: true })
     outliveConnections((payload.db as unknown as { pool: Pool }).pool)
+    await refused(payload).finally(() => payload.destroy())
+  })
+
+  test('even if a later plugin replaces the adapter', async () => {
+    const replaceAdapter: Plugin = (config) => ({ ...config, db: hostAdapter(host) })
+    const config = await buildHost(host, [replaceAdapter])
+    const payload = await new BasePayload().init({ config })
     await refused(payload).finally(() => payload.destroy())
   })
 

@@ -2,7 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { postgresAdapter } from '@payloadcms/db-postgres'
-import { buildConfig, getPayload, handleEndpoints, type Payload, type SanitizedConfig } from 'payload'
+import {
+  buildConfig,
+  getPayload,
+  handleEndpoints,
+  type Payload,
+  type Plugin,
+  type SanitizedConfig,
+} from 'payload'
 import { hubDatabase, type TestDatabase } from '../../support/database'
 import { header, hostCollections, laterPlugin, task } from './config'
 import { makeTables, newestSnapshot } from './tables'
@@ -58,17 +65,21 @@ async function hubPlugin(open: string[]) {
   return hub(runtime().config, { open })
 }
 
-/** The host's config, new each time: Payload changes the one that it sanitises. */
-export async function buildHost({ database, directory, log, open }: Place): Promise<SanitizedConfig> {
+/** The host's config, new each time: Payload changes the one that it sanitises. `more` are plugins listed last. */
+export async function buildHost(place: Place, more: Plugin[] = []): Promise<SanitizedConfig> {
+  const { directory, log, open } = place
   return buildConfig({
     secret: String(process.env.PAYLOAD_SECRET),
     telemetry: false,
     typescript: { autoGenerate: false },
     logger: { options: { level: 'info' }, destination: { write: (line: string) => void log.push(line) } },
-    db: postgresAdapter({ idType: 'uuidv7', push: false, pool: { connectionString: database.url, max: 8 } }),
-    plugins: [await hubPlugin(open), laterPlugin],
+    db: hostAdapter(place),
+    plugins: [await hubPlugin(open), laterPlugin, ...more],
     collections: hostCollections(join(directory, 'files')),
     globals: [header()],
     jobs: { tasks: [task] },
   })
 }
+
+export const hostAdapter = ({ database }: Pick<Place, 'database'>) =>
+  postgresAdapter({ idType: 'uuidv7', push: false, pool: { connectionString: database.url, max: 8 } })
