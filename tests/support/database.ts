@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { outliveConnections } from '../../src/platform/database/pool'
 
 export type TestDatabase = { url: string; pool: pg.Pool; drop: () => Promise<void> }
 
@@ -19,7 +20,7 @@ async function openDatabase(poolSize: number, template?: string): Promise<TestDa
   const name = `test_${randomBytes(6).toString('hex')}`
   const url = await createDatabase(admin, name, template)
   const pool = new pg.Pool({ connectionString: url, max: poolSize })
-  pool.on('error', () => undefined)
+  outliveConnections(pool)
   return {
     url,
     pool,
