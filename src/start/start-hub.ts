@@ -8,7 +8,7 @@ import { createHttpServer } from '../http/server/http'
 import type { Panel } from '../http/server/panel-port'
 import { ConfigError } from '../platform/config/environment'
 import { migrateUp } from '../platform/database/migrate'
-import type { Log } from '../platform/log/log'
+import { flushLog, type Log } from '../platform/log/log'
 import { closeToolAgent } from '../platform/outbound/agent'
 import { hubLog, type Runtime, runtime } from '../platform/runtime/runtime'
 import { banner } from './banner'
@@ -40,7 +40,7 @@ export async function startHub(prepared: Prepared): Promise<void> {
   const stopTimers = await startTimers()
   const { http, panel } = await open(run, payload, log)
   // Before the hub reports that it is ready: a signal right after that must end it properly.
-  endOnSignal(async () =>
+  endOnSignal(log, async () =>
     closeGracefully({
       http,
       log,
@@ -88,12 +88,15 @@ function portInUse(error: NodeJS.ErrnoException, port: number): Error {
   return new ConfigError(`PORT: ${port} is in use. Stop what listens there, or set another PORT`)
 }
 
-function endOnSignal(close: () => Promise<number>): void {
+function endOnSignal(log: Log, close: () => Promise<number>): void {
   let closing = false
   const end = () => {
     if (closing) return
     closing = true
-    void close().then((code) => process.exit(code))
+    void close().then(async (code) => {
+      await flushLog(log)
+      process.exit(code)
+    })
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type CountingTool, startCountingTool } from '../instances/counting-tool'
 import { leftovers, NOTHING } from '../instances/ledger'
@@ -53,3 +54,23 @@ describe('SIGTERM under load', () => {
     expect(instances.rows).toEqual([])
   })
 })
+
+test.each(['SIGTERM', 'the end of its launcher'])(
+  'a hub whose output nobody reads any more ends all the same: %s',
+  async (cause) => {
+    const database = await hubDatabase(2)
+    const hub = await startTestHub(database.url)
+    try {
+      // Without a database the hub ends so fast that its last line is still in memory.
+      await database.drop()
+      hub.process.stdout?.destroy()
+      hub.process.stderr?.destroy()
+      const ended = new Promise((resolve) => hub.process.once('exit', resolve))
+      if (cause === 'SIGTERM') hub.process.kill('SIGTERM')
+      else hub.process.disconnect()
+      expect(await Promise.race([ended, sleep(GONE_WITHIN_MS, 'still there')])).toBe(0)
+    } finally {
+      await hub.kill()
+    }
+  },
+)

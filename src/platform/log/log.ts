@@ -37,6 +37,21 @@ export function createLog(level: string): Log {
   )
 }
 
+const FLUSHED_WITHIN_MS = 1_000
+
+/**
+ * Writes what is buffered; to be called before the process exits. Otherwise pino writes it at exit, and tries for ever if nobody
+ * reads the output any more.
+ */
+export const flushLog = (log: Log): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, FLUSHED_WITHIN_MS)
+    log.flush(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+
 /** What a line looks like, wherever it is written. */
 export const logOptions = (level: string): LoggerOptions => ({
   level,
