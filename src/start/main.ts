@@ -7,10 +7,13 @@ async function main(): Promise<void> {
   const prepared = await prepareEnvironment()
   // What follows reads the environment when it is loaded, so it is loaded only now.
   const { startHub } = await import('./start-hub')
+  const { flushLog } = await import('../platform/log/log')
+  const { hubLog } = await import('../platform/runtime/runtime')
   try {
     await startHub(prepared)
   } catch (error) {
     await prepared.database?.stop()
+    await flushLog(hubLog())
     throw error
   }
 }

@@ -7,6 +7,7 @@ const { openPayload } = await import('../payload')
 const { migrateDown, migrateUp } = await import('../../platform/database/migrate')
 const { seed } = await import('../seed')
 const { sealSecretsAgain } = await import('../seal-again')
+const { flushLog } = await import('../../platform/log/log')
 const { hubLog, runtime } = await import('../../platform/runtime/runtime')
 
 const payload = await openPayload()
@@ -16,6 +17,7 @@ try {
 } finally {
   await database?.stop()
 }
+await flushLog(hubLog())
 process.exit(0)
 
 async function takeBack(): Promise<string> {

@@ -9,7 +9,8 @@ const { database } = await prepareEnvironment()
 const { openPayload } = await import('../payload')
 const { migrateUp } = await import('../../platform/database/migrate')
 const { seed } = await import('../seed')
-const { runtime } = await import('../../platform/runtime/runtime')
+const { flushLog } = await import('../../platform/log/log')
+const { hubLog, runtime } = await import('../../platform/runtime/runtime')
 const { removeDemo, seedDemo } = await import('../../../demo/demo')
 const { Problem } = await import('../../platform/kernel/problem')
 
@@ -26,6 +27,7 @@ try {
 } finally {
   await database?.stop()
 }
+await flushLog(hubLog())
 process.exit(failed ? 1 : 0)
 
 async function fill(): Promise<string> {
