@@ -4,6 +4,8 @@ import { NOW } from './clock-sql'
 import { RARE_PARAMETERS, SETTLEMENT_PARAMETERS } from './settlement-values'
 
 const THIS_HOUR = `(select hub_uuid_at(date_trunc('hour', ${NOW}, 'UTC')))`
+/** A row of this hour, or later. Hidden from the choice of partitions while the statement runs: see `isRow`. */
+const isOfThisHour = `greatest(u.id, u.id) >= ${THIS_HOUR}`
 
 /**
  * Equality with a row's id, as a hash join. Next to it, `u.id = any (…)` finds the rows by their index, and the
@@ -53,7 +55,7 @@ completed as (
   from ${usual('asked')}${rare('settled')} s
   where ${isRow('s.usage_id')}
     ${usual(`and u.user_id = s.user_id and u.status = 'pending' and u.idempotency_key is null
-    and (u.user_id, u.period_start) in (select user_id, period_start from balance) and u.id >= ${THIS_HOUR}`)}
+    and (u.user_id, u.period_start) in (select user_id, period_start from balance) and ${isOfThisHour}`)}
   returning u.id, u.user_id, u.period_start, u.plan_id, u.tool_id, u.status,
     u.tokens_used ${rare('- s.tokens_before')} as tokens,
     ${rare('case when s.holding then')} u.tokens_held ${rare('else 0 end')} as released
